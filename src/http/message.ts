@@ -1,0 +1,78 @@
+/** Requests and responses as values (RFC 9110 §6). */
+import type { Fields } from './fields';
+
+/** A field name and its value, as they go on the wire. */
+export type FieldLine = readonly [name: string, value: string];
+
+export interface Peer {
+  /** IP literal of the client. */
+  readonly address: string;
+  readonly port: number;
+  /** IP literal and port of our end of the connection. */
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+/**
+ * The content of a request, to be read once and in order. Reading starts the upload: a client that sent
+ * `Expect: 100-continue` is told to go on by the first read (RFC 9110 §10.1.1).
+ * Iteration throws {@link HttpError} when framing is broken, the body is too large or too slow,
+ * and an `Error` when the client went away; either way not all of the body was seen.
+ */
+export interface RequestBody extends AsyncIterable<Buffer> {
+  /** In octets, 0 when there is none; undefined when the client does not say beforehand. */
+  readonly length: number | undefined;
+}
+
+export interface Request {
+  /** Case-sensitive, as sent. */
+  readonly method: string;
+  /** The request target as it was sent. */
+  readonly target: string;
+  /** Absolute path, still percent-encoded; `*` in asterisk form. */
+  readonly path: string;
+  /** What follows the `?`, still percent-encoded; undefined without one. */
+  readonly query: string | undefined;
+  /** Host and port asked for: the authority of an absolute-form target, else Host; empty if neither. */
+  readonly authority: string;
+  /** x in HTTP/1.x, as we understand it. */
+  readonly minorVersion: 0 | 1;
+  readonly fields: Fields;
+  readonly body: RequestBody;
+  readonly peer: Peer;
+}
+
+/**
+ * Bytes of a known length that are read on demand, such as part of an open file.
+ * Whoever sends a response closes its source exactly once, read or not.
+ */
+export interface ByteSource {
+  /** In octets. */
+  readonly length: number;
+  /**
+   * Fills `into`, or its beginning, with the octets that follow those of the read before.
+   * Resolves to how many there were: 0 when the source ended early.
+   */
+  read(into: Buffer): Promise<number>;
+  close(): void;
+}
+
+/** `undefined` is no content. An iterable has no known length: it is sent chunked. */
+export type Body = Uint8Array | ByteSource | AsyncIterable<Uint8Array> | undefined;
+
+/**
+ * A response is a value; `http/response.ts` adds the framing fields, `Date`, `Connection` and
+ * `X-Content-Type-Options`, and leaves out the content where RFC 9110 §6.4.1 forbids one.
+ */
+export interface Response {
+  readonly status: number;
+  readonly fields: readonly FieldLine[];
+  readonly body?: Body;
+  /** Path, relative to the served folder, of the file that the exchange stored; for the log. */
+  readonly stored?: string;
+  /** Why the request was refused; for the log. */
+  readonly reason?: string;
+}
+
+/** What a URL means. May answer at once: a promise is not needed for what is in memory. */
+export type Endpoint = (request: Request) => Response | Promise<Response>;

@@ -1,0 +1,132 @@
+/** What a running server may do: defaults, limits and validation. Pure. */
+
+/** `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST and PUT. `full`: also DELETE. */
+export type Access = 'readOnly' | 'readWrite' | 'full';
+
+export const accessLevels: readonly Access[] = ['readOnly', 'readWrite', 'full'];
+
+/** Bounds on what one peer can cost us. Sizes in octets, times in milliseconds. */
+export interface Limits {
+  /** Longest request target; beyond it 414. */
+  readonly target: number;
+  /** Longest request line and field section together; beyond it 431. */
+  readonly head: number;
+  /** Most field lines in one head or trailer section; beyond it 431. */
+  readonly fields: number;
+  /** Most octets of trailers, and of chunk extensions, in one body; beyond it 400. */
+  readonly trailers: number;
+  /** Largest request body; beyond it 413. */
+  readonly body: number;
+  /** Most connections at once; the next one gets 503. */
+  readonly connections: number;
+  /** From the first octet of a head to its end; then 408. */
+  readonly headTimeout: number;
+  /** Without an octet of a body that is being read; then 408. */
+  readonly bodyTimeout: number;
+  /** Without the peer taking an octet of the response; then the connection is cut. */
+  readonly responseTimeout: number;
+  /** Between the end of one exchange and the first octet of the next. */
+  readonly keepAliveTimeout: number;
+  /** How long `stop` waits for exchanges in flight. */
+  readonly stopTimeout: number;
+  /** How long a half-closed connection may go on sending what nobody reads. */
+  readonly lingerTimeout: number;
+  /** Most octets of an unread body that are read and thrown away to keep the connection. */
+  readonly drain: number;
+}
+
+export interface Options {
+  /** Absolute path of the folder that is served. */
+  readonly directory: string;
+  /** Host name or IP literal to listen on. `localhost` means both loopback families. */
+  readonly host: string;
+  /** Port to listen on; 0 picks a free one. */
+  readonly port: number;
+  /** How many consecutive ports to try when the one asked for is taken; 1 means only that one. */
+  readonly portAttempts: number;
+  readonly access: Access;
+  /** Globs, relative to `directory`, of what is neither served nor written. */
+  readonly exclude: readonly string[];
+  /** Further values of Host that are ours. */
+  readonly allowedHosts: readonly string[];
+  /** Origins that may read and write from their own pages. */
+  readonly cors: readonly string[];
+  /** Secret every request must carry; empty for none. */
+  readonly token: string;
+  /** File, relative to `directory`, that answers a navigation to a page that does not exist; empty for none. */
+  readonly spaFallback: string;
+  /** Fields added to every response of the site. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+}
+
+export const KiB = 1024;
+export const MiB = 1024 * KiB;
+export const GiB = 1024 * MiB;
+
+export const defaultLimits: Limits = {
+  target: 8 * KiB,
+  head: 16 * KiB,
+  fields: 100,
+  trailers: 16 * KiB,
+  body: 4 * GiB,
+  connections: 1024,
+  headTimeout: 15_000,
+  bodyTimeout: 30_000,
+  responseTimeout: 30_000,
+  keepAliveTimeout: 60_000,
+  stopTimeout: 5_000,
+  lingerTimeout: 2_000,
+  drain: 256 * KiB,
+};
+
+/** Everything but the folder, which has no sensible default. */
+export const defaultOptions: Omit<Options, 'directory'> = {
+  host: 'localhost',
+  port: 4221,
+  portAttempts: 1,
+  access: 'readWrite',
+  exclude: ['**/.*', '**/*.{pem,key,p12,pfx}'],
+  allowedHosts: [],
+  cors: [],
+  token: '',
+  spaFallback: '',
+  headers: {},
+  limits: defaultLimits,
+};
+
+/** A value of {@link Options} that cannot work. The message is one sentence that names the option. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+
+  constructor(
+    readonly option: keyof Options,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+/** Whether listening on `host` keeps the server to this machine. */
+export const isLoopback = (host: string): boolean => loopback.test(host);
+
+/** Returns `options`, or throws the {@link OptionsError} of the first value that cannot work. */
+export function checkOptions(options: Options): Options {
+  const { port, host, access, token } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new OptionsError('port', `The port must be a whole number from 0 to 65535, not ${port}.`);
+  }
+  if (host === '') throw new OptionsError('host', 'The host must not be empty.');
+  if (!accessLevels.includes(access)) {
+    throw new OptionsError('access', `The access must be one of ${accessLevels.join(', ')}, not ${access}.`);
+  }
+  if (!isLoopback(host) && token === '') {
+    throw new OptionsError(
+      'host',
+      `Listening on ${host} lets the network in, so a token is needed: set one with --token, or with the setting httpServer.token.`,
+    );
+  }
+  return options;
+}
