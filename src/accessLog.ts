@@ -28,6 +28,27 @@ export interface LogEvent {
   readonly reason?: string;
 }
 
+/** Sums over exchanges. */
+export interface Tally {
+  count: number;
+  /** How many had a status of each class: `classes[2]` counts the 2xx. */
+  readonly classes: [number, number, number, number, number, number];
+  /** Octets of request and of response bodies. */
+  bytesIn: number;
+  bytesOut: number;
+}
+
+export const emptyTally = (): Tally => ({ count: 0, classes: [0, 0, 0, 0, 0, 0], bytesIn: 0, bytesOut: 0 });
+
+/** Adds one exchange to `tally`. */
+export function addToTally(tally: Tally, event: LogEvent): void {
+  tally.count++;
+  const index = Math.floor(event.status / 100) as 1 | 2 | 3 | 4 | 5;
+  tally.classes[index]++;
+  tally.bytesIn += event.bytesIn;
+  tally.bytesOut += event.bytesOut;
+}
+
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (n: number): string => String(n).padStart(2, '0');
 

@@ -1,5 +1,5 @@
 /** The protocol between the editor and the worker thread. Every message survives a structured clone. */
-import type { LogEvent } from './accessLog';
+import type { LogEvent, Tally } from './accessLog';
 import type { Options } from './options';
 
 /** Where a server listens. */
@@ -34,8 +34,8 @@ export type Reply =
 export interface Traffic {
   readonly type: 'traffic';
   readonly events: readonly LogEvent[];
-  /** Events that did not fit into the batch, by status class; `events` and these together are exact. */
-  readonly dropped: number;
+  /** The exchanges that did not fit into the batch; `events` and these together are exact. Absent when all did. */
+  readonly dropped?: Tally;
   /** Connections open now. */
   readonly connections: number;
 }
