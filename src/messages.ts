@@ -22,8 +22,11 @@ export type Call =
   | { readonly type: 'start'; readonly id: number; readonly options: Options }
   /** Takes new options without letting go of the port; the host and the port must be as they were. */
   | { readonly type: 'configure'; readonly id: number; readonly options: Options }
-  /** Stops gracefully; the reply comes when the port is free. */
-  | { readonly type: 'stop'; readonly id: number };
+  /**
+   * Stops gracefully; the reply comes when the port is free. Exchanges in flight get `grace` milliseconds,
+   * `limits.stopTimeout` if it is absent.
+   */
+  | { readonly type: 'stop'; readonly id: number; readonly grace?: number };
 
 export type Reply =
   | { readonly type: 'listening'; readonly id: number; readonly listening: Listening }
