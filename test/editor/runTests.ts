@@ -1,0 +1,81 @@
+// Runs the tests of `suite/` inside a real editor: `node runTests.js [newest|oldest]`.
+// VSCODE_TEST_HOST chooses which: `npm`, the server that npm ships in a headless browser, or `desktop`, the downloaded
+// application. By default the first on Linux and the second elsewhere, where npm ships none.
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import { Cleanup } from '../support/host/cleanup';
+import { launcher, projectRoot } from '../support/host/paths';
+import { makeTempFolder } from '../support/host/tempFolder';
+import { type EditorVersion, versionNamed } from '../support/host/versions';
+
+const suite = path.join(__dirname, 'suite');
+
+/** The kinds of window, each with how its workspace is made in an empty folder and what is then opened, if anything. */
+const windows: Readonly<Record<string, (folder: string) => Promise<string[]>>> = {
+  folder: async (folder) => {
+    await copyFixture(folder);
+    return [folder];
+  },
+  empty: async () => Promise.resolve([]),
+  multiRoot: async (folder) => {
+    await copyFixture(path.join(folder, 'first'));
+    await fs.mkdir(path.join(folder, 'second'));
+    const file = path.join(folder, 'two.code-workspace');
+    await fs.writeFile(file, JSON.stringify({ folders: [{ path: 'first' }, { path: 'second' }] }));
+    return [file];
+  },
+};
+
+async function copyFixture(folder: string): Promise<void> {
+  await fs.cp(path.join(projectRoot, 'test/fixtures/workspace'), folder, { recursive: true });
+}
+
+/** Which program to run: the launcher under its path, or a version for the download. */
+function host(version: EditorVersion): { vscodeExecutablePath: string } | { version: string } {
+  const kind = process.env.VSCODE_TEST_HOST ?? (process.platform === 'linux' ? 'npm' : 'desktop');
+  if (kind === 'npm') return { vscodeExecutablePath: launcher };
+  if (kind === 'desktop') return { version: version.vscode };
+  throw new Error(`VSCODE_TEST_HOST is "${kind}": say npm or desktop.`);
+}
+
+async function hasTests(window: string): Promise<boolean> {
+  const folder = window === 'folder' ? suite : path.join(suite, window);
+  const names = await fs.readdir(folder).catch(() => []);
+  return names.some((name) => name.endsWith('.test.js'));
+}
+
+async function runIn(window: string, version: EditorVersion): Promise<void> {
+  const cleanup = new Cleanup();
+  try {
+    const workspace = await makeTempFolder(cleanup, 'workspace');
+    const user = await makeTempFolder(cleanup, 'user');
+    await runTests({
+      ...host(version),
+      extensionDevelopmentPath: projectRoot,
+      extensionTestsPath: path.join(suite, 'index.js'),
+      extensionTestsEnv: { VSCODE_TEST_VERSION: version.name, TEST_WINDOW: window },
+      launchArgs: [
+        ...(await windows[window]!(workspace)),
+        `--user-data-dir=${path.join(user, 'data')}`,
+        `--extensions-dir=${path.join(user, 'extensions')}`,
+      ],
+    });
+  } finally {
+    await cleanup.run();
+  }
+}
+
+async function main(): Promise<void> {
+  const version = versionNamed(process.argv[2]);
+  for (const window of Object.keys(windows)) {
+    if (!(await hasTests(window))) continue;
+    console.log(`VS Code ${version.vscode}, window: ${window}`);
+    await runIn(window, version).catch((error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    });
+  }
+}
+
+void main();

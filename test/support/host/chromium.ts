@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { cached } from './cache';
+
+const SYSTEM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
+const SYSTEM_PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+/** For a system without fonts of its own; the packed one names folders of another system. */
+const FONTS_CONF = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="relative">font-cache</cachedir></fontconfig>
+`;
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Nothing outside this machine is asked, whatever a page wants to load.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE localhost, EXCLUDE *.localhost',
+];
+
+/** A headless Chromium: the system's if there is one, else the one npm ships. Close it with `close()`. */
+export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+  const { executablePath, env } = await findChromium();
+  return chromium.launch({
+    executablePath,
+    env: { ...definedOnly(process.env), ...env },
+    // The callers end their browsers themselves, on signals too.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    ...options,
+    args: [...FLAGS, ...(options.args ?? [])],
+  });
+}
+
+/** Where Chromium is, and what its environment needs beyond ours. `CHROMIUM` names another one. */
+export async function findChromium(): Promise<{ executablePath: string; env: Record<string, string> }> {
+  const system = process.env.CHROMIUM ?? systemChromium();
+  if (system !== undefined) return { executablePath: system, env: {} };
+  const folder = await npmChromium();
+  const libraries = path.join(folder, 'lib');
+  const fonts: Record<string, string> = fs.existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: folder };
+  return {
+    executablePath: path.join(folder, 'chromium'),
+    env: { LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'), ...fonts },
+  };
+}
+
+function systemChromium(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const inPath = SYSTEM_NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  return [...inPath, ...SYSTEM_PLACES].find((file) => fs.existsSync(file));
+}
+
+/** Unpacks `@sparticuz/chromium`: its compressed program, and the libraries and fonts that a bare system lacks. */
+async function npmChromium(): Promise<string> {
+  const packed = path.resolve(require.resolve('@sparticuz/chromium'), '../../../bin');
+  const { version } = JSON.parse(fs.readFileSync(path.join(packed, '../package.json'), 'utf8')) as { version: string };
+  return cached(`chromium-${version}`, async (folder) => {
+    const program = fs.createWriteStream(path.join(folder, 'chromium'), { mode: 0o755 });
+    await pipeline(fs.createReadStream(path.join(packed, 'chromium.br')), createBrotliDecompress(), program);
+    for (const name of ['al2023', 'fonts']) await unpack(path.join(packed, `${name}.tar.br`), folder);
+    await fs.promises.writeFile(path.join(folder, 'fonts.conf'), FONTS_CONF);
+  });
+}
+
+async function unpack(archive: string, folder: string): Promise<void> {
+  const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = new Promise<number | null>((resolve, reject) => tar.once('error', reject).once('close', resolve));
+  await pipeline(fs.createReadStream(archive), createBrotliDecompress(), tar.stdin);
+  const code = await ended;
+  if (code !== 0) throw new Error(`tar could not unpack ${path.basename(archive)}: it ended with ${code}`);
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

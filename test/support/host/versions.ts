@@ -1,0 +1,36 @@
+/** One edition of VS Code the suites run on. */
+export interface EditorVersion {
+  readonly name: 'newest' | 'oldest';
+  /** What `vscode.version` says there, and what the desktop download is asked for. */
+  readonly vscode: string;
+  /** The release of the npm package `code-server` that ships this VS Code's server. */
+  readonly codeServer: string;
+  /** The major version of Node that server runs on. */
+  readonly node: number;
+  /** Its native modules worth building: without spdlog a log channel shows nothing in the Output panel. */
+  readonly natives: readonly string[];
+}
+
+export const versions: Readonly<Record<EditorVersion['name'], EditorVersion>> = {
+  newest: {
+    name: 'newest',
+    vscode: '1.139.1',
+    codeServer: '4.139.1',
+    node: 24,
+    natives: ['@vscode/spdlog', '@vscode/native-watchdog'],
+  },
+  // The oldest whose server installs from npm alone; `engines.vscode` promises no less.
+  oldest: {
+    name: 'oldest',
+    vscode: '1.99.3',
+    codeServer: '4.99.4',
+    node: 20,
+    natives: ['@vscode/spdlog', 'native-watchdog'],
+  },
+};
+
+/** The version called `name`, `newest` when nothing is asked; throws on any other word. */
+export function versionNamed(name = 'newest'): EditorVersion {
+  if (name === 'newest' || name === 'oldest') return versions[name];
+  throw new Error(`There is no editor version called "${name}": say newest or oldest.`);
+}
