@@ -1,0 +1,73 @@
+/** A folder inside the root, held so that nobody can put another in its place between two steps. */
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileError } from './errors';
+import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
+import type { Root } from './root';
+
+export class Folder {
+  /**
+   * @param base path to reach the entries by: the descriptor's, where the platform has it
+   * @param real the real path's segments, relative to the root
+   */
+  private constructor(
+    private readonly root: Root,
+    private readonly fd: number | undefined,
+    readonly base: string,
+    readonly real: readonly string[],
+  ) {}
+
+  /**
+   * Holds the folder of these segments.
+   *
+   * @throws FileError or an `errno` error, `ENOENT` and `ENOTDIR` among them
+   */
+  static open(root: Root, segments: readonly string[]): Folder {
+    return Folder.hold(root, segments, root.locate(segments));
+  }
+
+  /** Holds the entry `name` of this folder, itself a folder. */
+  child(name: string, segments: readonly string[]): Folder {
+    return Folder.hold(this.root, segments, this.entry(name));
+  }
+
+  /** Path of an entry, good as long as the folder is held. */
+  entry(name: string): string {
+    return join(this.base, name);
+  }
+
+  /** Makes a folder in this one. Returns false if there is one already. */
+  make(name: string): boolean {
+    try {
+      mkdirSync(this.entry(name));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.fd !== undefined) closeSync(this.fd);
+  }
+
+  private static hold(root: Root, segments: readonly string[], path: string): Folder {
+    if (knowsDescriptors) return persistently(() => Folder.tryHold(root, segments, path));
+    const real = realpathSync.native(path);
+    const inside = root.admit(real, segments);
+    if (!lstatSync(real).isDirectory()) throw new FileError('parentIsFile', 'A file is where the path needs a folder.');
+    return new Folder(root, undefined, real, inside);
+  }
+
+  private static tryHold(root: Root, segments: readonly string[], path: string): Folder | undefined {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK);
+    let folder: Folder | undefined;
+    try {
+      const real = prove(root, segments, fd, path, fstatSync(fd, { bigint: true }));
+      if (real !== undefined) folder = new Folder(root, fd, descriptorPath(fd), root.admit(real, segments));
+      return folder;
+    } finally {
+      if (folder === undefined) closeSync(fd);
+    }
+  }
+}

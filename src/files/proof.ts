@@ -1,0 +1,57 @@
+/** Where an open descriptor really is: what was opened is judged, not what a path meant a moment before. */
+import { existsSync, lstatSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
+import { FileError } from './errors';
+import type { Root } from './root';
+
+const descriptors = '/proc/self/fd';
+
+/** Whether the kernel tells the path of an open descriptor. */
+export const knowsDescriptors = process.platform === 'linux' && existsSync(descriptors);
+
+/** A path that means the open descriptor itself, whatever has become of the path it was opened by. */
+export const descriptorPath = (fd: number): string => `${descriptors}/${fd}`;
+
+const deletedMark = ' (deleted)';
+
+/**
+ * Proves that an open descriptor is inside of the folder and not excluded.
+ *
+ * @param path the path it was opened by
+ * @returns the real path, or undefined when the path meant another entry meanwhile: open it again
+ * @throws FileError `hidden`
+ */
+export function prove(
+  root: Root,
+  segments: readonly string[],
+  fd: number,
+  path: string,
+  stat: BigIntStats,
+): string | undefined {
+  const real = knowsDescriptors ? readlinkSync(descriptorPath(fd)) : realPathIfSame(path, stat);
+  if (real === undefined) return undefined;
+  root.admit(real, segments);
+  // Linux marks a file that was replaced after it was opened; the name before the mark must be admissible, too.
+  if (real.endsWith(deletedMark)) root.admit(real.slice(0, -deletedMark.length), segments);
+  return real;
+}
+
+function realPathIfSame(path: string, stat: BigIntStats): string | undefined {
+  const real = realpathSync.native(path);
+  const now = lstatSync(real, { bigint: true });
+  return now.dev === stat.dev && now.ino === stat.ino ? real : undefined;
+}
+
+const attempts = 8;
+
+/**
+ * Calls `attempt` until it returns something: a path that is being replaced may have to be opened more than once.
+ *
+ * @throws FileError `busy` when it never does
+ */
+export function persistently<T>(attempt: () => T | undefined): T {
+  for (let i = 0; i < attempts; i++) {
+    const result = attempt();
+    if (result !== undefined) return result;
+  }
+  throw new FileError('busy', 'The file is being replaced again and again.');
+}

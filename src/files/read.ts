@@ -1,0 +1,139 @@
+/** Open once, stat the descriptor, read that descriptor. */
+import { closeSync, constants, fstatSync, openSync, read, readSync, statSync, type BigIntStats } from 'node:fs';
+import { FileError, readFailure } from './errors';
+import { pool } from './pool';
+import { persistently, prove } from './proof';
+import type { Root } from './root';
+
+/** Content of this many octets and fewer is read at once. */
+export const smallSize = 64 * 1024;
+
+/**
+ * Opening a FIFO or a device must not block, nor a terminal become ours. Windows knows neither flag: there they are
+ * undefined, which counts as 0.
+ */
+const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** A regular file inside the folder, held open. Whoever opened it closes it. */
+export class OpenFile {
+  /** In octets, when it was opened. */
+  readonly size: number;
+  private reading = false;
+  private closed = false;
+
+  /**
+   * @param path the path it was opened by
+   * @param real its real path
+   */
+  constructor(
+    private readonly fd: number,
+    readonly stat: BigIntStats,
+    readonly path: string,
+    readonly real: string,
+  ) {
+    this.size = Number(stat.size);
+  }
+
+  /** Fills `into`, or its beginning, from `position` on; resolves to the number of octets, 0 at the end. */
+  async read(into: Buffer, position: number): Promise<number> {
+    return pool.run(() => this.readNow(into, position));
+  }
+
+  private readNow(into: Buffer, position: number): Promise<number> {
+    if (this.closed) return Promise.reject(new Error('The file is closed.'));
+    this.reading = true;
+    return new Promise((resolve, reject) => {
+      read(this.fd, into, 0, into.length, position, (error, count) => {
+        this.reading = false;
+        if (this.closed) closeSync(this.fd);
+        if (error === null) resolve(count);
+        else reject(error);
+      });
+    });
+  }
+
+  /** Reads synchronously; for small amounts only. May return fewer octets, at the end of the file. */
+  readSync(length: number, position = 0): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    let filled = 0;
+    while (filled < length) {
+      const count = readSync(this.fd, bytes, filled, length - filled, position + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  }
+
+  /** The state of the file now. */
+  restat(): BigIntStats {
+    return fstatSync(this.fd, { bigint: true });
+  }
+
+  /** Part of the file as a source of bytes that closes the file. */
+  slice(start: number, length: number): FileSlice {
+    return new FileSlice(this, start, length);
+  }
+
+  /** A read under way is let finish: its descriptor must not mean another file meanwhile. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    if (!this.reading) closeSync(this.fd);
+  }
+}
+
+/** Octets of an open file, in order and once. */
+export class FileSlice {
+  private position: number;
+
+  constructor(
+    private readonly file: OpenFile,
+    start: number,
+    readonly length: number,
+  ) {
+    this.position = start;
+  }
+
+  async read(into: Buffer): Promise<number> {
+    const count = await this.file.read(into, this.position);
+    this.position += count;
+    return count;
+  }
+
+  close(): void {
+    this.file.close();
+  }
+}
+
+/**
+ * Opens a file of the folder for reading.
+ *
+ * @returns undefined if there is a folder
+ * @throws FileError `badPath`, `missing`, `hidden`, `denied` or `busy`
+ */
+export function openFile(root: Root, segments: readonly string[]): OpenFile | undefined {
+  const path = root.locate(segments);
+  try {
+    // To open a device can have effects, so only a path that leads to a file is opened.
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (found?.isDirectory() === true) return undefined;
+    if (found?.isFile() !== true) throw new FileError('missing', 'There is no such file.');
+    return persistently(() => tryOpen(root, segments, path));
+  } catch (error) {
+    throw readFailure(error);
+  }
+}
+
+function tryOpen(root: Root, segments: readonly string[], path: string): OpenFile | undefined {
+  const fd = openSync(path, openFlags);
+  let file: OpenFile | undefined;
+  try {
+    const stat = fstatSync(fd, { bigint: true });
+    if (!stat.isFile()) throw new FileError('missing', 'There is no such file.');
+    const real = prove(root, segments, fd, path, stat);
+    if (real !== undefined) file = new OpenFile(fd, stat, path, real);
+    return file;
+  } finally {
+    if (file === undefined) closeSync(fd);
+  }
+}
