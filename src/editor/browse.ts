@@ -1,0 +1,18 @@
+/** Showing a URL of the server to the user: in a browser, or on the clipboard. */
+import { commands, env, l10n, window } from 'vscode';
+import { openIn } from './settings';
+import type { Site } from './state';
+import { externalUri, localUri, urlOf } from './urls';
+
+/** @param pathname percent-encoded, from `/` */
+export async function openInBrowser(site: Site, pathname: string): Promise<void> {
+  const url = urlOf(site, pathname);
+  if (openIn(site.folder) === 'external') await env.openExternal(localUri(url));
+  else await commands.executeCommand('simpleBrowser.show', (await externalUri(url)).toString());
+}
+
+export async function copyUrl(site: Site, pathname: string): Promise<void> {
+  const url = (await externalUri(urlOf(site, pathname))).toString();
+  await env.clipboard.writeText(url);
+  window.setStatusBarMessage(l10n.t('Copied {0}', url), 3000);
+}

@@ -1,0 +1,94 @@
+/** The commands of the extension as one table. */
+import { commands, Disposable, FileType, l10n, Uri, window, workspace } from 'vscode';
+import { copyUrl, openInBrowser } from './browse';
+import type { Controller } from './controller';
+import { pickEndpoint } from './endpointsPicker';
+import { choiceOf, pickFolder } from './folderPicker';
+import type { Log } from './log';
+import type { Memory } from './memory';
+import { showMenu } from './menu';
+import { ProblemError, showProblem } from './problem';
+import type { Site } from './state';
+import { servedPath } from './urls';
+
+export interface Parts {
+  readonly controller: Controller;
+  readonly memory: Memory;
+  readonly log: Log;
+}
+
+/** `resource`: what was right-clicked in the explorer or on a tab; undefined from the palette. */
+type Command = (resource?: Uri) => unknown;
+
+const table = (parts: Parts): Readonly<Record<string, Command>> => ({
+  'httpServer.start': () => parts.controller.start(),
+  'httpServer.stop': () => parts.controller.stop(),
+  'httpServer.restart': () => parts.controller.restart(),
+  'httpServer.open': () => withSite(parts, pickEndpoint),
+  'httpServer.openFile': (resource) => withSite(parts, (site) => openFile(site, resource)),
+  'httpServer.copyUrl': (resource) => withSite(parts, (site) => copy(site, resource)),
+  'httpServer.serveFolder': (resource) => serveFolder(parts, resource),
+  'httpServer.showLog': () => parts.log.show(),
+  'httpServer.menu': () => showMenu(parts.controller.state),
+});
+
+export function registerCommands(parts: Parts): Disposable {
+  const entries = Object.entries(table(parts));
+  const registered = entries.map(([id, command]) =>
+    commands.registerCommand(id, async (resource?: unknown) => {
+      try {
+        await command(resource instanceof Uri ? resource : undefined);
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        await showProblem(error.problem);
+      }
+    }),
+  );
+  return Disposable.from(...registered);
+}
+
+/** Runs `action` on the server, started first if need be. That it could not start was told already. */
+async function withSite({ controller }: Parts, action: (site: Site) => unknown): Promise<void> {
+  const state = await controller.start();
+  if (state.kind === 'running') await action(state.site);
+}
+
+async function openFile(site: Site, resource = window.activeTextEditor?.document.uri): Promise<void> {
+  if (resource === undefined) return pickEndpoint(site);
+  const pathname = await pathnameOf(site, resource);
+  if (pathname !== undefined) return openInBrowser(site, pathname);
+  throw outside(resource);
+}
+
+async function copy(site: Site, resource: Uri | undefined): Promise<void> {
+  if (resource === undefined) return copyUrl(site, '/');
+  const pathname = await pathnameOf(site, resource);
+  if (pathname === undefined) throw outside(resource);
+  await copyUrl(site, pathname);
+}
+
+async function pathnameOf(site: Site, resource: Uri): Promise<string | undefined> {
+  const { type } = await workspace.fs.stat(resource);
+  return servedPath(site, resource, (type & FileType.Directory) !== 0);
+}
+
+function outside(resource: Uri): ProblemError {
+  const parent = Uri.joinPath(resource, '..');
+  const message = l10n.t('{0} is not in the folder that is served.', workspace.asRelativePath(resource));
+  return new ProblemError({
+    message,
+    actions: [{ title: l10n.t('Serve Its Folder'), command: 'httpServer.serveFolder', args: [parent] }],
+  });
+}
+
+async function serveFolder({ controller, memory }: Parts, resource: Uri | undefined): Promise<void> {
+  const choice = resource === undefined ? await pickFolder() : choiceOf(resource);
+  if (choice === undefined) return;
+  await memory.choose(choice);
+  const state = await (controller.state.kind === 'running' ? controller.apply() : controller.start());
+  if (state.kind !== 'running') return;
+  window.setStatusBarMessage(
+    l10n.t('Serving {0} at {1}', state.site.directory, state.site.external.toString(true)),
+    3000,
+  );
+}

@@ -1,0 +1,247 @@
+/** The server's life: one state machine, one operation at a time. */
+import { isDeepStrictEqual } from 'node:util';
+import { EventEmitter } from 'vscode';
+import type { Disposable } from 'vscode';
+import type { Listening, Traffic } from '../messages';
+import { defaultLimits } from '../options';
+import type { Options } from '../options';
+import type { Plan } from './plan';
+import { crashProblem, died, problemOf, ServerError } from './problem';
+import { mayFollow } from './state';
+import type { Site, State } from './state';
+import type { ServerThread } from './thread';
+import { externalUri, localUri, localUrl } from './urls';
+
+/** What the controller asks of the rest of the editor. */
+export interface Surroundings {
+  /** What is asked for now. Rejects with a {@link ProblemError}. */
+  readonly plan: () => Promise<Plan>;
+  readonly spawn: () => ServerThread;
+  /** The port used the last time `asked` was asked for. */
+  readonly usedPort: (asked: number) => number | undefined;
+  readonly rememberPort: (asked: number, used: number) => void;
+  /** Milliseconds of any clock that only goes forward. */
+  readonly now: () => number;
+}
+
+/** A thread that dies twice within this many milliseconds is not started again. */
+const crashWindow = 60_000;
+
+/** The port a listener was told to take. It may have taken one of the next. */
+type Binding = Pick<Options, 'port' | 'portAttempts'>;
+
+/** A thread that listens, and what it was told. */
+interface Server {
+  readonly thread: ServerThread;
+  readonly plan: Plan;
+  readonly binding: Binding;
+  readonly site: Site;
+}
+
+export class Controller implements Disposable {
+  readonly #surroundings: Surroundings;
+  readonly #states = new EventEmitter<State>();
+  readonly #traffic = new EventEmitter<Traffic>();
+  readonly #crashes = new EventEmitter<string>();
+  #state: State = { kind: 'stopped' };
+  #server: Server | undefined;
+  /** Ends when the operations asked for so far have ended. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #lastCrash = -Infinity;
+
+  readonly onDidChangeState = this.#states.event;
+  readonly onDidTraffic = this.#traffic.event;
+  /** Fires with the reason when the thread died while the server was running. */
+  readonly onDidCrash = this.#crashes.event;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Resolves to `running` or `failed`; an operation rejects only on a defect. */
+  start(): Promise<State> {
+    return this.#enqueue(() => (this.#state.kind === 'running' ? undefined : this.#startAfresh()));
+  }
+
+  /** @param grace how long exchanges in flight may go on, in milliseconds */
+  stop(grace = defaultLimits.stopTimeout): Promise<State> {
+    return this.#enqueue(() => this.#stop(grace));
+  }
+
+  restart(): Promise<State> {
+    return this.#enqueue(async () => {
+      await this.#stop();
+      await this.#startAfresh();
+    });
+  }
+
+  /** Makes a server that runs, or failed to, do what is asked for now. */
+  apply(): Promise<State> {
+    return this.#enqueue(() => (this.#state.kind === 'failed' ? this.#startAfresh() : this.#apply()));
+  }
+
+  dispose(): void {
+    this.#server?.thread.dispose();
+    this.#server = undefined;
+    for (const emitter of [this.#states, this.#traffic, this.#crashes]) emitter.dispose();
+  }
+
+  #enqueue(operation: () => Promise<void> | undefined): Promise<State> {
+    const done = this.#queue.then(operation).then(() => this.#state);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  #enter(state: State): void {
+    if (!mayFollow(this.#state.kind, state.kind)) throw new Error(`${state.kind} cannot follow ${this.#state.kind}.`);
+    this.#state = state;
+    this.#states.fire(state);
+  }
+
+  /** A start that a person asked for: earlier crashes do not count. */
+  #startAfresh(): Promise<void> {
+    this.#lastCrash = -Infinity;
+    return this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.#enter({ kind: 'starting' });
+    let plan: Plan | undefined;
+    let thread: ServerThread | undefined;
+    try {
+      plan = await this.#surroundings.plan();
+      thread = this.#spawn();
+      const { binding, listening } = await this.#listen(thread, plan.options);
+      this.#surroundings.rememberPort(plan.options.port, listening.port);
+      this.#adopt({ thread, plan, binding, site: siteOf(plan, listening.port) });
+      void this.#forward(thread);
+    } catch (error) {
+      await thread?.terminate();
+      this.#enter({ kind: 'failed', problem: problemOf(error, plan?.options) });
+    }
+  }
+
+  #spawn(): ServerThread {
+    const thread = this.#surroundings.spawn();
+    thread.onDidTraffic((traffic) => this.#traffic.fire(traffic));
+    thread.onDidEnd((reason) => this.#ended(thread, reason));
+    return thread;
+  }
+
+  /** Tries the port of the last time, then the one asked for and those after it. */
+  async #listen(thread: ServerThread, options: Options): Promise<{ binding: Binding; listening: Listening }> {
+    const used = this.#surroundings.usedPort(options.port);
+    if (used !== undefined && used !== options.port) {
+      const binding = { port: used, portAttempts: 1 };
+      try {
+        return { binding, listening: await thread.start({ ...options, ...binding }) };
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+      }
+    }
+    return { binding: options, listening: await thread.start(options) };
+  }
+
+  #adopt(server: Server): void {
+    this.#server = server;
+    this.#enter({ kind: 'running', site: server.site });
+  }
+
+  /** Learns where the user's browser reaches the server, and lets the server answer to that name. */
+  async #forward(thread: ServerThread): Promise<void> {
+    const site = this.#server?.site;
+    if (site === undefined) return;
+    const external = await externalUri(site.url);
+    if (external.toString() === site.external.toString()) return;
+    await this.#enqueue(async () => {
+      const server = this.#server;
+      if (server?.thread !== thread) return;
+      await this.#configure(server, { ...server.site, external }, server.plan);
+    });
+  }
+
+  async #apply(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    let plan = server.plan;
+    try {
+      plan = await this.#surroundings.plan();
+    } catch (error) {
+      return this.#fail(error, plan.options);
+    }
+    if (isDeepStrictEqual(plan.options, server.plan.options)) return;
+    if (!sameAddress(plan.options, server.plan.options)) {
+      await this.#stop();
+      return this.#start();
+    }
+    const { port, external } = server.site;
+    await this.#configure(server, { ...siteOf(plan, port), external }, plan);
+  }
+
+  async #configure(server: Server, site: Site, plan: Plan): Promise<void> {
+    const { port, portAttempts } = server.binding;
+    try {
+      await server.thread.configure({ ...withAuthority(plan.options, site), port, portAttempts });
+      this.#adopt({ ...server, plan, site });
+    } catch (error) {
+      // A thread that died meanwhile is about to be started again, with the new plan.
+      if (!(error instanceof ServerError) || error.failure.code !== died) await this.#fail(error, plan.options);
+    }
+  }
+
+  /** What is asked for cannot be done, so nothing is: to go on with the old settings would be to ignore the new. */
+  async #fail(error: unknown, options: Options): Promise<void> {
+    this.#enter({ kind: 'stopping' });
+    await this.#close(defaultLimits.stopTimeout);
+    this.#enter({ kind: 'failed', problem: problemOf(error, options) });
+  }
+
+  async #stop(grace = defaultLimits.stopTimeout): Promise<void> {
+    if (this.#state.kind === 'running') this.#enter({ kind: 'stopping' });
+    await this.#close(grace);
+    if (this.#state.kind !== 'stopped') this.#enter({ kind: 'stopped' });
+  }
+
+  async #close(grace: number): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    await server?.thread.stop(grace);
+  }
+
+  /** The thread ended. It matters only if nobody here asked for it. */
+  #ended(thread: ServerThread, reason: string): void {
+    if (thread !== this.#server?.thread) return;
+    this.#server = undefined;
+    this.#crashes.fire(reason);
+    void this.#enqueue(() => this.#recover(reason));
+  }
+
+  async #recover(reason: string): Promise<void> {
+    if (this.#state.kind !== 'running' || this.#server !== undefined) return;
+    const now = this.#surroundings.now();
+    const again = now - this.#lastCrash < crashWindow;
+    this.#lastCrash = now;
+    if (again) this.#enter({ kind: 'failed', problem: crashProblem(reason) });
+    else await this.#start();
+  }
+}
+
+const sameAddress = (a: Options, b: Options): boolean => a.host === b.host && a.port === b.port;
+
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof ServerError && ['EADDRINUSE', 'EACCES', 'EPERM'].includes(error.failure.code);
+
+function siteOf({ folder, options }: Plan, port: number): Site {
+  const url = localUrl(options.host, port);
+  return { port, url, external: localUri(url), directory: options.directory, folder };
+}
+
+/** The name under which the user's browser asks, when the editor forwards, is one of ours. */
+function withAuthority(options: Options, { url, external }: Site): Options {
+  if (external.authority === localUri(url).authority) return options;
+  return { ...options, allowedHosts: [...options.allowedHosts, external.authority] };
+}

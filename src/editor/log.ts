@@ -1,0 +1,93 @@
+/** The output channel "HTTP Server". */
+import { EventEmitter, l10n, window } from 'vscode';
+import type { Disposable, LogOutputChannel } from 'vscode';
+import { addToTally, emptyTally } from '../accessLog';
+import type { LogEvent } from '../accessLog';
+import type { Traffic } from '../messages';
+import type { Controller } from './controller';
+import { levelOf, logLine, summaryLine } from './logLine';
+import { addTally } from './traffic';
+import type { State } from './state';
+
+/** Lines per second that a person may still follow, and the panel take without effort. */
+const linesPerSecond = 100;
+
+export class Log implements Disposable {
+  readonly #channel: LogOutputChannel = window.createOutputChannel('HTTP Server', { log: true });
+  readonly #events = new EventEmitter<LogEvent>();
+  readonly #subscriptions: readonly Disposable[];
+  #directory = '';
+  #announced = '';
+  #budget = linesPerSecond;
+  #untold = emptyTally();
+  #refill: NodeJS.Timeout | undefined;
+
+  /** Fires for each exchange that the server told of one by one. */
+  readonly onDidLog = this.#events.event;
+
+  constructor(controller: Controller) {
+    this.#subscriptions = [
+      controller.onDidTraffic((traffic) => this.#record(traffic)),
+      controller.onDidChangeState((state) => this.#tell(state)),
+      controller.onDidCrash((reason) => this.#channel.error(l10n.t('The server’s thread died: {0}', reason))),
+    ];
+  }
+
+  show(): void {
+    this.#channel.show(true);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#refill);
+    this.#summarize();
+    for (const item of [...this.#subscriptions, this.#events, this.#channel]) item.dispose();
+  }
+
+  #tell(state: State): void {
+    if (state.kind === 'running') {
+      this.#directory = state.site.directory;
+      this.#announce(l10n.t('Serving {0} at {1}', state.site.directory, state.site.external.toString(true)));
+    } else if (state.kind === 'stopped') {
+      this.#announce(l10n.t('Stopped.'));
+    } else if (state.kind === 'failed') {
+      this.#channel.error(state.problem.message);
+    }
+  }
+
+  /** Says a thing once, however often the state that it tells of is entered anew. */
+  #announce(message: string): void {
+    if (message !== this.#announced) this.#channel.info(message);
+    this.#announced = message;
+  }
+
+  #record({ events, dropped }: Traffic): void {
+    for (const event of events) {
+      if (this.#mayTell()) this.#channel[levelOf(event.status)](logLine(event, this.#directory));
+      else addToTally(this.#untold, event);
+      this.#events.fire(event);
+    }
+    if (dropped === undefined) return;
+    addTally(this.#untold, dropped);
+    this.#startSecond();
+  }
+
+  #mayTell(): boolean {
+    this.#startSecond();
+    return this.#budget-- > 0;
+  }
+
+  /** Once a second while there is something to tell. */
+  #startSecond(): void {
+    this.#refill ??= setTimeout(() => {
+      this.#refill = undefined;
+      this.#budget = linesPerSecond;
+      this.#summarize();
+    }, 1000);
+  }
+
+  #summarize(): void {
+    if (this.#untold.count === 0) return;
+    this.#channel.info(summaryLine(this.#untold));
+    this.#untold = emptyTally();
+  }
+}

@@ -1,0 +1,50 @@
+/** One finished exchange as a line for the Output panel. */
+import * as path from 'node:path';
+import { l10n } from 'vscode';
+import { escapeLog, formatBytes, formatDuration } from '../accessLog';
+import type { LogEvent, Tally } from '../accessLog';
+
+export type Level = 'info' | 'warn' | 'error';
+
+export const levelOf = (status: number): Level => (status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info');
+
+/** The panel puts `[info]`, `[warning]` or `[error]` before a line; this makes the columns meet again. */
+const indent: Readonly<Record<Level, string>> = { info: '   ', warn: '', error: '  ' };
+
+/**
+ * Status, method, time, size and target in columns, then what else there is to say.
+ * @param directory absolute path of the served folder; what was stored is named by its full path, which the panel links
+ */
+export function logLine(event: LogEvent, directory: string): string {
+  const size = event.bytesIn > 0 ? event.bytesIn : event.bytesOut;
+  const columns = [
+    indent[levelOf(event.status)] + String(event.status).padStart(3),
+    escapeLog(event.method || '-').padEnd(7),
+    formatDuration(event.ms).padStart(7),
+    formatBytes(size).padStart(7),
+    escapeLog(event.target || '-'),
+  ];
+  return columns.join(' ') + peer(event) + remarks(event, directory);
+}
+
+const peer = (event: LogEvent): string =>
+  /^(127\.|::1$|::ffff:127\.)/.test(event.peer) || event.peer === '' ? '' : ` ← ${escapeLog(event.peer)}`;
+
+function remarks(event: LogEvent, directory: string): string {
+  const stored = event.stored === undefined ? '' : ` → ${escapePath(path.join(directory, event.stored))}`;
+  const reason = event.reason === undefined ? '' : ` — ${escapePath(event.reason)}`;
+  const aborted = event.aborted ? ` — ${l10n.t('cut off')}` : '';
+  return stored + reason + aborted;
+}
+
+/** Letters of all scripts stay; what could break the line or turn its direction is written as its code point. */
+function escapePath(name: string): string {
+  return name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** The line that stands for exchanges that were too many to be told one by one. */
+export function summaryLine(tally: Readonly<Tally>): string {
+  const classes = tally.classes.flatMap((count, i) => (count === 0 ? [] : [`${count} × ${i}xx`])).join(', ');
+  const bytes = l10n.t('{0} in, {1} out', formatBytes(tally.bytesIn), formatBytes(tally.bytesOut));
+  return indent.info + l10n.t('… and {0} more: {1} ({2})', tally.count, classes, bytes);
+}

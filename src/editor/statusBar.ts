@@ -1,0 +1,106 @@
+/** The status item: the port and the traffic, or what is the matter. */
+import { env, l10n, StatusBarAlignment, ThemeColor, window } from 'vscode';
+import type { Disposable, StatusBarItem } from 'vscode';
+import type { Controller } from './controller';
+import type { Kind, State } from './state';
+import { tooltip } from './tooltip';
+import { Meter } from './traffic';
+
+/** Milliseconds between two looks at the traffic. */
+const pace = 1000;
+
+const commands: Readonly<Record<Kind, string | undefined>> = {
+  stopped: 'httpServer.start',
+  starting: undefined,
+  running: 'httpServer.menu',
+  stopping: undefined,
+  failed: 'httpServer.menu',
+};
+
+export class StatusBar implements Disposable {
+  readonly #item: StatusBarItem = window.createStatusBarItem('httpServer', StatusBarAlignment.Left, 0);
+  readonly #meter = new Meter();
+  readonly #controller: Controller;
+  readonly #subscriptions: readonly Disposable[];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(controller: Controller) {
+    this.#controller = controller;
+    this.#item.name = 'HTTP Server';
+    this.#subscriptions = [
+      controller.onDidChangeState((state) => this.#changed(state)),
+      controller.onDidTraffic((traffic) => {
+        this.#meter.record(traffic, Date.now());
+        this.#follow();
+      }),
+      window.onDidChangeActiveColorTheme(() => this.#draw()),
+    ];
+    this.#draw();
+    this.#item.show();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const item of [...this.#subscriptions, this.#item]) item.dispose();
+  }
+
+  #changed(state: State): void {
+    if (state.kind !== 'running') this.#meter.disconnect();
+    this.#draw();
+  }
+
+  /** Draws at once, then at a steady pace until the last minute was quiet. */
+  #follow(): void {
+    if (this.#timer !== undefined) return;
+    this.#draw();
+    this.#timer = setTimeout(() => this.#again(), pace);
+  }
+
+  #again(): void {
+    this.#timer = undefined;
+    const busy = this.#meter.lastMinute(Date.now()).some((count) => count > 0);
+    if (busy) this.#follow();
+    else this.#draw();
+  }
+
+  #draw(): void {
+    const { state } = this.#controller;
+    const item = this.#item;
+    item.text = text(state, this.#meter.total.count);
+    item.tooltip = tooltip(state, this.#meter, Date.now());
+    item.command = commands[state.kind];
+    item.backgroundColor = state.kind === 'failed' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
+    item.accessibilityInformation = { label: spoken(state, this.#meter.total.count), role: 'button' };
+  }
+}
+
+const compact = new Intl.NumberFormat(env.language, { notation: 'compact', maximumFractionDigits: 1 });
+
+function text(state: State, requests: number): string {
+  switch (state.kind) {
+    case 'stopped':
+      return '$(play) HTTP Server';
+    case 'starting':
+    case 'stopping':
+      return '$(loading~spin) HTTP Server';
+    case 'running':
+      return `$(broadcast) ${state.site.port}${requests === 0 ? '' : ` $(arrow-swap) ${compact.format(requests)}`}`;
+    case 'failed':
+      return '$(warning) HTTP Server';
+  }
+}
+
+function spoken(state: State, requests: number): string {
+  switch (state.kind) {
+    case 'stopped':
+      return l10n.t('HTTP Server, stopped');
+    case 'starting':
+      return l10n.t('HTTP Server, starting');
+    case 'stopping':
+      return l10n.t('HTTP Server, stopping');
+    case 'running':
+      return l10n.t('HTTP Server on port {0}, requests: {1}', state.site.port, requests);
+    case 'failed':
+      return l10n.t('HTTP Server, failed: {0}', state.problem.message);
+  }
+}

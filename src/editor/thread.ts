@@ -1,0 +1,105 @@
+/** The server's thread: calls that resolve, and news of traffic. */
+import { Worker } from 'node:worker_threads';
+import { EventEmitter } from 'vscode';
+import type { Disposable } from 'vscode';
+import type { Call, FromWorker, Listening, Reply, Traffic } from '../messages';
+import type { Options } from '../options';
+import { died, ServerError } from './problem';
+
+/** A call before it has its number. */
+type Question = Call extends infer C ? (C extends Call ? Omit<C, 'id'> : never) : never;
+type Answer = Exclude<Reply, { readonly type: 'failed' }>;
+
+interface Pending {
+  readonly resolve: (reply: Answer) => void;
+  readonly reject: (error: ServerError) => void;
+}
+
+/** How long past its own time limit a graceful stop may take before the thread is ended, in milliseconds. */
+const patience = 1000;
+
+export class ServerThread implements Disposable {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #traffic = new EventEmitter<Traffic>();
+  readonly #ended = new EventEmitter<string>();
+  #calls = 0;
+  /** The error that ended the thread. */
+  #reason: string | undefined;
+  #death: ServerError | undefined;
+
+  readonly onDidTraffic = this.#traffic.event;
+  /** Fires once, with the reason, however the thread ended. */
+  readonly onDidEnd = this.#ended.event;
+
+  /** @param file absolute path of the worker's program */
+  constructor(file: string) {
+    this.#worker = new Worker(file, { name: 'HTTP Server' });
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('error', (error: unknown) => {
+      this.#reason ??= error instanceof Error ? error.message : String(error);
+    });
+    this.#worker.on('exit', (code) => this.#end(code));
+  }
+
+  /** Resolves once the server listens. Rejects with a {@link ServerError}, as do the other calls. */
+  async start(options: Options): Promise<Listening> {
+    const reply = await this.#call({ type: 'start', options });
+    if (reply.type !== 'listening') throw new Error(`The server answered ${reply.type} to start.`);
+    return reply.listening;
+  }
+
+  async configure(options: Options): Promise<void> {
+    await this.#call({ type: 'configure', options });
+  }
+
+  /**
+   * Lets exchanges in flight finish, then ends the thread. Never rejects.
+   * @param grace how long to wait for that, in milliseconds
+   */
+  async stop(grace: number): Promise<void> {
+    const late = AbortSignal.timeout(grace + patience);
+    const stopped = this.#call({ type: 'stop', grace }).catch(() => undefined);
+    await Promise.race([stopped, new Promise((resolve) => late.addEventListener('abort', resolve))]);
+    await this.terminate();
+  }
+
+  /** Ends the thread at once; resolves when it has ended. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  dispose(): void {
+    void this.terminate();
+  }
+
+  #call(question: Question): Promise<Answer> {
+    if (this.#death !== undefined) return Promise.reject(this.#death);
+    const id = ++this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ ...question, id } satisfies Call);
+    });
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'traffic') {
+      this.#traffic.fire(message);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (message.type === 'failed') pending?.reject(new ServerError(message.failure));
+    else pending?.resolve(message);
+  }
+
+  #end(code: number): void {
+    const reason = this.#reason ?? `exit code ${code}`;
+    this.#death = new ServerError({ code: died, message: reason });
+    for (const { reject } of this.#pending.values()) reject(this.#death);
+    this.#pending.clear();
+    this.#ended.fire(reason);
+    this.#ended.dispose();
+    this.#traffic.dispose();
+  }
+}

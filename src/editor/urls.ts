@@ -1,0 +1,36 @@
+/** Where the server is: for this machine, and for the user's browser. */
+import * as path from 'node:path';
+import { env, Uri } from 'vscode';
+import type { Site } from './state';
+import { isInside } from './plan';
+
+/** `http://localhost:4221/` for a server that listens on `host`, which may be any address at all. */
+export function localUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const literal = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
+  return `http://${literal}:${port}/`;
+}
+
+export const localUri = (url: string): Uri => Uri.parse(url, true);
+
+/** Where the user's browser reaches `url`: the editor forwards ports from remote machines and from the web. */
+export async function externalUri(url: string): Promise<Uri> {
+  const uri = localUri(url);
+  try {
+    return await env.asExternalUri(uri);
+  } catch {
+    // No forwarding here, such as a tunnel that was refused: the address is right on this machine at least.
+    return uri;
+  }
+}
+
+/** The percent-encoded path, from `/`, at which `site` serves a file or folder; undefined if it is outside. */
+export function servedPath(site: Site, resource: Uri, isFolder = false): string | undefined {
+  if (resource.scheme !== 'file' || !isInside(site.directory, resource.fsPath)) return undefined;
+  const relative = path.relative(site.directory, resource.fsPath);
+  if (relative === '') return '/';
+  return `/${relative.split(path.sep).map(encodeURIComponent).join('/')}${isFolder ? '/' : ''}`;
+}
+
+/** The URL of `pathname`, from `/`, for this machine. */
+export const urlOf = (site: Site, pathname: string): string => site.url + pathname.slice(1);

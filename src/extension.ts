@@ -1,0 +1,46 @@
+/** What the editor calls: everything is wired here, and nothing done. */
+import type { ExtensionContext } from 'vscode';
+import { makeApi } from './editor/api';
+import type { HttpServerApi } from './editor/api';
+import { registerCommands } from './editor/commands';
+import { Controller } from './editor/controller';
+import { Log } from './editor/log';
+import { Memory } from './editor/memory';
+import { makePlan, servedFolder } from './editor/plan';
+import { followWorkspace, publishState } from './editor/reactions';
+import { autoStart } from './editor/settings';
+import { StatusBar } from './editor/statusBar';
+import { ServerThread } from './editor/thread';
+
+/** How long exchanges in flight may go on when the window closes, in milliseconds: the editor itself waits about 5 s. */
+const farewell = 2000;
+
+let active: Controller | undefined;
+
+export function activate(context: ExtensionContext): HttpServerApi {
+  const memory = new Memory(context.workspaceState);
+  const controller = new Controller({
+    plan: () => makePlan(memory.choice),
+    spawn: () => new ServerThread(context.asAbsolutePath('dist/worker.js')),
+    usedPort: (asked) => memory.port(asked),
+    rememberPort: (asked, used) => void memory.rememberPort(asked, used),
+    now: () => performance.now(),
+  });
+  const log = new Log(controller);
+  context.subscriptions.push(
+    controller,
+    log,
+    new StatusBar(controller),
+    publishState(controller),
+    followWorkspace(controller, memory),
+    registerCommands({ controller, memory, log }),
+  );
+  active = controller;
+  const folder = servedFolder(memory.choice);
+  if (folder !== undefined && autoStart(folder)) void controller.start();
+  return makeApi(controller, log);
+}
+
+export async function deactivate(): Promise<void> {
+  await active?.stop(farewell);
+}
