@@ -1,0 +1,125 @@
+// Runs the suites named as arguments, or all of them, one after the other, going on after a failure:
+//   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [cli] [browser] [editor[-newest|-oldest]] [workbench]
+// What a suite needs compiled or bundled is made first. The last line is the sum: `N passed, N failed[, N skipped]`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const node = process.execPath;
+
+/** The sources of the tests in those folders of `test/`, as their compiled files; never what a deleted test left behind. */
+const compiledTests = (...folders) =>
+  folders
+    .map((folder) => join(root, 'test', folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true })
+        .filter((name) => name.endsWith('.test.ts'))
+        .map((name) => join('out', relative(root, join(folder, name))).replace(/\.ts$/, '.js')),
+    )
+    .sort();
+
+/** A command whose exit code is its result; one without arguments is a line for the shell. */
+const check = (...command) => ({ commands: () => [command] });
+
+/** Mocha in plain Node, over the tests in those folders. */
+const mocha = (folders, { timeout, needs, platform }) => ({
+  needs,
+  platform,
+  tallied: true,
+  commands: () => {
+    const files = compiledTests(...folders);
+    const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout)];
+    return files.length === 0 ? [] : [[node, 'node_modules/mocha/bin/mocha.js', ...options, ...files]];
+  },
+});
+
+/** Mocha inside a real editor. */
+const editor = (version) => ({
+  needs: ['types', 'bundles'],
+  tallied: true,
+  commands: () => (compiledTests('editor').length === 0 ? [] : [[node, 'out/test/editor/runTests.js', version]]),
+});
+
+const both = ['types', 'bundles'];
+
+/** In the order they run. `needs` are suites that come first; `platform`, where there is one, the only one it runs on. */
+const suites = {
+  types: check(node, 'node_modules/typescript/bin/tsc'),
+  lint: check('npm run --silent lint'),
+  bundles: check(node, 'scripts/build.mjs'),
+  unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 5_000, needs: ['types'] }),
+  wire: mocha(['wire'], { timeout: 20_000, needs: ['types'] }),
+  cli: mocha(['cli'], { timeout: 20_000, needs: both }),
+  browser: mocha(['browser'], { timeout: 60_000, needs: both }),
+  'editor-newest': editor('newest'),
+  'editor-oldest': editor('oldest'),
+  // The workbench is driven in a page, which only the npm-shipped editor has.
+  workbench: mocha(['workbench'], { timeout: 120_000, needs: both, platform: 'linux' }),
+};
+
+/** The suites that the words on the command line select, with what they need, in running order. */
+function selected(words) {
+  const names = Object.keys(suites);
+  const chosen = new Set(words.length === 0 ? names : []);
+  for (const word of words) {
+    const matching = names.filter((name) => name === word || name.startsWith(`${word}-`));
+    if (matching.length === 0) {
+      console.error(`There is no suite "${word}". There are: ${names.join(', ')}.`);
+      process.exit(2);
+    }
+    for (const name of matching) [name, ...(suites[name].needs ?? [])].forEach((each) => chosen.add(each));
+  }
+  return names.filter((name) => chosen.has(name));
+}
+
+/** Runs one suite; returns its counts, or nothing where there is nothing to run. */
+function runSuite(name, tally) {
+  const { commands, platform, tallied } = suites[name];
+  if (platform !== undefined && platform !== process.platform) return undefined;
+  const lines = commands();
+  if (lines.length === 0) return undefined;
+  console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}`);
+  const env = { ...process.env, TEST_SUITE: name, TEST_TALLY: tally };
+  const codes = lines.map(
+    ([command, ...args]) =>
+      spawnSync(command, args, { cwd: root, env, stdio: 'inherit', shell: args.length === 0 }).status,
+  );
+  const ended = codes.every((code) => code === 0);
+  const counts = tallied ? readTally(tally) : { passed: ended ? 1 : 0, failed: 0, skipped: 0, lines: 1 };
+  // A suite that died, or came to its end without a count, has failed whatever it counted before.
+  if ((!ended && counts.failed === 0) || counts.lines === 0) counts.failed += 1;
+  return counts;
+}
+
+function readTally(file) {
+  const counts = { passed: 0, failed: 0, skipped: 0, lines: 0 };
+  if (!existsSync(file)) return counts;
+  for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
+    const one = JSON.parse(line);
+    for (const key of ['passed', 'failed', 'skipped']) counts[key] += one[key];
+    counts.lines += 1;
+  }
+  return counts;
+}
+
+const chosen = selected(process.argv.slice(2));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const folder = mkdtempSync(join(tmpdir(), 'http-server-tally-'));
+try {
+  for (const name of chosen) {
+    const started = performance.now();
+    const counts = runSuite(name, join(folder, name));
+    if (counts === undefined) continue;
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`── ${name}: ${counts.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exitCode = total.failed === 0 ? 0 : 1;
