@@ -1,0 +1,39 @@
+/** Proactive negotiation (RFC 9110 §12). Pure. */
+import Negotiator from 'negotiator';
+
+/** The content codings made here, the best first. */
+export type Coding = 'br' | 'zstd' | 'gzip';
+
+/** As of version 1.1, which its types do not know yet. */
+interface EncodingNegotiator {
+  encodings(available: readonly string[], options: { readonly preferred: readonly string[] }): string[];
+}
+
+/**
+ * The coding to send (RFC 9110 §12.5.3); undefined for none. Where the client likes several equally, the first of
+ * `available` is taken, and none only if all are liked less.
+ *
+ * @param accept value of Accept-Encoding; undefined if there is no such field, which asks for nothing
+ * @param available the best first
+ */
+export function selectCoding(accept: string | undefined, available: readonly Coding[]): Coding | undefined {
+  if (accept === undefined) return undefined;
+  // §8.4.1.3: x-gzip is gzip.
+  const headers = { 'accept-encoding': accept.replace(/\bx-gzip\b/gi, 'gzip') };
+  const negotiator = new Negotiator({ headers }) as unknown as EncodingNegotiator;
+  const choices = [...available, 'identity'];
+  const [best] = negotiator.encodings(choices, { preferred: choices });
+  return available.find((coding) => coding === best);
+}
+
+/** Whether the client takes content without a coding. */
+export function acceptsIdentity(accept: string | undefined): boolean {
+  if (accept === undefined) return true;
+  return new Negotiator({ headers: { 'accept-encoding': accept } }).encodings(['identity']).length > 0;
+}
+
+/** Whether a person's browser asks: somebody who would rather see a page than a line of text. */
+export function prefersHtml(accept: string | undefined): boolean {
+  if (accept === undefined || !/\btext\/html\b/i.test(accept)) return false;
+  return new Negotiator({ headers: { accept } }).mediaType(['text/html', 'text/plain']) === 'text/html';
+}
