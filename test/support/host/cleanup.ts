@@ -14,16 +14,12 @@ export class Cleanup {
     return (this.#running ??= this.#unwind());
   }
 
-  /** Undoes everything when the process is told to end or meets an error nobody caught, then exits. */
+  /** Undoes everything when the process is told to end, then exits. */
   coverSignals(): void {
     const leave = (code: number) => void this.run().finally(() => process.exit(code));
     process.once('SIGINT', () => leave(130));
     process.once('SIGTERM', () => leave(143));
     process.once('SIGHUP', () => leave(129));
-    process.once('uncaughtException', (error) => {
-      console.error(error);
-      leave(1);
-    });
   }
 
   async #unwind(): Promise<void> {

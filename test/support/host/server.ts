@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { startOwned } from './children';
+import { run, startOwned } from './children';
 import type { Cleanup } from './cleanup';
 import type { InstalledEditor } from './install';
 import { makeTempFolder } from './tempFolder';
@@ -13,6 +13,8 @@ export interface ServerOptions {
   /** Where installed extensions are kept; a temporary folder unless named. */
   readonly extensionsDir?: string | undefined;
   readonly disableWorkspaceTrust?: boolean;
+  /** A free one unless named. */
+  readonly port?: number;
   /** User settings to start with. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Beyond this process's own. */
@@ -23,8 +25,6 @@ export interface ServerOptions {
 export interface EditorServer {
   /** `http://127.0.0.1:PORT`; the workbench is what it serves. */
   readonly url: string;
-  /** Where it keeps everything it writes. */
-  readonly userDataDir: string;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -39,6 +39,8 @@ const QUIET_SETTINGS = {
   'security.workspace.trust.startupPrompt': 'never',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
+  'window.autoDetectColorScheme': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
@@ -71,14 +73,13 @@ export async function startServer(
       resolve(`http://127.0.0.1:${port}`);
     });
   });
-  return { url, userDataDir };
+  return { url };
 }
 
-/** The arguments that a server and the same program's extension manager share. */
-export function serverArguments(home: string, userDataDir: string, options: ServerOptions): string[] {
+function serverArguments(home: string, userDataDir: string, options: ServerOptions): string[] {
   return [
-    ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
-    ...['--enable-smoke-test-driver', '--telemetry-level', 'off'],
+    ...['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--without-connection-token'],
+    ...['--accept-server-license-terms', '--enable-smoke-test-driver', '--telemetry-level', 'off'],
     ...['--server-data-dir', path.join(home, 'server'), '--user-data-dir', userDataDir],
     ...['--extensions-dir', options.extensionsDir ?? path.join(home, 'extensions')],
     ...(options.disableWorkspaceTrust ? ['--disable-workspace-trust'] : []),
@@ -86,16 +87,30 @@ export function serverArguments(home: string, userDataDir: string, options: Serv
 }
 
 /** This process's environment without what an editor or npm around it has put there, and with a home of its own. */
-export function cleanEnvironment(home: string): NodeJS.ProcessEnv {
+function cleanEnvironment(home: string): NodeJS.ProcessEnv {
   const foreign = /^(VSCODE_(?!TEST_)|ELECTRON_|npm_|NODE_OPTIONS$|XDG_)/;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   // Nothing is looked up in a gallery of extensions.
   return { ...Object.fromEntries(kept), HOME: home, XDG_RUNTIME_DIR: home, EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
 }
 
+/** Writes user settings, behind those that the folder already has. */
 async function writeSettings(userDataDir: string, settings: object): Promise<void> {
   const file = path.join(userDataDir, 'User/settings.json');
   await fs.mkdir(path.dirname(file), { recursive: true });
-  const given = await fs.readFile(file, 'utf8').catch(() => '{}');
-  await fs.writeFile(file, JSON.stringify({ ...settings, ...(JSON.parse(given) as object) }, undefined, 2));
+  const given = JSON.parse(await fs.readFile(file, 'utf8').catch(() => '{}')) as object;
+  await fs.writeFile(file, JSON.stringify({ ...settings, ...given }, undefined, 2));
+}
+
+/** Installs a packaged extension into that folder. */
+export async function installExtension(
+  editor: InstalledEditor,
+  cleanup: Cleanup,
+  vsix: string,
+  extensionsDir: string,
+): Promise<void> {
+  const home = await makeTempFolder(cleanup, 'editor');
+  const places = ['--extensions-dir', extensionsDir, '--server-data-dir', path.join(home, 'server')];
+  const args = [editor.serverMain, '--accept-server-license-terms', ...places, '--install-extension', vsix];
+  await run(cleanup, editor.node, args, { env: cleanEnvironment(home) });
 }
