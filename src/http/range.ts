@@ -21,9 +21,9 @@ const rangeSpec = /^(?:([0-9]+)-([0-9]*)|-([0-9]+))$/;
  * The satisfiable ranges in the order asked for; those that overlap or touch are one, at the place of the first (§15.3.7.2).
  *
  * @param size of the selected representation, in octets
- * @returns undefined if the field is to be ignored
+ * @returns none if no range is satisfiable: answer 416; undefined if the field is to be ignored
  */
-export function parseRange(value: string, size: number): readonly ByteRange[] | 'unsatisfiable' | undefined {
+export function parseRange(value: string, size: number): readonly ByteRange[] | undefined {
   const specs = /^bytes=(.*)$/i.exec(value)?.[1]?.split(',').map(trim).filter(isPresent);
   if (specs === undefined || specs.length === 0 || specs.length > mostRanges) return undefined;
   const ranges: ByteRange[] = [];
@@ -32,7 +32,7 @@ export function parseRange(value: string, size: number): readonly ByteRange[] | 
     if (range === undefined) return undefined;
     if (range.start <= range.end) ranges.push(range);
   }
-  return ranges.length === 0 ? 'unsatisfiable' : coalesce(ranges);
+  return coalesce(ranges);
 }
 
 const trim = (member: string): string => member.replace(/^[ \t]+|[ \t]+$/g, '');

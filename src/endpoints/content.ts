@@ -1,0 +1,84 @@
+/** The octets of a representation: in memory, in an open file, or coded on the way. */
+import { OpenFile } from '../files/read';
+import type { Body, ByteSource } from '../http/message';
+import type { ByteRange } from '../http/range';
+import type { CodedContent } from './coding';
+
+/** Octets of a known length that can be had from anywhere. */
+export type Sliceable = Buffer | OpenFile;
+
+export type Content = Sliceable | CodedContent;
+
+export const isSliceable = (content: Content): content is Sliceable =>
+  content instanceof OpenFile || content instanceof Buffer;
+
+export const sizeOf = (content: Sliceable): number => (content instanceof OpenFile ? content.size : content.length);
+
+export const wholeOf = (content: Content): Body =>
+  content instanceof OpenFile ? content.slice(0, content.size) : content;
+
+export function rangeOf(content: Sliceable, { start, end }: ByteRange): Body {
+  const length = end - start + 1;
+  return content instanceof OpenFile ? content.slice(start, length) : content.subarray(start, start + length);
+}
+
+export function closeContent(content: Content): void {
+  if ('close' in content) content.close();
+}
+
+type Piece = Buffer | ByteRange;
+
+/** Octets one after the other, some in memory, some of `content`. Closes `content`. */
+export class Composite implements ByteSource {
+  readonly length: number;
+  private index = 0;
+  private offset = 0;
+
+  constructor(
+    private readonly content: Sliceable,
+    private readonly pieces: readonly Piece[],
+  ) {
+    this.length = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
+  }
+
+  /** Fills `into` as far as it can: small pieces share a read. */
+  async read(into: Buffer): Promise<number> {
+    let filled = 0;
+    while (filled < into.length) {
+      const count = await this.readSome(into.subarray(filled));
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  }
+
+  close(): void {
+    closeContent(this.content);
+  }
+
+  private async readSome(into: Buffer): Promise<number> {
+    const piece = this.pieces[this.index];
+    if (piece === undefined) return 0;
+    const left = lengthOf(piece) - this.offset;
+    const target = into.subarray(0, Math.min(into.length, left));
+    const count = isRange(piece) ? await this.readRange(piece, target) : piece.copy(target, 0, this.offset);
+    this.offset += count;
+    if (count === left) this.next();
+    return count;
+  }
+
+  private next(): void {
+    this.index++;
+    this.offset = 0;
+  }
+
+  private readRange(range: ByteRange, into: Buffer): number | Promise<number> {
+    const start = range.start + this.offset;
+    if (this.content instanceof OpenFile) return this.content.read(into, start);
+    return this.content.copy(into, 0, start);
+  }
+}
+
+const isRange = (piece: Piece): piece is ByteRange => !(piece instanceof Buffer);
+
+const lengthOf = (piece: Piece): number => (isRange(piece) ? piece.end - piece.start + 1 : piece.length);

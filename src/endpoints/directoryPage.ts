@@ -1,0 +1,89 @@
+/** A folder without an index, as a page and as JSON. Long ones are made in short slices. */
+import { listFolder, type Entry } from '../files/list';
+import { Pace } from '../files/pace';
+import type { Root } from '../files/root';
+import type { FieldLine, Request, Response } from '../http/message';
+import { selectCoding } from '../http/negotiate';
+import { formatBytes } from '../accessLog';
+import { CodedContent, codings, encodeNow, originalOf } from './coding';
+import { merge } from './fieldLines';
+import { escapeHtml, pageFields, pageStart } from './html';
+import { encodeSegment } from './path';
+
+/** The page; its links are relative, so that they survive a proxy that puts a prefix before the path. */
+export async function directoryPage(
+  request: Request,
+  root: Root,
+  segments: readonly string[],
+  custom: readonly FieldLine[],
+): Promise<Response> {
+  const entries = await listFolder(root, segments);
+  const start = `${pageStart(`/${segments.map((name) => `${name}/`).join('')}`)}${tableStart}`;
+  const up = segments.length === 0 ? '' : '<tr><td><a href="../">../</a><td><td>\n';
+  const bytes = await join(entries, start + up, rowOf, '</table>\n');
+  return coded(request, bytes, merge([...pageFields, ['Vary', 'Accept-Encoding']], custom));
+}
+
+const tableStart =
+  '<table>\n<thead><tr><th scope="col">Name<th scope="col">Size<th scope="col">Modified (UTC)<tbody>\n';
+
+function rowOf({ name, type, size, modified }: Entry): string {
+  const mark = type === 'directory' ? '/' : '';
+  // A name may look like a scheme, `a:b`, but not behind a dot segment.
+  const link = `<a href="./${escapeHtml(encodeSegment(name))}${mark}">${escapeHtml(name)}${mark}</a>`;
+  const shown = type === 'directory' ? '' : formatBytes(size);
+  return `<tr><td>${link}<td>${shown}<td>${isoDate(modified).slice(0, 16).replace('T', ' ')}\n`;
+}
+
+/** `[{"name","type","size","modified"}]`. */
+export async function directoryJson(root: Root, segments: readonly string[]): Promise<Buffer> {
+  const entries = await listFolder(root, segments);
+  let separator = '[\n';
+  const row = ({ name, type, size, modified }: Entry): string => {
+    const json = `${separator}${JSON.stringify({ name, type, size, modified: isoDate(modified) })}`;
+    separator = ',\n';
+    return json;
+  };
+  return join(entries, entries.length === 0 ? '[' : '', row, '\n]\n');
+}
+
+/** A file system can hold times that no calendar can. */
+function isoDate(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
+}
+
+/** Rows per buffer. */
+const batch = 256;
+
+async function join(
+  entries: readonly Entry[],
+  start: string,
+  row: (entry: Entry) => string,
+  end: string,
+): Promise<Buffer> {
+  const pace = new Pace();
+  const pieces = [Buffer.from(start)];
+  for (let i = 0; i < entries.length; i += batch) {
+    pieces.push(
+      Buffer.from(
+        entries
+          .slice(i, i + batch)
+          .map(row)
+          .join(''),
+      ),
+    );
+    if (pace.due()) await pace.rest();
+  }
+  return Buffer.concat([...pieces, Buffer.from(end)]);
+}
+
+/** Octets that may be coded at once: a millisecond or two. */
+const atOnce = 64 * 1024;
+
+function coded(request: Request, bytes: Buffer, fields: readonly FieldLine[]): Response {
+  const coding = selectCoding(request.fields.get('accept-encoding'), codings);
+  if (coding === undefined || bytes.length < 1024) return { status: 200, fields, body: bytes };
+  const body = bytes.length <= atOnce ? encodeNow(coding, bytes) : new CodedContent(originalOf(bytes), coding);
+  return { status: 200, fields: [...fields, ['Content-Encoding', coding]], body };
+}

@@ -1,0 +1,58 @@
+/** Every failure becomes a response here. */
+import { FileError, type FileErrorKind } from '../files/errors';
+import { HttpError } from '../http/errors';
+import type { FieldLine, Request, Response } from '../http/message';
+import { prefersHtml } from '../http/negotiate';
+import { reasonPhrase } from '../http/response';
+import { merge } from './fieldLines';
+import { escapeHtml, pageFields, pageStart } from './html';
+
+const statuses: Readonly<Record<FileErrorKind, number>> = {
+  badPath: 400,
+  missing: 404,
+  hidden: 404,
+  protected: 403,
+  denied: 403,
+  folder: 409,
+  parentIsFile: 409,
+  nameTooLong: 400,
+  full: 507,
+  busy: 503,
+};
+
+/** The failure as HTTP knows it; undefined for one that nobody expected. */
+export function httpErrorOf(error: unknown): HttpError | undefined {
+  if (error instanceof HttpError) return error;
+  return error instanceof FileError ? new HttpError(statuses[error.kind], error.message) : undefined;
+}
+
+/**
+ * One plain sentence, or a small page for a browser that asks for HTML. What nobody expected is an opaque 500, whose
+ * reason only the log tells.
+ *
+ * @param request undefined if it could not be read
+ */
+export function errorResponse(error: unknown, request: Request | undefined): Response {
+  const expected = httpErrorOf(error);
+  const { status, message, fields } = expected ?? new HttpError(500, 'The server failed.');
+  const reason = expected === undefined ? String(error) : message;
+  const own = prefersHtml(request?.fields.get('accept')) ? page(status, message) : text(message);
+  return { status, fields: merge([...own.fields, ['Vary', 'Accept']], fields), body: own.body, reason };
+}
+
+interface Text {
+  readonly fields: readonly FieldLine[];
+  readonly body: Buffer;
+}
+
+function page(status: number, message: string): Text {
+  const html = `${pageStart(`${status} ${reasonPhrase(status)}`)}<p>${escapeHtml(message)}</p>\n`;
+  return { fields: pageFields, body: Buffer.from(html) };
+}
+
+const textFields: readonly FieldLine[] = [
+  ['Content-Type', 'text/plain; charset=utf-8'],
+  ['Cache-Control', 'no-cache'],
+];
+
+const text = (message: string): Text => ({ fields: textFields, body: Buffer.from(`${message}\n`) });

@@ -1,0 +1,46 @@
+/** Pages: what is written into them is escaped, and nothing but our own style may apply. */
+import { createHash } from 'node:crypto';
+import type { FieldLine } from '../http/message';
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** For text and for quoted attribute values. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (mark) => entities[mark] ?? '');
+
+const style = `:root{color-scheme:light dark}
+body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.25rem;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:start;padding:.2rem 1rem .2rem 0;vertical-align:top}
+td:first-child{overflow-wrap:anywhere;width:100%}
+td+td{white-space:nowrap;font-variant-numeric:tabular-nums}
+th+th,td+td{text-align:end}
+a{text-underline-offset:.15em}`;
+
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+export const pageFields: readonly FieldLine[] = [
+  ['Content-Type', 'text/html; charset=utf-8'],
+  [
+    'Content-Security-Policy',
+    `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`,
+  ],
+  ['Cache-Control', 'no-cache'],
+];
+
+/** @param title plain text */
+export const pageStart = (title: string): string =>
+  `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+<h1>${escapeHtml(title)}</h1>
+`;

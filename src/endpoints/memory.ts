@@ -1,0 +1,63 @@
+/** Remembers what small files answer, for as long as the file on disk is provably the same. */
+import type { SmallFile } from '../files/small';
+import type { Request, Response } from '../http/message';
+import type { Resource } from './resource';
+
+interface Entry {
+  readonly resource: Resource;
+  /** The same content, read once more: later proof. */
+  file: SmallFile;
+}
+
+/** Most octets kept, coded copies estimated. */
+const capacity = 64 * 1024 * 1024;
+/** What an entry takes besides its content. */
+const overhead = 4096;
+
+const costOf = (file: SmallFile): number => 2 * file.bytes.length + overhead;
+
+export class Memory {
+  private readonly entries = new Map<string, Entry>();
+  private cost = 0;
+
+  /** The answer, if the path was asked before and its file is as it was. */
+  recall(request: Request): Response | Promise<Response> | undefined {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+    const entry = this.entries.get(request.path);
+    return entry?.file.isCurrent() === true ? entry.resource.answer(request) : undefined;
+  }
+
+  /**
+   * Keeps what `path` shows.
+   *
+   * @returns the resource kept before, if nothing has changed, else that of `make`
+   */
+  keep(path: string, file: SmallFile, make: () => Resource): Resource {
+    const known = this.entries.get(path);
+    if (known?.file.hasSameContent(file) === true) {
+      known.file = file;
+      return known.resource;
+    }
+    const entry = { file, resource: make() };
+    this.forget(path);
+    this.entries.set(path, entry);
+    this.cost += costOf(file);
+    this.evict();
+    return entry.resource;
+  }
+
+  private forget(path: string): void {
+    const entry = this.entries.get(path);
+    if (entry === undefined) return;
+    this.entries.delete(path);
+    this.cost -= costOf(entry.file);
+  }
+
+  /** The longest kept go first. */
+  private evict(): void {
+    for (const path of this.entries.keys()) {
+      if (this.cost <= capacity) return;
+      this.forget(path);
+    }
+  }
+}

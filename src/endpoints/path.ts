@@ -1,0 +1,58 @@
+/** The path of a request, decoded once (RFC 3986 §§2.1, 5.2.4). Pure. */
+import { HttpError } from '../http/errors';
+
+export interface RequestPath {
+  /** Decoded, without empty ones and dot segments. */
+  readonly segments: readonly string[];
+  /** Whether the path ends where a folder's would: with a slash or a dot segment, or is empty. */
+  readonly isFolder: boolean;
+}
+
+/**
+ * Takes apart the raw path below a prefix.
+ *
+ * @param path percent-encoded
+ * @throws {@link HttpError} 400 for malformed percent-encoding, NUL, encoded slashes and backslashes, and dot segments
+ *   that climb out
+ */
+export function parsePath(path: string): RequestPath {
+  const segments: string[] = [];
+  let isFolder = true;
+  for (const raw of path.split('/')) {
+    const name = decodeSegment(raw);
+    isFolder = name === '' || name === '.' || name === '..';
+    if (!isFolder) segments.push(name);
+    else if (name === '..' && segments.pop() === undefined)
+      throw new HttpError(400, 'The path climbs out of the folder.');
+  }
+  return { segments, isFolder };
+}
+
+/** @throws {@link HttpError} 400 */
+export function decodeSegment(raw: string): string {
+  const name = raw.includes('%') ? decode(raw) : raw;
+  if (/[\0/\\]/.test(name)) throw new HttpError(400, 'The path has an encoded slash, a backslash or a NUL in it.');
+  return name;
+}
+
+function decode(raw: string): string {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    throw malformed();
+  }
+}
+
+const malformed = (): HttpError => new HttpError(400, 'The percent-encoding of the path is malformed.');
+
+/** Any octets, which need not be UTF-8. @throws {@link HttpError} 400 */
+export function decodeOctets(raw: string): Buffer {
+  if (!raw.includes('%')) return Buffer.from(raw, 'latin1');
+  if (/%(?![0-9a-f]{2})/i.test(raw)) throw malformed();
+  const decoded = raw.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(decoded, 'latin1');
+}
+
+/** One segment, ready for a URL. */
+export const encodeSegment = (name: string): string =>
+  encodeURIComponent(name).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);

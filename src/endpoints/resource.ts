@@ -1,0 +1,121 @@
+/** A file as one URL shows it: the identity, and the content codings it can be had in. */
+import { OpenFile } from '../files/read';
+import type { SmallFile } from '../files/small';
+import type { Validators } from '../http/conditional';
+import type { FieldLine, Request, Response } from '../http/message';
+import { acceptsIdentity, selectCoding, type Coding } from '../http/negotiate';
+import { CodedContent, codings, encodeNow } from './coding';
+import { closeContent } from './content';
+import { answerWithDigest, wantedDigest } from './digest';
+import { Representation } from './representation';
+import { entityTag, entityTags, validatorsOf } from './validators';
+
+/** A content-coded copy that lies beside the file. */
+export interface Sibling {
+  readonly coding: Coding;
+  readonly file: OpenFile;
+}
+
+export interface View {
+  readonly mediaType: string;
+  /** Whether the content may be coded at all. */
+  readonly codable: boolean;
+  /** Further fields of every answer. */
+  readonly fields: readonly FieldLine[];
+  /** Opens the coded copies that are up to date. */
+  readonly siblings: () => readonly Sibling[];
+}
+
+/** Fields of a request that can make the answer another one than the whole. */
+const selective = new Set([
+  'accept-encoding',
+  'range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'want-repr-digest',
+]);
+
+/** Less is not worth a coding. In octets. */
+const smallestCoded = 1024;
+
+export class Resource {
+  private readonly identity: Representation;
+  private readonly negotiable: boolean;
+  private readonly fields: readonly FieldLine[];
+  /** The codings of content in memory, made when first asked for. */
+  private readonly coded = new Map<Coding, Representation>();
+
+  constructor(
+    private readonly source: SmallFile | OpenFile,
+    private readonly view: View,
+  ) {
+    this.negotiable = view.codable && source.stat.size >= smallestCoded;
+    this.fields = this.negotiable ? [['Vary', 'Accept-Encoding'], ...view.fields] : view.fields;
+    const content = source instanceof OpenFile ? source : source.bytes;
+    this.identity = this.represent(content, validatorsOf(source, this.negotiable ? codings : []), undefined);
+  }
+
+  /**
+   * The answer to a GET or HEAD.
+   *
+   * @throws {@link HttpError} 412 or 416
+   */
+  answer(request: Request): Response | Promise<Response> {
+    const { names } = request.fields;
+    if (!names.some(isSelective)) return this.identity.whole;
+    const chosen = this.choose(request);
+    const wanted = wantedDigest(request.fields);
+    return wanted === undefined ? chosen.answer(request) : answerWithDigest(request, chosen, wanted);
+  }
+
+  private choose(request: Request): Representation {
+    const accept = request.fields.get('accept-encoding');
+    if (!this.negotiable || accept === undefined) return this.identity;
+    // Ranges and digests are of the octets sent: without a coding they are worth most, and known beforehand.
+    const { fields, method } = request;
+    const exact = (method === 'GET' && fields.has('range')) || fields.has('want-repr-digest');
+    return exact && acceptsIdentity(accept) ? this.identity : this.negotiate(accept);
+  }
+
+  private negotiate(accept: string): Representation {
+    const siblings = this.view.siblings();
+    // What is coded already costs nothing.
+    const coding = selectCoding(accept, [...new Set([...siblings.map((sibling) => sibling.coding), ...codings])]);
+    const sibling = siblings.find((candidate) => candidate.coding === coding);
+    for (const other of siblings) if (other !== sibling) other.file.close();
+    if (coding === undefined) return this.identity;
+    return sibling === undefined ? this.encode(coding) : this.replace(sibling);
+  }
+
+  private replace({ coding, file }: Sibling): Representation {
+    this.close();
+    return this.represent(file, this.codedValidators(entityTag(file, coding)), coding);
+  }
+
+  private encode(coding: Coding): Representation {
+    const { source } = this;
+    const validators = this.codedValidators(entityTag(source, coding));
+    if (source instanceof OpenFile) return this.represent(new CodedContent(source, coding), validators, coding);
+    const known = this.coded.get(coding) ?? this.represent(encodeNow(coding, source.bytes), validators, coding);
+    this.coded.set(coding, known);
+    return known;
+  }
+
+  private codedValidators(etag: string): Validators {
+    const { modified } = validatorsOf(this.source, []);
+    return { etag, etags: [...entityTags(this.source, codings), etag], modified };
+  }
+
+  private represent(content: Representation['content'], validators: Validators, coding?: Coding): Representation {
+    const { mediaType } = this.view;
+    return new Representation({ mediaType, validators, fields: this.fields, coding }, content);
+  }
+
+  private close(): void {
+    if (this.source instanceof OpenFile) closeContent(this.source);
+  }
+}
+
+const isSelective = (name: string): boolean => selective.has(name);
