@@ -1,0 +1,54 @@
+/** A folder on disk for one test. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Root } from '../../src/files/root';
+import { createRouter } from '../../src/endpoints/router';
+import type { Endpoint } from '../../src/http/message';
+import { defaultOptions, type Options } from '../../src/options';
+
+export class TestFolder {
+  /** Real path of a fresh folder that holds the served one and things beside it. */
+  readonly outside = realpathSync(mkdtempSync(join(tmpdir(), 'http-server-test-')));
+  /** The served one. */
+  readonly path = join(this.outside, 'site');
+
+  constructor() {
+    mkdirSync(this.path);
+  }
+
+  /** Absolute path of an entry of the served folder; `../x` is beside it. */
+  at(path: string): string {
+    return join(this.path, path);
+  }
+
+  /** Writes a file, its folders made. */
+  write(path: string, content: string | Uint8Array): this {
+    mkdirSync(dirname(this.at(path)), { recursive: true });
+    writeFileSync(this.at(path), content);
+    return this;
+  }
+
+  link(path: string, target: string): this {
+    mkdirSync(dirname(this.at(path)), { recursive: true });
+    symlinkSync(target, this.at(path));
+    return this;
+  }
+
+  options(options: Partial<Options> = {}): Options {
+    return { ...defaultOptions, directory: this.path, ...options };
+  }
+
+  root(options: Partial<Options> = {}): Root {
+    const { directory, exclude } = this.options(options);
+    return new Root(directory, exclude);
+  }
+
+  router(options: Partial<Options> = {}): Endpoint {
+    return createRouter(this.options(options), this.root(options));
+  }
+
+  remove(): void {
+    rmSync(this.outside, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,109 @@
+/** Requests as values, and responses read to the end: endpoints without a socket. */
+import { HttpError } from '../../src/http/errors';
+import { Fields } from '../../src/http/fields';
+import type { Body, Endpoint, Request, RequestBody, Response } from '../../src/http/message';
+import { isByteSource } from '../../src/http/response';
+import { errorResponse } from '../../src/endpoints/errorResponse';
+
+export type FieldTable = Readonly<Record<string, string>>;
+
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case; of a repeated field the values are joined. */
+  readonly fields: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+  readonly text: string;
+  /** As the endpoint returned it. */
+  readonly response: Response;
+}
+
+export function makeRequest(method: string, target: string, fields: FieldTable = {}, body?: RequestBody): Request {
+  const mark = target.indexOf('?');
+  return {
+    method,
+    target,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? undefined : target.slice(mark + 1),
+    authority: 'localhost',
+    minorVersion: 1,
+    fields: new Fields(
+      Object.keys(fields).map((name) => name.toLowerCase()),
+      Object.values(fields),
+    ),
+    body: body ?? bodyOf(),
+    peer: { address: '127.0.0.1', port: 1, localAddress: '127.0.0.1', localPort: 2 },
+  };
+}
+
+/** A body of these pieces; `before` is called before each piece is handed out, and once more before the end. */
+export function bodyOf(
+  pieces: readonly (string | Buffer)[] = [],
+  before?: (index: number) => void | Promise<void>,
+): RequestBody {
+  const buffers = pieces.map((piece) => Buffer.from(piece));
+  return {
+    length: buffers.reduce((sum, piece) => sum + piece.length, 0),
+    async *[Symbol.asyncIterator]() {
+      for (const [index, piece] of buffers.entries()) {
+        await before?.(index);
+        yield piece;
+      }
+      await before?.(buffers.length);
+    },
+  };
+}
+
+/** Asks an endpoint, turns what it throws into a response, and reads that to its end. */
+export async function ask(
+  endpoint: Endpoint,
+  method: string,
+  target: string,
+  fields: FieldTable = {},
+  body?: RequestBody,
+): Promise<Answer> {
+  const request = makeRequest(method, target, fields, body);
+  return read(await respond(endpoint, request));
+}
+
+export async function respond(endpoint: Endpoint, request: Request): Promise<Response> {
+  try {
+    return await endpoint(request);
+  } catch (error) {
+    const response = errorResponse(error, request);
+    if (response.status === 500 && !(error instanceof HttpError)) throw error;
+    return response;
+  }
+}
+
+export async function read(response: Response): Promise<Answer> {
+  const body = await readBody(response.body);
+  const fields = new Map<string, string>();
+  for (const [name, value] of response.fields) {
+    const known = fields.get(name.toLowerCase());
+    fields.set(name.toLowerCase(), known === undefined ? value : `${known}, ${value}`);
+  }
+  return { status: response.status, fields, body, text: body.toString(), response };
+}
+
+/** Closes the body, as whoever sends a response does. */
+async function readBody(body: Body): Promise<Buffer> {
+  if (body === undefined) return Buffer.alloc(0);
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  const pieces: Buffer[] = [];
+  if (!isByteSource(body)) {
+    for await (const piece of body) pieces.push(Buffer.from(piece));
+    return Buffer.concat(pieces);
+  }
+  try {
+    const into = Buffer.alloc(64 * 1024);
+    for (let left = body.length; left > 0;) {
+      const count = await body.read(into.subarray(0, Math.min(left, into.length)));
+      if (count === 0) throw new Error('The source ended early.');
+      pieces.push(Buffer.from(into.subarray(0, count)));
+      left -= count;
+    }
+    return Buffer.concat(pieces);
+  } finally {
+    body.close();
+  }
+}
