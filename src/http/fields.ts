@@ -10,7 +10,7 @@ export class Fields {
   get(name: string): string | undefined {
     const first = this.names.indexOf(name);
     if (first < 0) return undefined;
-    if (this.names.indexOf(name, first + 1) < 0) return this.values[first];
+    if (!this.names.includes(name, first + 1)) return this.values[first];
     return this.all(name).join(', ');
   }
 

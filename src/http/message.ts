@@ -72,6 +72,8 @@ export interface Response {
   readonly stored?: string;
   /** Why the request was refused; for the log. */
   readonly reason?: string;
+  /** The endpoint will return this very value again, so its encoding is worth remembering. */
+  readonly lasting?: true;
 }
 
 /** What a URL means. May answer at once: a promise is not needed for what is in memory. */

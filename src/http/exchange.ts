@@ -1,0 +1,194 @@
+/** One request and its response: what both halves of the connection need to know of it. */
+import type { LogEvent } from '../accessLog';
+import type { Limits } from '../options';
+import { bodyTooLarge, decoderOf, type BodyDecoder } from './body';
+import { BodyQueue } from './bodyQueue';
+import { HttpError } from './errors';
+import { framingOf } from './framing';
+import type { Head } from './head';
+import type { Input } from './input';
+import type { Peer, Request, Response } from './message';
+
+/** RFC 9112 §9.3: whether the client wants the connection to persist. */
+export function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
+  if (!head.fields.has('connection')) return head.minorVersion === 1;
+  const options = head.fields.list('connection').map((option) => option.toLowerCase());
+  return !options.includes('close') && (head.minorVersion === 1 || options.includes('keep-alive'));
+}
+
+export class Exchange {
+  readonly request: Request;
+  private readonly decoder: BodyDecoder;
+  private readonly queue: BodyQueue;
+  private readonly persist: boolean;
+  /** Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1). */
+  private awaitsContinue = false;
+  /** Whether nobody knows any more where the next request begins. */
+  private lost = false;
+  /** Octets of the body that were thrown away. */
+  private drained = 0;
+  /** Set once the response is known; its content may still be on the way. */
+  response: Response | undefined;
+  /** What cut the response short. */
+  failure: string | undefined;
+  bytesIn = 0;
+  bytesOut = 0;
+  private readonly time = Date.now();
+  private readonly started = performance.now();
+
+  /**
+   * @param onDemand called when the endpoint wants content that is not here
+   * @throws {@link HttpError} 400 or 501 if the framing is broken: the connection must end
+   */
+  constructor(
+    head: Head,
+    peer: Peer,
+    private readonly limits: Limits,
+    onDemand: (exchange: Exchange) => void,
+  ) {
+    const framing = framingOf(head.minorVersion, head.fields);
+    this.decoder = decoderOf(framing, limits);
+    this.queue = new BodyQueue(this.decoder.remaining, () => onDemand(this));
+    if (framing.kind === 'none') this.queue.end();
+    this.persist = wantsPersistence(head);
+    const { method, target, path, query, authority, minorVersion, fields } = head;
+    this.request = { method, target, path, query, authority, minorVersion, fields, body: this.queue, peer };
+  }
+
+  /**
+   * What the head alone lets us refuse, before the body is sent.
+   *
+   * @throws {@link HttpError} 413 or 417
+   */
+  check(): void {
+    const { fields, minorVersion, body } = this.request;
+    // RFC 9110 §10.1.1: ignored in HTTP/1.0, and where there is no content to wait for.
+    const expectations = fields.has('expect') ? fields.list('expect').map((value) => value.toLowerCase()) : [];
+    this.awaitsContinue = expectations.length > 0 && minorVersion === 1 && !this.decoder.done;
+    if ((body.length ?? 0) > this.limits.body) throw bodyTooLarge(this.limits);
+    if (expectations.some((expectation) => expectation !== '100-continue')) {
+      throw new HttpError(417, 'The only expectation known here is 100-continue.');
+    }
+  }
+
+  /** Whether the request half is over: its body was read to the end, or never can be. */
+  get received(): boolean {
+    return this.decoder.done || this.lost;
+  }
+
+  /** Whether the endpoint is waiting for content. */
+  get starved(): boolean {
+    return this.queue.starved;
+  }
+
+  /** Whether more of the body was thrown away than a connection is worth. */
+  get drainedTooMuch(): boolean {
+    return this.drained > this.limits.drain;
+  }
+
+  /** Whether the client must be told to go on; says so once. */
+  takeContinue(): boolean {
+    const { awaitsContinue } = this;
+    this.awaitsContinue = false;
+    return awaitsContinue;
+  }
+
+  /** Moves content from the input to the endpoint, as far as it wants it. @param ended whether no more input will come */
+  feed(input: Input, ended: boolean): void {
+    if (this.received || !this.queue.started || this.queue.full) return;
+    this.decode(input, ended, (content) => this.queue.push(content));
+    if (this.decoder.done) this.queue.end();
+  }
+
+  /** Throws content away. @param ended as in {@link feed} */
+  discard(input: Input, ended: boolean): void {
+    if (this.received) return;
+    this.decode(input, ended, (content) => (this.drained += content.length));
+  }
+
+  private decode(input: Input, ended: boolean, take: (content: Buffer) => void): void {
+    try {
+      input.take((bytes) =>
+        this.decoder.decode(bytes, 0, (content) => {
+          this.bytesIn += content.length;
+          take(content);
+        }),
+      );
+      if (ended && !this.decoder.done) throw new HttpError(400, 'The body ended early.');
+    } catch (error) {
+      input.clear();
+      this.lose(error as Error);
+    }
+  }
+
+  /** The rest of the body will not come, or cannot be told from what follows it. */
+  lose(error: Error): void {
+    if (this.received) return;
+    this.lost = true;
+    this.queue.fail(error);
+  }
+
+  /** Nobody reads the body any more; what is still to come of it is thrown away. */
+  abandon(): void {
+    this.queue.fail(new Error('The response was sent.'));
+  }
+
+  /**
+   * Whether the end of the body must be known before the response is sent, because the response says whether the
+   * connection persists: a chunked body that nobody reads may end at once or never.
+   */
+  get mustEndFirst(): boolean {
+    return this.persist && !this.received && this.decoder.remaining === undefined && !this.awaitsContinue;
+  }
+
+  /** Whether the next request can be found behind this one at a bounded cost. */
+  get mayPersist(): boolean {
+    if (!this.persist || this.lost || this.drainedTooMuch) return false;
+    if (this.decoder.done) return true;
+    // A client that waits for a 100 may or may not send the body after this response (RFC 9110 §10.1.1).
+    return this.decoder.remaining !== undefined && this.decoder.remaining <= this.limits.drain && !this.awaitsContinue;
+  }
+
+  /** What the log says. @param aborted whether the connection was cut before the response was whole */
+  logEvent(aborted: boolean): LogEvent {
+    const { response, request } = this;
+    return {
+      ...describe(request, request.peer),
+      time: this.time,
+      status: response?.status ?? 499,
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+      ms: performance.now() - this.started,
+      aborted,
+      ...(response?.stored === undefined ? {} : { stored: response.stored }),
+      ...reasonOf(this.failure ?? response?.reason),
+    };
+  }
+}
+
+const reasonOf = (reason: string | undefined): Pick<LogEvent, 'reason'> => (reason === undefined ? {} : { reason });
+
+function describe(head: Pick<Head, 'method' | 'target' | 'minorVersion' | 'fields'> | undefined, peer: Peer) {
+  return {
+    method: head?.method ?? '',
+    target: head?.target ?? '',
+    version: head === undefined ? '' : `HTTP/1.${head.minorVersion}`,
+    peer: peer.address,
+    userAgent: head?.fields.get('user-agent') ?? '',
+    referer: head?.fields.get('referer') ?? '',
+  };
+}
+
+/** What the log says of a request that never became an exchange. @param head what could be read of it */
+export function refusedEvent(head: Head | undefined, peer: Peer, response: Response): LogEvent {
+  return {
+    ...describe(head, peer),
+    time: Date.now(),
+    status: response.status,
+    bytesIn: 0,
+    bytesOut: response.body instanceof Uint8Array ? response.body.length : 0,
+    ms: 0,
+    aborted: false,
+    ...reasonOf(response.reason),
+  };
+}

@@ -1,0 +1,157 @@
+/** Binds, accepts, counts, enforces deadlines, and closes. */
+import { createServer, type Server, type Socket } from 'node:net';
+import { HttpError } from './errors';
+import type { Service } from './service';
+import { Connection } from './connection';
+
+export interface Address {
+  readonly port: number;
+  /** IP literals. */
+  readonly addresses: readonly string[];
+}
+
+export interface Where {
+  /** `localhost` means both loopback families on one port. */
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** How many consecutive ports to try. */
+  readonly attempts: number;
+}
+
+/** How often the deadlines are looked at, in milliseconds: none is later than this. */
+const tickInterval = 250;
+/** Connections beyond the limit that may be told so at the same time; further ones are cut. */
+const mostRefused = 64;
+
+export class Listener {
+  private readonly connections = new Set<Connection>();
+  private ticker: NodeJS.Timeout | undefined;
+  private whenEmpty: (() => void) | undefined;
+
+  private constructor(
+    private readonly servers: readonly Server[],
+    private readonly service: Service,
+    readonly address: Address,
+  ) {
+    for (const server of servers) server.on('connection', (socket) => this.accept(socket));
+  }
+
+  /** @throws the system's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND` …) if it cannot listen */
+  static async listen(where: Where, service: Service): Promise<Listener> {
+    const servers = await bind(where);
+    const bound = servers.map((server) => server.address()).filter((address) => typeof address === 'object');
+    const port = bound[0]?.port ?? where.port;
+    return new Listener(servers, service, { port, addresses: bound.map((address) => address?.address ?? '') });
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return this.connections.size;
+  }
+
+  /** Takes no new connection, ends idle ones, gives the others the time of the limits, then cuts them. */
+  async stop(): Promise<void> {
+    const closed = Promise.all(this.servers.map(close));
+    for (const connection of this.connections) connection.stop();
+    const emptied = new Promise<void>((resolve) => (this.whenEmpty = resolve));
+    if (this.connections.size > 0) {
+      const cut = (): void => this.connections.forEach((connection) => connection.cut());
+      const timer = setTimeout(cut, this.service.limits.stopTimeout);
+      await emptied;
+      clearTimeout(timer);
+    }
+    await closed;
+  }
+
+  private accept(socket: Socket): void {
+    const { limits } = this.service;
+    if (this.connections.size >= limits.connections + mostRefused) {
+      socket.destroy();
+      return;
+    }
+    socket.setNoDelay(true);
+    const connection = new Connection(socket, this.service, (gone) => this.forget(gone));
+    this.connections.add(connection);
+    this.ticker ??= setInterval(() => this.tick(), tickInterval);
+    if (this.connections.size > limits.connections) connection.refuse(tooMany(limits.connections));
+  }
+
+  /** One timer for all connections: a deadline is a number that is compared, so a request sets no timer. */
+  private tick(): void {
+    const now = performance.now();
+    for (const connection of this.connections) connection.tick(now);
+  }
+
+  private forget(connection: Connection): void {
+    this.connections.delete(connection);
+    if (this.connections.size > 0) return;
+    clearInterval(this.ticker);
+    this.ticker = undefined;
+    this.whenEmpty?.();
+  }
+}
+
+const tooMany = (most: number): HttpError =>
+  new HttpError(503, `There are already ${most} connections.`, [['Retry-After', '1']]);
+
+/** The first of the ports asked for that is free in every family of the host. */
+async function bind({ host, port, attempts }: Where): Promise<Server[]> {
+  for (let left = attempts; ; left--, port++) {
+    try {
+      return await bindPort(host, port);
+    } catch (error) {
+      if (!isCode(error, 'EADDRINUSE') || left <= 1 || port === 0 || port === 65535) throw error;
+    }
+  }
+}
+
+async function bindPort(host: string, port: number): Promise<Server[]> {
+  if (host.toLowerCase() !== 'localhost') return [await open(host, port)];
+  for (let tries = port === 0 ? 10 : 1; ; tries--) {
+    const first = await openLoopback('127.0.0.1', port);
+    try {
+      const second = await openLoopback('::1', first === undefined ? port : portOf(first));
+      const servers = [first, second].filter((server) => server !== undefined);
+      if (servers.length > 0) return servers;
+      throw new Error('This machine has no loopback interface.');
+    } catch (error) {
+      if (first !== undefined) await close(first);
+      // A port that is free in one family may be taken in the other; with port 0 there are others.
+      if (tries <= 1 || !isCode(error, 'EADDRINUSE')) throw error;
+    }
+  }
+}
+
+/** Undefined where the machine does not have that family. */
+async function openLoopback(host: string, port: number): Promise<Server | undefined> {
+  try {
+    return await open(host, port);
+  } catch (error) {
+    if (isCode(error, 'EADDRNOTAVAIL') || isCode(error, 'EAFNOSUPPORT')) return undefined;
+    throw error;
+  }
+}
+
+/** Half-open connections are allowed: a client that has said all it wants to say still gets its answer. */
+function open(host: string, port: number): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: false });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port, backlog: 511, exclusive: true }, () => {
+      server.removeListener('error', reject);
+      // Running out of descriptors is passing; the connection that could not be accepted stays in the queue.
+      server.on('error', () => undefined);
+      resolve(server);
+    });
+  });
+}
+
+const close = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const isCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException | null)?.code === code;

@@ -1,0 +1,177 @@
+/** A response, encoded (RFC 9112 §§4, 6, 7.1; RFC 9110 §6). */
+import type { Body, ByteSource, FieldLine, Response } from './message';
+import { fieldContent, token } from './syntax';
+
+/** How the end of the content is told. `close`: by the end of the connection, the only way HTTP/1.0 has. */
+export type Delimiting = 'none' | 'length' | 'chunked' | 'close';
+
+/** What the request and the connection ask of the encoding of a response. */
+export interface Manner {
+  readonly head: boolean;
+  readonly minorVersion: 0 | 1;
+  /** Whether the connection stays open afterwards. */
+  readonly persist: boolean;
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  100: 'Continue',
+  104: 'Upload Resumption Supported',
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  206: 'Partial Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  304: 'Not Modified',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  410: 'Gone',
+  411: 'Length Required',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
+  417: 'Expectation Failed',
+  421: 'Misdirected Request',
+  423: 'Locked',
+  425: 'Too Early',
+  426: 'Upgrade Required',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  499: 'Client Closed Request',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  505: 'HTTP Version Not Supported',
+  507: 'Insufficient Storage',
+};
+
+/** The registered reason phrase; empty for a code we never send. */
+export const reasonPhrase = (status: number): string => reasons[status] ?? '';
+
+export const isByteSource = (body: Body): body is ByteSource =>
+  body !== undefined && !(body instanceof Uint8Array) && 'read' in body;
+
+/** RFC 9110 §6.4.1: whether a response with this status never has content, whatever the method. */
+const isBodiless = (status: number): boolean => status === 204 || status === 304 || status < 200;
+
+/** Content length in octets; undefined if the body does not know its own. */
+function lengthOf(body: Body): number | undefined {
+  if (body === undefined) return 0;
+  if (body instanceof Uint8Array) return body.length;
+  return isByteSource(body) ? body.length : undefined;
+}
+
+/** RFC 9112 §6.3: how the content of `response` will be delimited. `none`: there will not be any. */
+export function delimitingOf(response: Response, manner: Manner): Delimiting {
+  if (manner.head || isBodiless(response.status)) return 'none';
+  if (lengthOf(response.body) !== undefined) return 'length';
+  return manner.minorVersion === 1 ? 'chunked' : 'close';
+}
+
+/**
+ * The framing field, or none. RFC 9110 §8.6: a 204 has no Content-Length; a 304 and the answer to HEAD may tell
+ * the length that a 200 to GET would have had, but here a 304 never does, since its body is not made.
+ */
+function framingField(response: Response, manner: Manner): string {
+  if (isBodiless(response.status)) return '';
+  const length = lengthOf(response.body);
+  if (length !== undefined) return `Content-Length: ${length}\r\n`;
+  return manner.minorVersion === 1 && !manner.head ? 'Transfer-Encoding: chunked\r\n' : '';
+}
+
+/** RFC 9112 §9.3: persistence is the default of 1.1 and must be said in 1.0. */
+function connectionField(manner: Manner): string {
+  if (!manner.persist) return 'Connection: close\r\n';
+  return manner.minorVersion === 0 ? 'Connection: keep-alive\r\n' : '';
+}
+
+const fieldName = new RegExp(`^${token}$`);
+const fieldValue = new RegExp(`^${fieldContent}$`);
+
+/** Nothing that would begin a new line can get into a head, nor a character that has no octet. */
+function fieldLine([name, value]: FieldLine): string {
+  // eslint-disable-next-line no-control-regex -- the range is all octets
+  if (!fieldName.test(name) || !fieldValue.test(value) || !/^[\x00-\xff]*$/.test(value)) {
+    throw new TypeError(`The field ${JSON.stringify(name)} has a value that cannot be sent: ${JSON.stringify(value)}`);
+  }
+  return `${name}: ${value}\r\n`;
+}
+
+let dateSecond = -1;
+let dateLine = '';
+
+/** RFC 9110 §6.6.1, made anew once a second. */
+function currentDateLine(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
+  }
+  return dateLine;
+}
+
+/**
+ * Status line and fields, one octet per character, with the empty line.
+ *
+ * @throws TypeError if a field of the response cannot be sent: a defect of the endpoint
+ */
+export function encodeHead(response: Response, manner: Manner): string {
+  let head = `HTTP/1.1 ${response.status} ${reasonPhrase(response.status)}\r\n${currentDateLine()}`;
+  for (const line of response.fields) head += fieldLine(line);
+  return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, manner)}${connectionField(manner)}\r\n`;
+}
+
+/** Head and content in one piece of memory. */
+function encodeWhole(response: Response, manner: Manner, content: Uint8Array): Buffer {
+  const head = encodeHead(response, manner);
+  const bytes = Buffer.allocUnsafe(head.length + content.length);
+  bytes.write(head, 0, 'latin1');
+  bytes.set(content, head.length);
+  return bytes;
+}
+
+/** RFC 9110 §15.2.1. */
+export const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+
+interface Encoded {
+  readonly second: number;
+  readonly bytes: Buffer;
+}
+
+const encodings = new WeakMap<Response, Encoded>();
+
+/**
+ * Head and content in one piece. That of a lasting response is remembered, in its commonest manner, for as long as the
+ * Date holds: such a response is encoded once a second.
+ *
+ * @throws TypeError as {@link encodeHead} does
+ */
+export function encode(response: Response, manner: Manner, content: Uint8Array): Buffer {
+  const common = manner.persist && !manner.head && manner.minorVersion === 1;
+  if (response.lasting !== true || !common) return encodeWhole(response, manner, content);
+  currentDateLine();
+  const known = encodings.get(response);
+  if (known?.second === dateSecond) return known.bytes;
+  const bytes = encodeWhole(response, manner, content);
+  encodings.set(response, { second: dateSecond, bytes });
+  return bytes;
+}
+
+/** Lets go of content that will not be sent, or was. */
+export function discardBody({ body }: Response): void {
+  if (isByteSource(body)) body.close();
+  else if (body !== undefined && !(body instanceof Uint8Array)) void body[Symbol.asyncIterator]().return?.();
+}
