@@ -128,5 +128,22 @@ export function checkOptions(options: Options): Options {
       `Listening on ${host} lets the network in, so a token is needed: set one with --token, or with the setting httpServer.token.`,
     );
   }
+  checkHeaders(options.headers);
   return options;
+}
+
+/** Fields that the connection and the framing need: no setting may change them. */
+const reserved = /^(?:connection|content-length|date|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+
+function checkHeaders(headers: Options['headers']): void {
+  for (const [name, value] of Object.entries(headers)) {
+    // RFC 9110 §§5.1, 5.5: a token; visible octets, and blanks between them.
+    if (
+      !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ||
+      !/^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/.test(value)
+    ) {
+      throw new OptionsError('headers', `The header ${JSON.stringify(name)} cannot be sent with that value.`);
+    }
+    if (reserved.test(name)) throw new OptionsError('headers', `The header ${name} is the server's own.`);
+  }
 }

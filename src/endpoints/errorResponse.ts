@@ -23,7 +23,9 @@ const statuses: Readonly<Record<FileErrorKind, number>> = {
 /** The failure as HTTP knows it; undefined for one that nobody expected. */
 export function httpErrorOf(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
-  return error instanceof FileError ? new HttpError(statuses[error.kind], error.message) : undefined;
+  if (!(error instanceof FileError)) return undefined;
+  const fields: FieldLine[] = error.kind === 'busy' ? [['Retry-After', '1']] : [];
+  return new HttpError(statuses[error.kind], error.message, fields);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { FileError } from '../files/errors';
 import { OpenFile } from '../files/read';
 import type { Root } from '../files/root';
-import { readOrOpen } from '../files/small';
+import { readOrOpen, readOrOpenSettled } from '../files/small';
 import { remove, store, type Check } from '../files/write';
 import { evaluate, type Validators } from '../http/conditional';
 import { HttpError } from '../http/errors';
@@ -19,7 +19,7 @@ const view: View = {
   mediaType: 'application/octet-stream',
   codable: false,
   fields: [noCache],
-  siblings: () => [],
+  siblings: undefined,
 };
 
 const preconditions = ['if-match', 'if-none-match', 'if-unmodified-since'];
@@ -31,12 +31,12 @@ export class FileApi {
   ) {}
 
   /** GET and HEAD. @param rest the raw path behind `/files`, empty or with its slash */
-  get(request: Request, rest: string): Response | Promise<Response> {
+  async get(request: Request, rest: string): Promise<Response> {
     if (rest === '') return { status: 308, fields: [['Location', './files/'], noCache] };
     const { segments, isFolder } = parsePath(rest);
     if (isFolder) return this.list(segments);
-    const file = readOrOpen(this.root, segments);
-    if (file === undefined) throw new HttpError(404, 'There is a folder of that name: its listing ends with a slash.');
+    const file = await readOrOpenSettled(this.root, segments);
+    if (file === undefined) throw new FileError('missing', 'There is no such file.');
     if (file instanceof OpenFile) return new Resource(file, view).answer(request);
     return this.memory.keep(request.path, file, () => new Resource(file, view)).answer(request);
   }

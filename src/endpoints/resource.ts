@@ -1,5 +1,6 @@
 /** A file as one URL shows it: the identity, and the content codings it can be had in. */
 import { OpenFile } from '../files/read';
+import type { Siblings } from '../files/siblings';
 import type { SmallFile } from '../files/small';
 import type { Validators } from '../http/conditional';
 import type { FieldLine, Request, Response } from '../http/message';
@@ -10,11 +11,10 @@ import { answerWithDigest, wantedDigest } from './digest';
 import { Representation } from './representation';
 import { entityTag, entityTags, validatorsOf } from './validators';
 
-/** A content-coded copy that lies beside the file. */
-export interface Sibling {
-  readonly coding: Coding;
-  readonly file: OpenFile;
-}
+/** Extensions of content-coded copies that may lie beside a file. */
+const extensions: Readonly<Record<string, Coding>> = { '.br': 'br', '.gz': 'gzip' };
+
+export const codedExtensions: readonly string[] = Object.keys(extensions);
 
 export interface View {
   readonly mediaType: string;
@@ -22,8 +22,8 @@ export interface View {
   readonly codable: boolean;
   /** Further fields of every answer. */
   readonly fields: readonly FieldLine[];
-  /** Opens the coded copies that are up to date. */
-  readonly siblings: () => readonly Sibling[];
+  /** Coded copies beside the file. */
+  readonly siblings: Siblings | undefined;
 }
 
 /** Fields of a request that can make the answer another one than the whole. */
@@ -80,22 +80,24 @@ export class Resource {
   }
 
   private negotiate(accept: string): Representation {
-    const siblings = this.view.siblings();
+    const siblings = this.view.siblings?.open() ?? [];
+    if (siblings.length === 0) return this.encode(selectCoding(accept, codings));
     // What is coded already costs nothing.
-    const coding = selectCoding(accept, [...new Set([...siblings.map((sibling) => sibling.coding), ...codings])]);
-    const sibling = siblings.find((candidate) => candidate.coding === coding);
-    for (const other of siblings) if (other !== sibling) other.file.close();
-    if (coding === undefined) return this.identity;
-    return sibling === undefined ? this.encode(coding) : this.replace(sibling);
+    const ready = siblings.map(({ extension }) => extensions[extension]).filter((coding) => coding !== undefined);
+    const coding = selectCoding(accept, [...new Set([...ready, ...codings])]);
+    const chosen = siblings[ready.findIndex((each) => each === coding)];
+    for (const sibling of siblings) if (sibling !== chosen) sibling.file.close();
+    return coding === undefined || chosen === undefined ? this.encode(coding) : this.replace(chosen.file, coding);
   }
 
-  private replace({ coding, file }: Sibling): Representation {
+  private replace(file: OpenFile, coding: Coding): Representation {
     this.close();
     return this.represent(file, this.codedValidators(entityTag(file, coding)), coding);
   }
 
-  private encode(coding: Coding): Representation {
+  private encode(coding: Coding | undefined): Representation {
     const { source } = this;
+    if (coding === undefined) return this.identity;
     const validators = this.codedValidators(entityTag(source, coding));
     if (source instanceof OpenFile) return this.represent(new CodedContent(source, coding), validators, coding);
     const known = this.coded.get(coding) ?? this.represent(encodeNow(coding, source.bytes), validators, coding);

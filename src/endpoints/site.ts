@@ -1,9 +1,10 @@
 /** Everything that is no other endpoint: the workspace's files, as a web site. */
 import { FileError } from '../files/errors';
-import { Folder } from '../files/folder';
-import { OpenFile, openIfNew } from '../files/read';
+import { checkFolder } from '../files/folder';
+import { OpenFile } from '../files/read';
 import type { Root } from '../files/root';
-import { readOrOpen, type SmallFile } from '../files/small';
+import { Siblings } from '../files/siblings';
+import { readOrOpenSettled, type SmallFile } from '../files/small';
 import { HttpError } from '../http/errors';
 import type { FieldLine, Request, Response } from '../http/message';
 import { prefersHtml } from '../http/negotiate';
@@ -14,13 +15,10 @@ import { merge } from './fieldLines';
 import { isCodable, mediaTypeOf, sniffSize } from './mediaType';
 import type { Memory } from './memory';
 import { parsePath, type RequestPath } from './path';
-import { Resource, type Sibling, type View } from './resource';
+import { codedExtensions, Resource } from './resource';
 
 /** A server for development is always asked again, and answers cheaply (RFC 9111 §5.2.2.4). */
 const noCache: FieldLine = ['Cache-Control', 'no-cache'];
-
-/** Fields of the connection and the framing, which no setting may change. */
-const reserved = new Set(['connection', 'content-length', 'transfer-encoding', 'date', 'trailer', 'upgrade']);
 
 export class Site {
   /** Those of the settings. */
@@ -32,7 +30,7 @@ export class Site {
     private readonly root: Root,
     private readonly memory: Memory,
   ) {
-    this.custom = Object.entries(options.headers).filter(([name]) => !reserved.has(name.toLowerCase()));
+    this.custom = Object.entries(options.headers);
     this.fields = merge([noCache], this.custom);
   }
 
@@ -41,15 +39,15 @@ export class Site {
     try {
       return await this.find(request, parsePath(request.path));
     } catch (error) {
-      const fallback = this.fallBack(request, error);
+      const fallback = await this.fallBack(request, error);
       if (fallback !== undefined) return fallback;
       throw this.customized(error);
     }
   }
 
-  private find(request: Request, { segments, isFolder }: RequestPath): Response | Promise<Response> {
+  private async find(request: Request, { segments, isFolder }: RequestPath): Promise<Response> {
     if (isFolder) return this.index(request, segments);
-    const file = readOrOpen(this.root, segments);
+    const file = await readOrOpenSettled(this.root, segments);
     return file === undefined ? this.redirect(request, segments) : this.show(request, segments, file);
   }
 
@@ -62,36 +60,26 @@ export class Site {
     return this.memory.keep(request.path, file, () => this.resourceOf(segments, file)).answer(request);
   }
 
-  private resourceOf(segments: readonly string[], file: SmallFile | OpenFile, fields = this.fields): Resource {
+  private resourceOf(segments: readonly string[], file: SmallFile | OpenFile): Resource {
     const firstOctets = (): Uint8Array =>
       file instanceof OpenFile ? file.readSync(sniffSize) : file.bytes.subarray(0, sniffSize);
     const mediaType = mediaTypeOf(segments.at(-1) ?? '', firstOctets);
-    const siblings = (): Sibling[] => this.siblings(segments, file.stat.mtimeNs);
-    return new Resource(file, { mediaType, codable: isCodable(mediaType), fields, siblings } satisfies View);
-  }
-
-  /** Coded copies beside the file that are not older than it; `gzip -k` makes one of the same age. */
-  private siblings(segments: readonly string[], notBefore: bigint): Sibling[] {
-    const path = segments.slice(0, -1);
-    const name = segments.at(-1) ?? '';
-    const found: Sibling[] = [];
-    for (const [coding, extension] of [['br', '.br'] as const, ['gzip', '.gz'] as const]) {
-      const file = openIfNew(this.root, [...path, name + extension], notBefore);
-      if (file !== undefined) found.push({ coding, file });
-    }
-    return found;
+    const codable = isCodable(mediaType);
+    // `gzip -k` makes a copy of the same age.
+    const siblings = codable ? new Siblings(this.root, segments, codedExtensions, file.stat.mtimeNs) : undefined;
+    return new Resource(file, { mediaType, codable, fields: this.fields, siblings });
   }
 
   private async index(request: Request, segments: readonly string[]): Promise<Response> {
     const path = [...segments, 'index.html'];
-    const file = this.ifThere(path);
+    const file = await this.ifThere(path);
     if (file !== undefined) return this.show(request, path, file);
     return directoryPage(request, this.root, segments, this.custom);
   }
 
-  private ifThere(segments: readonly string[]): SmallFile | OpenFile | undefined {
+  private async ifThere(segments: readonly string[]): Promise<SmallFile | OpenFile | undefined> {
     try {
-      return readOrOpen(this.root, segments);
+      return await readOrOpenSettled(this.root, segments);
     } catch (error) {
       if (error instanceof FileError && (error.kind === 'missing' || error.kind === 'hidden')) return undefined;
       throw error;
@@ -100,17 +88,17 @@ export class Site {
 
   /** Relative, so that it survives a proxy that puts a prefix before the path. */
   private redirect({ path, query }: Request, segments: readonly string[]): Response {
-    Folder.open(this.root, segments).close();
+    checkFolder(this.root, segments);
     const location = `./${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`;
     return { status: 308, fields: [['Location', location], ...this.fields] };
   }
 
   /** For a page that is not there: the page that knows all paths, if the settings name one. */
-  private fallBack(request: Request, error: unknown): Response | Promise<Response> | undefined {
+  private async fallBack(request: Request, error: unknown): Promise<Response | undefined> {
     if (this.options.spaFallback === '' || !(error instanceof FileError) || error.kind !== 'missing') return undefined;
     if (!prefersHtml(request.fields.get('accept'))) return undefined;
     const segments = this.options.spaFallback.split(/[\\/]/).filter((name) => name !== '' && name !== '.');
-    const file = this.ifThere(segments);
+    const file = await this.ifThere(segments);
     return file && this.resourceOf(segments, file).answer(request);
   }
 

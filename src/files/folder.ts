@@ -1,7 +1,7 @@
 /** A folder inside the root, held so that nobody can put another in its place between two steps. */
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { FileError } from './errors';
+import { FileError, readFailure } from './errors';
 import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
 import type { Root } from './root';
 
@@ -69,5 +69,18 @@ export class Folder {
     } finally {
       if (folder === undefined) closeSync(fd);
     }
+  }
+}
+
+/**
+ * Makes sure that there is a folder to be read.
+ *
+ * @throws FileError `badPath`, `missing`, `hidden`, `denied` or `busy`
+ */
+export function checkFolder(root: Root, segments: readonly string[]): void {
+  try {
+    Folder.open(root, segments).close();
+  } catch (error) {
+    throw readFailure(error);
   }
 }

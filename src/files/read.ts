@@ -137,20 +137,3 @@ function tryOpen(root: Root, segments: readonly string[], path: string): OpenFil
     if (file === undefined) closeSync(fd);
   }
 }
-
-/**
- * Opens a file that need not be there, and counts only if it is not older than `notBefore`, in nanoseconds.
- *
- * @returns undefined if there is none that may be read
- */
-export function openIfNew(root: Root, segments: readonly string[], notBefore: bigint): OpenFile | undefined {
-  try {
-    const found = statSync(root.locate(segments), { bigint: true, throwIfNoEntry: false });
-    if (found?.isFile() !== true || found.mtimeNs < notBefore) return undefined;
-    return openFile(root, segments);
-  } catch (error) {
-    const known = readFailure(error);
-    if (known instanceof FileError) return undefined;
-    throw known;
-  }
-}

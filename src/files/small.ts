@@ -1,10 +1,13 @@
 /** Small files in memory, used only while they are provably the files on disk. */
 import { lstatSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { persistently } from './proof';
-import { openFile, smallSize, type OpenFile } from './read';
+import { openFile, OpenFile, smallSize } from './read';
 import type { Root } from './root';
 
 const statOptions = { bigint: true, throwIfNoEntry: false } as const;
+const folderOptions = { throwIfNoEntry: false } as const;
 
 export class SmallFile {
   /**
@@ -13,46 +16,71 @@ export class SmallFile {
    */
   private readonly settled: boolean;
 
-  /**
-   * @param direct whether it is an entry of the root itself and no link: then nothing above it can be exchanged
-   * @param startedReading in milliseconds since the epoch
-   */
+  /** The folders between the root and the file, if no link is among them; undefined if there is one. */
+  private readonly folders: readonly string[] | undefined;
+
+  /** @param startedReading in milliseconds since the epoch */
   private constructor(
     private readonly path: string,
     private readonly real: string,
-    private readonly direct: boolean,
     readonly stat: BigIntStats,
     readonly bytes: Buffer,
+    depth: number,
     startedReading: number,
   ) {
     this.settled = startedReading > settledAt(stat);
+    this.folders = path === real ? foldersAbove(path, depth - 1) : undefined;
   }
 
-  /** Reads all of an open file. Returns undefined if the file changed meanwhile: then open it again. */
+  /**
+   * Reads all of an open file. Returns undefined if the file changed meanwhile: then open it again.
+   *
+   * @param depth how many segments lead from the root to it
+   */
   static read(file: OpenFile, depth: number): SmallFile | undefined {
     const started = Date.now();
     const bytes = file.readSync(file.size);
     if (bytes.length !== file.size || !sameVersion(file.restat(), file.stat)) return undefined;
-    return new SmallFile(file.path, file.real, depth === 1 && file.real === file.path, file.stat, bytes, started);
+    return new SmallFile(file.path, file.real, file.stat, bytes, depth, started);
   }
 
-  /** Whether these bytes are what a read of the path would give now. */
+  /**
+   * Whether these bytes are what a read of the path would give now. That the file is the same is not enough: a folder
+   * above it may have been moved out of the root, and linked to.
+   */
   isCurrent(): boolean {
     if (!this.settled) return false;
     try {
-      const now = this.direct ? lstatSync(this.path, statOptions) : statSync(this.path, statOptions);
-      if (now === undefined || !sameVersion(now, this.stat)) return false;
-      // The same file may be reached through a folder that was moved away and linked: outside it does not exist.
-      return this.direct || realpathSync.native(this.path) === this.real;
+      return this.folders === undefined ? this.isStillLinked() : this.isStillThere(this.folders);
     } catch {
       // Whatever it is, opening the file again will tell.
       return false;
     }
   }
 
+  private isStillThere(folders: readonly string[]): boolean {
+    for (const folder of folders) {
+      if (lstatSync(folder, folderOptions)?.isDirectory() !== true) return false;
+    }
+    const now = lstatSync(this.path, statOptions);
+    return now !== undefined && sameVersion(now, this.stat);
+  }
+
+  private isStillLinked(): boolean {
+    const now = statSync(this.path, statOptions);
+    return now !== undefined && sameVersion(now, this.stat) && realpathSync.native(this.path) === this.real;
+  }
+
   hasSameContent(other: SmallFile): boolean {
     return sameVersion(this.stat, other.stat) && this.real === other.real && this.bytes.equals(other.bytes);
   }
+}
+
+/** The `count` folders above `path`, the nearest first. */
+function foldersAbove(path: string, count: number): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(path); folders.length < count; folder = dirname(folder)) folders.push(folder);
+  return folders;
 }
 
 /** Whether nothing tells the two states of a file apart. */
@@ -88,4 +116,26 @@ export function readOrOpen(root: Root, segments: readonly string[]): SmallFile |
       file.close();
     }
   }).content;
+}
+
+const attempts = 3;
+
+/**
+ * As {@link readOrOpen}. A file that is not read at once and has changed within the last tick of the clock is opened when
+ * that is over, so that its timestamps are those of no later change: what they identify is then only this content.
+ */
+export async function readOrOpenSettled(
+  root: Root,
+  segments: readonly string[],
+): Promise<SmallFile | OpenFile | undefined> {
+  for (let i = 0; i < attempts; i++) {
+    const content = readOrOpen(root, segments);
+    if (!(content instanceof OpenFile)) return content;
+    const wait = settledAt(content.stat) - Date.now();
+    // Longer than a tick is a coarse clock, or one in the future: nobody wants to wait for it.
+    if (wait < 0 || wait > tick + 1) return content;
+    content.close();
+    await setTimeout(wait + 1);
+  }
+  return readOrOpen(root, segments);
 }

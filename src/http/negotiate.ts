@@ -18,6 +18,20 @@ interface EncodingNegotiator {
  */
 export function selectCoding(accept: string | undefined, available: readonly Coding[]): Coding | undefined {
   if (accept === undefined) return undefined;
+  const known = recent.get(accept);
+  if (known?.available === available) return known.coding;
+  const coding = negotiate(accept, available);
+  // Browsers send but a few values.
+  if (recent.size >= mostRecent) recent.clear();
+  recent.set(accept, { available, coding });
+  return coding;
+}
+
+/** Choices made before, by the value of Accept-Encoding. */
+const recent = new Map<string, { readonly available: readonly Coding[]; readonly coding: Coding | undefined }>();
+const mostRecent = 64;
+
+function negotiate(accept: string, available: readonly Coding[]): Coding | undefined {
   // §8.4.1.3: x-gzip is gzip.
   const headers = { 'accept-encoding': accept.replace(/\bx-gzip\b/gi, 'gzip') };
   const negotiator = new Negotiator({ headers }) as unknown as EncodingNegotiator;
