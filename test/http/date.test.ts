@@ -1,0 +1,42 @@
+/** HTTP-date. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { formatHttpDate, parseHttpDate } from '../../src/http/date';
+
+const now = Date.UTC(2026, 10, 22);
+const known = Date.UTC(1994, 10, 6, 8, 49, 37);
+
+const rows: readonly (readonly [promise: string, value: string, expected: number | undefined])[] = [
+  ['IMF-fixdate', 'Sun, 06 Nov 1994 08:49:37 GMT', known],
+  ['the obsolete form of RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT', known],
+  ['the obsolete form of asctime', 'Sun Nov  6 08:49:37 1994', known],
+  ['asctime with a day of two digits', 'Wed Nov 16 08:49:37 1994', known + 10 * 86_400_000],
+  ['two digits up to 50 years ahead', 'Sunday, 06-Nov-76 08:49:37 GMT', Date.UTC(2076, 10, 6, 8, 49, 37)],
+  ['two digits more than 50 years ahead are past', 'Sunday, 06-Nov-77 08:49:37 GMT', Date.UTC(1977, 10, 6, 8, 49, 37)],
+  ['a leap day', 'Thu, 29 Feb 2024 00:00:00 GMT', Date.UTC(2024, 1, 29)],
+  ['a leap second', 'Sat, 31 Dec 2016 23:59:60 GMT', Date.UTC(2017, 0, 1)],
+  ['years before 100 are what they say', 'Sat, 01 Jan 0050 00:00:00 GMT', new Date('0050-01-01T00:00:00Z').getTime()],
+  ['no 29 February in other years', 'Wed, 29 Feb 2023 00:00:00 GMT', undefined],
+  ['no day 31 in a short month', 'Wed, 31 Apr 2024 00:00:00 GMT', undefined],
+  ['no hour 24', 'Sun, 06 Nov 1994 24:00:00 GMT', undefined],
+  ['no other zone', 'Sun, 06 Nov 1994 08:49:37 +0000', undefined],
+  ['no lower case', 'sun, 06 nov 1994 08:49:37 gmt', undefined],
+  ['no single digits', 'Sun, 6 Nov 1994 08:49:37 GMT', undefined],
+  ['no date of another standard', '1994-11-06T08:49:37Z', undefined],
+  ['nothing behind it', 'Sun, 06 Nov 1994 08:49:37 GMT; x', undefined],
+  ['no empty value', '', undefined],
+];
+
+describe('an HTTP-date', () => {
+  for (const [promise, value, expected] of rows) {
+    it(promise, () => assert.equal(parseHttpDate(value, now), expected));
+  }
+
+  it('survives being written and read, to the second', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) }), (ms) => {
+        assert.equal(parseHttpDate(formatHttpDate(ms)), Math.floor(ms / 1000) * 1000);
+      }),
+    );
+  });
+});
