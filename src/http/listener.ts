@@ -50,14 +50,18 @@ export class Listener {
     return this.connections.size;
   }
 
-  /** Takes no new connection, ends idle ones, gives the others the time of the limits, then cuts them. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no new connection, ends idle ones, and cuts the others when their time is over.
+   *
+   * @param grace how long exchanges in flight may go on, in milliseconds
+   */
+  async stop(grace = this.service.limits.stopTimeout): Promise<void> {
     const closed = Promise.all(this.servers.map(close));
     for (const connection of this.connections) connection.stop();
     const emptied = new Promise<void>((resolve) => (this.whenEmpty = resolve));
     if (this.connections.size > 0) {
       const cut = (): void => this.connections.forEach((connection) => connection.cut());
-      const timer = setTimeout(cut, this.service.limits.stopTimeout);
+      const timer = setTimeout(cut, grace);
       await emptied;
       clearTimeout(timer);
     }

@@ -1,0 +1,68 @@
+/** The composition root: folder, router, listener and log, put together. */
+import type { LogEvent } from './accessLog';
+import { errorResponse } from './endpoints/errorResponse';
+import { createRouter } from './endpoints/router';
+import { Root } from './files/root';
+import { Listener, type Address } from './http/listener';
+import type { Endpoint } from './http/message';
+import { checkOptions, type Options } from './options';
+
+export interface Server {
+  readonly address: Address;
+  /** How many connections are open. */
+  readonly connections: number;
+  /**
+   * Takes new options from the next request on; where it listens does not change.
+   *
+   * @throws OptionsError, or the system's error if the folder is not there; the old options then stay in force
+   */
+  configure(options: Options): void;
+  /**
+   * Resolves when nothing is listening and every connection is closed.
+   *
+   * @param grace how long exchanges in flight may go on, in milliseconds; by default as the limits say
+   */
+  stop(grace?: number): Promise<void>;
+}
+
+/**
+ * Serves `options.directory` over HTTP.
+ *
+ * @param onExchange called once for every exchange, when its response ended or was cut
+ * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
+ */
+export async function serve(options: Options, onExchange: (event: LogEvent) => void): Promise<Server> {
+  const service = {
+    ...configured(options),
+    onError: errorResponse,
+    onExchange: (event: LogEvent) => onExchange(masked(event)),
+    stopping: false,
+  };
+  const { host, port, portAttempts: attempts } = options;
+  const listener = await Listener.listen({ host, port, attempts }, service);
+  return {
+    address: listener.address,
+    get connections() {
+      return listener.size;
+    },
+    configure: (next) => void Object.assign(service, configured(next)),
+    stop: (grace) => {
+      service.stopping = true;
+      return listener.stop(grace);
+    },
+  };
+}
+
+function configured(options: Options): Pick<Options, 'limits'> & { endpoint: Endpoint } {
+  const { limits, directory, exclude } = checkOptions(options);
+  return { limits, endpoint: createRouter(options, new Root(directory, exclude)) };
+}
+
+const tokenParameter = /([?&]token=)[^&]+/gi;
+
+/** A token in a query is a secret, and a log is not the place for one. */
+function masked(event: LogEvent): LogEvent {
+  if (!event.target.includes('=') && !event.referer.includes('=')) return event;
+  const mask = (text: string): string => text.replace(tokenParameter, '$1***');
+  return { ...event, target: mask(event.target), referer: mask(event.referer) };
+}

@@ -1,0 +1,63 @@
+/** The server in a thread of its own, spoken to by messages. The only user of `parentPort`. */
+import { parentPort } from 'node:worker_threads';
+import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
+import type { Call, Failure, FromWorker, Reply, ToWorker } from './messages';
+import { OptionsError } from './options';
+import { serve, type Server } from './serve';
+
+/** How long events are gathered, in milliseconds, and how many of them at most. */
+const interval = 100;
+const mostEvents = 200;
+
+if (parentPort === null) throw new Error('This program runs in a worker thread.');
+const port = parentPort;
+const send = (message: FromWorker): void => port.postMessage(message);
+
+let server: Server | undefined;
+let events: LogEvent[] = [];
+let dropped: Tally | undefined;
+let timer: NodeJS.Timeout | undefined;
+
+function gather(event: LogEvent): void {
+  if (events.length < mostEvents) events.push(event);
+  else addToTally((dropped ??= emptyTally()), event);
+  timer ??= setTimeout(flush, interval);
+}
+
+/** Tells what happened since the last time. Nothing is told twice, and nothing is left out of the sums. */
+function flush(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  if (events.length === 0) return;
+  send({ type: 'traffic', events, connections: server?.connections ?? 0, ...(dropped && { dropped }) });
+  events = [];
+  dropped = undefined;
+}
+
+async function answer(call: Call): Promise<Reply> {
+  const { id } = call;
+  switch (call.type) {
+    case 'start':
+      if (server !== undefined) throw new Error('The server is started already.');
+      server = await serve(call.options, gather);
+      return { type: 'listening', id, listening: server.address };
+    case 'configure':
+      if (server === undefined) throw new Error('The server is not started.');
+      server.configure(call.options);
+      return { type: 'done', id };
+    case 'stop':
+      await server?.stop(call.grace);
+      server = undefined;
+      flush();
+      return { type: 'done', id };
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return { code: error instanceof OptionsError ? 'OPTIONS' : (code ?? 'INTERNAL'), message };
+}
+
+port.on('message', (call: ToWorker) => {
+  answer(call).then(send, (error: unknown) => send({ type: 'failed', id: call.id, failure: failureOf(error) }));
+});
