@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Options } from '../../../src/options';
+import { makePlan } from '../../../src/editor/plan';
+import type { Plan } from '../../../src/editor/plan';
+import { ask, freePort, occupy, release, TestController } from '../support';
+
+/** What the workspace asks for, except for `options`. */
+const planWith = (options: Partial<Options>) => async (): Promise<Plan> => {
+  const plan = await makePlan(undefined);
+  return { ...plan, options: { ...plan.options, ...options } };
+};
+
+describe('the port', () => {
+  let made: TestController | undefined;
+  const make = (options: Partial<Options>): TestController => (made = new TestController({ plan: planWith(options) }));
+
+  afterEach(async () => {
+    await made?.controller.stop();
+    made?.dispose();
+  });
+
+  it('is the one asked for', async () => {
+    const port = await freePort();
+    const { controller } = make({ port });
+    await controller.start();
+    assert.equal((await ask(port, 'GET /')).status, 200);
+  });
+
+  it('is one of the next when the one asked for is taken, and no setting is touched', async () => {
+    const before = JSON.stringify(vscode.workspace.getConfiguration('httpServer'));
+    const other = await occupy();
+    const test = make({ port: other.port });
+    await test.controller.start();
+    const port = test.port ?? 0;
+    assert.ok(port > other.port && port < other.port + 20, `${port} is not one of the next`);
+    assert.equal((await ask(port, 'GET /')).status, 200);
+    assert.equal(JSON.stringify(vscode.workspace.getConfiguration('httpServer')), before);
+    await release(other);
+  });
+
+  it('is the one of the last time, even if the one asked for is free again', async () => {
+    const other = await occupy();
+    const test = make({ port: other.port });
+    await test.controller.start();
+    const used = test.port;
+    await test.controller.stop();
+    await release(other);
+    await test.controller.start();
+    assert.equal(test.port, used);
+  });
+
+  it('is the one asked for when the one of the last time is taken', async () => {
+    const other = await occupy();
+    const test = make({ port: other.port });
+    await test.controller.start();
+    const used = test.port ?? 0;
+    await test.controller.stop();
+    await release(other);
+    const thief = await occupy(used);
+    await test.controller.start();
+    assert.equal(test.port, other.port);
+    await release(thief);
+  });
+
+  it('that is taken, and no other may be tried, is a failure with a button to change it', async () => {
+    const other = await occupy();
+    const { controller } = make({ port: other.port, portAttempts: 1 });
+    const state = await controller.start();
+    assert.ok(state.kind === 'failed');
+    assert.match(state.problem.message, new RegExp(`\\b${other.port}\\b`));
+    assert.deepEqual(state.problem.actions[0]?.args, ['@id:httpServer.port']);
+    await release(other);
+  });
+
+  it('that the system forbids is a failure that says so', async function () {
+    if (process.platform !== 'linux' || process.getuid?.() === 0) this.skip();
+    const { controller } = make({ port: 80, portAttempts: 1 });
+    const state = await controller.start();
+    assert.ok(state.kind === 'failed');
+    assert.match(state.problem.message, /\b80\b/);
+    assert.deepEqual(state.problem.actions[0]?.args, ['@id:httpServer.port']);
+  });
+
+  it('on an address that is not ours is a failure that names the setting', async () => {
+    const { controller } = make({ host: '192.0.2.1', token: 'secret' });
+    const state = await controller.start();
+    assert.ok(state.kind === 'failed');
+    assert.match(state.problem.message, /192\.0\.2\.1.*httpServer\.host/);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { symlink, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { HttpServerApi } from '../../../src/editor/api';
+import { api, ask, folder, freePort, listens, reached, restoreSettings, set, started, when } from '../support';
+
+describe('a change of settings', () => {
+  let server: HttpServerApi;
+  let port: number;
+
+  beforeEach(async () => {
+    server = await api();
+    port = await started(server);
+  });
+
+  afterEach(async () => {
+    await restoreSettings();
+    await reached(server, 'running');
+  });
+
+  it('port: the server moves, and the old port is free', async () => {
+    const wanted = await freePort();
+    await set('port', wanted);
+    if (server.url !== `http://localhost:${wanted}/`) await when(server.onDidChangeState, (kind) => kind === 'running');
+    assert.equal(server.url, `http://localhost:${wanted}/`);
+    assert.equal((await ask(wanted, 'GET /')).status, 200);
+    assert.equal(await listens(port), false);
+  });
+
+  it('root: the next request sees the other folder, on the same port', async () => {
+    const inner = vscode.Uri.joinPath(folder().uri, 'inner/only-here.txt');
+    await vscode.workspace.fs.writeFile(inner, Buffer.from('inner'));
+    const applied = when(server.onDidChangeState);
+    await set('root', 'inner');
+    assert.equal(await applied, 'running', 'the server need not stop for that');
+    assert.equal((await ask(port, 'GET /files/only-here.txt')).body.toString(), 'inner');
+    assert.equal((await ask(port, 'GET /files/hello.txt')).status, 404);
+  });
+
+  it('access: the next request is bound by it', async () => {
+    const applied = when(server.onDidChangeState);
+    await set('access', 'readOnly');
+    await applied;
+    assert.notEqual((await ask(port, 'POST /files/refused.txt', Buffer.from('x'))).status, 201);
+    const uri = vscode.Uri.joinPath(folder().uri, 'refused.txt');
+    await assert.rejects(Promise.resolve(vscode.workspace.fs.stat(uri)));
+  });
+
+  it('a setting that the server does not need leaves it alone', async () => {
+    const kinds: string[] = [];
+    const subscription = server.onDidChangeState((kind) => kinds.push(kind));
+    await set('openIn', 'integrated');
+    await server.start();
+    subscription.dispose();
+    assert.deepEqual(kinds, []);
+  });
+
+  const wrong: readonly (readonly [promise: string, setting: string, value: unknown])[] = [
+    ['a port that is no number', 'port', 'many'],
+    ['a port beyond the last', 'port', 65536],
+    ['a port that is not whole', 'port', 80.5],
+    ['an access level that does not exist', 'access', 'everything'],
+    ['an exclude that is no list', 'exclude', '**/*'],
+    ['headers that are no texts', 'headers', { 'X-Answer': 42 }],
+    ['a root that does not exist', 'root', 'no/such/folder'],
+    ['a root that is a file', 'root', 'hello.txt'],
+    ['a root that leads out of the folder', 'root', '..'],
+    ['a root that is somewhere else', 'root', tmpdir()],
+  ];
+
+  for (const [promise, setting, value] of wrong) {
+    it(`${promise} stops the server, says which setting it is, and is over once it is mended`, async () => {
+      const failed = when(server.onDidChangeState, (kind) => kind === 'failed');
+      await set(setting, value);
+      await failed;
+      await assert.rejects(server.start(), new RegExp(`httpServer\\.${setting}\\b`));
+      assert.equal(await listens(port), false);
+      await restoreSettings();
+      await reached(server, 'running');
+      assert.equal(server.url, `http://localhost:${port}/`);
+    });
+  }
+
+  it('a root that leads out of the folder by a symbolic link is refused', async function () {
+    if (process.platform === 'win32') this.skip();
+    const link = path.join(folder().uri.fsPath, 'way-out');
+    await symlink(tmpdir(), link);
+    const failed = when(server.onDidChangeState, (kind) => kind === 'failed');
+    await set('root', 'way-out');
+    await failed;
+    await unlink(link);
+  });
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { LogEvent } from '../../../src/accessLog';
+import type { HttpServerApi } from '../../../src/editor/api';
+import { api, ask, folder, started, when } from '../support';
+
+const bodies: readonly (readonly [promise: string, body: Buffer])[] = [
+  ['of one octet', Buffer.from([0])],
+  ['of every octet there is', Buffer.from(Array.from({ length: 256 }, (_, i) => i))],
+  ['that looks like a request', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+  ['of 3 MiB at random', randomBytes(3 << 20)],
+];
+
+describe('a POST', () => {
+  let server: HttpServerApi;
+  let port: number;
+
+  before(async () => {
+    server = await api();
+    port = await started(server);
+  });
+
+  for (const [promise, body] of bodies) {
+    it(`${promise} is a file of the workspace, byte for byte`, async () => {
+      const told = when<LogEvent>(server.onDidLog, (event) => event.method === 'POST');
+      assert.equal((await ask(port, 'POST /files/uploads/new.bin', body)).status, 201);
+      const uri = vscode.Uri.joinPath(folder().uri, 'uploads', 'new.bin');
+      assert.deepEqual(Buffer.from(await vscode.workspace.fs.readFile(uri)), body);
+      assert.equal((await told).stored, 'uploads/new.bin');
+    });
+  }
+
+  it('leaves nothing beside the file', async () => {
+    const uri = vscode.Uri.joinPath(folder().uri, 'uploads');
+    assert.deepEqual(await vscode.workspace.fs.readDirectory(uri), [['new.bin', vscode.FileType.File]]);
+  });
+
+  after(() => vscode.workspace.fs.delete(vscode.Uri.joinPath(folder().uri, 'uploads'), { recursive: true }));
+});

@@ -1,0 +1,143 @@
+/** What the tests inside an editor share. */
+import assert from 'node:assert/strict';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { HttpServerApi } from '../../src/editor/api';
+import { Controller } from '../../src/editor/controller';
+import type { Surroundings } from '../../src/editor/controller';
+import { makePlan } from '../../src/editor/plan';
+import { ServerThread } from '../../src/editor/thread';
+import { RawClient } from '../support/rawClient';
+import type { RawResponse } from '../support/rawClient';
+
+export const extensionId = 'workspace-http-server.workspace-http-server';
+
+/** The API of the extension under test, once it is active. */
+export async function api(): Promise<HttpServerApi> {
+  const extension = vscode.extensions.getExtension<HttpServerApi>(extensionId);
+  assert.ok(extension, 'the extension is not installed');
+  return extension.activate();
+}
+
+/** Resolves when the server is in one of `kinds`. */
+export async function reached(server: HttpServerApi, ...kinds: HttpServerApi['state'][]): Promise<void> {
+  if (!kinds.includes(server.state)) await when(server.onDidChangeState, (kind) => kinds.includes(kind));
+}
+
+/** The next value of `event` that fulfils `condition`. */
+export function when<T>(event: vscode.Event<T>, condition: (value: T) => boolean = () => true): Promise<T> {
+  return new Promise((resolve) => {
+    const subscription = event((value) => {
+      if (!condition(value)) return;
+      subscription.dispose();
+      resolve(value);
+    });
+  });
+}
+
+/** Starts the server if it is not running; returns its port. */
+export async function started(server: HttpServerApi): Promise<number> {
+  return Number(new URL(await server.start()).port);
+}
+
+/** A request on a connection of its own. */
+export async function ask(port: number, request: string, body: Uint8Array = Buffer.alloc(0)): Promise<RawResponse> {
+  const client = await RawClient.connect(port);
+  try {
+    const length = body.length === 0 ? '' : `Content-Length: ${body.length}\r\n`;
+    await client.write(`${request} HTTP/1.1\r\nHost: localhost:${port}\r\n${length}Connection: close\r\n\r\n`);
+    await client.write(body);
+    return await client.read();
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether anything listens on `port` of this machine. */
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+/** Something else that listens on `port`; 0 for a free one. */
+export async function occupy(port = 0): Promise<Server & { readonly port: number }> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: '127.0.0.1' }, resolve);
+  });
+  return Object.assign(server, { port: (server.address() as AddressInfo).port });
+}
+
+export const release = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = await occupy();
+  await release(server);
+  return server.port;
+}
+
+export const folder = (): vscode.WorkspaceFolder => {
+  const first = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(first, 'no folder is open');
+  return first;
+};
+
+const changed = new Set<string>();
+
+/** Writes a setting into the workspace. {@link restoreSettings} undoes it. */
+export async function set(name: string, value: unknown): Promise<void> {
+  changed.add(name);
+  await vscode.workspace.getConfiguration('httpServer').update(name, value, vscode.ConfigurationTarget.Workspace);
+}
+
+export async function restoreSettings(): Promise<void> {
+  for (const name of changed) await set(name, undefined);
+  changed.clear();
+}
+
+/** The worker of the sources these tests were compiled with. */
+const worker = path.join(__dirname, '../../src/worker.js');
+
+/** A controller beside the one of the extension. It keeps its threads where a test can reach them, and its own time. */
+export class TestController implements vscode.Disposable {
+  /** In the order they were made. */
+  readonly threads: ServerThread[] = [];
+  readonly controller: Controller;
+  /** What its clock says, in milliseconds. */
+  now = 0;
+  readonly #ports = new Map<number, number>();
+
+  constructor(surroundings: Partial<Surroundings> = {}) {
+    this.controller = new Controller({
+      plan: () => makePlan(undefined),
+      spawn: () => this.#spawn(),
+      usedPort: (asked) => this.#ports.get(asked),
+      rememberPort: (asked, used) => void this.#ports.set(asked, used),
+      now: () => this.now,
+      ...surroundings,
+    });
+  }
+
+  /** Undefined unless it is running. */
+  get port(): number | undefined {
+    const { state } = this.controller;
+    return state.kind === 'running' ? state.site.port : undefined;
+  }
+
+  dispose(): void {
+    this.controller.dispose();
+  }
+
+  #spawn(): ServerThread {
+    const thread = new ServerThread(worker);
+    this.threads.push(thread);
+    return thread;
+  }
+}
