@@ -7,7 +7,7 @@ import { choiceOf, pickFolder } from './folderPicker';
 import type { Log } from './log';
 import type { Memory } from './memory';
 import { showMenu } from './menu';
-import { ProblemError, showProblem } from './problem';
+import { ProblemError, showRefusal } from './problem';
 import type { Site } from './state';
 import { servedPath } from './urls';
 
@@ -40,7 +40,7 @@ export function registerCommands(parts: Parts): Disposable {
         await command(resource instanceof Uri ? resource : undefined);
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
-        await showProblem(error.problem);
+        await showRefusal(error.problem);
       }
     }),
   );

@@ -7,7 +7,7 @@ import type { Traffic } from '../messages';
 import type { Controller } from './controller';
 import { levelOf, logLine, summaryLine } from './logLine';
 import { addTally } from './traffic';
-import type { State } from './state';
+import type { Site, State } from './state';
 
 /** Lines per second that a person may still follow, and the panel take without effort. */
 const linesPerSecond = 100;
@@ -46,7 +46,7 @@ export class Log implements Disposable {
   #tell(state: State): void {
     if (state.kind === 'running') {
       this.#directory = state.site.directory;
-      this.#announce(l10n.t('Serving {0} at {1}', state.site.directory, state.site.external.toString(true)));
+      this.#announce(serving(state.site));
     } else if (state.kind === 'stopped') {
       this.#announce(l10n.t('Stopped.'));
     } else if (state.kind === 'failed') {
@@ -90,4 +90,10 @@ export class Log implements Disposable {
     this.#channel.info(summaryLine(this.#untold));
     this.#untold = emptyTally();
   }
+}
+
+function serving({ directory, url, external }: Site): string {
+  const browser = external.toString(true);
+  if (browser === url) return l10n.t('Serving {0} at {1}', directory, url);
+  return l10n.t('Serving {0} at {1}, for your browser at {2}', directory, url, browser);
 }

@@ -1,5 +1,5 @@
 /** What keeps the server from running, as a sentence for a person and buttons that help. */
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n, window, workspace } from 'vscode';
 import type { Options } from '../options';
 import type { Failure } from '../messages';
 
@@ -37,11 +37,12 @@ export class ServerError extends Error {
 /** The code of the {@link ServerError} of a thread that ended by itself. */
 export const died = 'DIED';
 
-export const openSettings = (setting: string): Action => ({
-  title: l10n.t('Open Settings'),
-  command: 'workbench.action.openSettings',
-  args: [`@id:httpServer.${setting}`],
-});
+/** Opens the settings at `setting`, where its value comes from. */
+export function openSettings(setting: string): Action {
+  const ofWorkspace = workspace.getConfiguration('httpServer').inspect(setting)?.workspaceValue !== undefined;
+  const command = ofWorkspace ? 'workbench.action.openWorkspaceSettings' : 'workbench.action.openSettings';
+  return { title: l10n.t('Open Settings'), command, args: [`@id:httpServer.${setting}`] };
+}
 
 export const openFolder = (): Action => ({ title: l10n.t('Open Folder…'), command: 'vscode.openFolder', args: [] });
 const restart = (): Action => ({ title: l10n.t('Restart'), command: 'httpServer.restart', args: [] });
@@ -95,9 +96,16 @@ export function problemOf(error: unknown, options?: Options): Problem {
   return { message: error instanceof Error ? error.message : String(error), actions: [restart(), showLog()] };
 }
 
-/** Tells the user, and does what the button says that was chosen. */
-export async function showProblem({ message, actions }: Problem): Promise<void> {
-  const title = await window.showWarningMessage(message, ...actions.map((action) => action.title));
+/** Tells the user that something failed, and does what the button says that was chosen. */
+export const showFailure = (problem: Problem): Promise<void> => show(window.showErrorMessage, problem);
+
+/** Tells the user that something cannot be done, and does what the button says that was chosen. */
+export const showRefusal = (problem: Problem): Promise<void> => show(window.showWarningMessage, problem);
+
+type Show = (message: string, ...titles: string[]) => Thenable<string | undefined>;
+
+async function show(how: Show, { message, actions }: Problem): Promise<void> {
+  const title = await how(message, ...actions.map((action) => action.title));
   const action = actions.find((candidate) => candidate.title === title);
   if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
 }

@@ -2,13 +2,13 @@
 import { commands, Disposable, workspace } from 'vscode';
 import type { Controller } from './controller';
 import type { Memory } from './memory';
-import { showProblem } from './problem';
+import { showFailure } from './problem';
 
 /** Keeps the context key `httpServer.state`, and tells why the server failed. */
 export function publishState(controller: Controller): Disposable {
   return controller.onDidChangeState((state) => {
     void commands.executeCommand('setContext', 'httpServer.state', state.kind);
-    if (state.kind === 'failed') void showProblem(state.problem);
+    if (state.kind === 'failed') void showFailure(state.problem);
   });
 }
 

@@ -2,6 +2,7 @@
 import { ColorThemeKind, l10n, MarkdownString, window } from 'vscode';
 import { formatBytes } from '../accessLog';
 import { dataUri, sparkline } from './sparkline';
+import type { Problem } from './problem';
 import type { Site, State } from './state';
 import type { Meter } from './traffic';
 
@@ -21,7 +22,7 @@ export function tooltip(state: State, meter: Meter, now: number): MarkdownString
     case 'running':
       return running(text, state.site, meter, now);
     case 'failed':
-      return heading(text, l10n.t('failed')).appendText(state.problem.message);
+      return failed(text, state.problem);
     case 'stopped':
       return heading(text, l10n.t('stopped')).appendText(l10n.t('Click to start it.'));
     case 'starting':
@@ -41,6 +42,16 @@ function running(text: MarkdownString, site: Site, meter: Meter, now: number): M
   text.appendMarkdown(`\n\n${picture(meter, now)}\n\n`);
   text.appendMarkdown(figures(meter));
   return text.appendMarkdown(links());
+}
+
+function failed(text: MarkdownString, { message, actions }: Problem): MarkdownString {
+  text.isTrusted = { enabledCommands: actions.map(({ command }) => command) };
+  heading(text, l10n.t('failed')).appendText(message);
+  const links = actions.map(({ title, command, args }) => {
+    const query = encodeURIComponent(JSON.stringify(args));
+    return `[${title}](command:${command}?${query})`;
+  });
+  return text.appendMarkdown(`\n\n${links.join(' &nbsp; ')}`);
 }
 
 const escape = (text: string): string => text.replace(/[\\[\]_*`<>]/g, '\\$&');
@@ -65,7 +76,7 @@ function figures({ total, connections }: Meter): string {
   const header = ['2xx', '3xx', '4xx', '5xx', l10n.t('in'), l10n.t('out'), l10n.t('connections')];
   const row = [...classes, formatBytes(total.bytesIn), formatBytes(total.bytesOut), connections];
   const line = (cells: readonly unknown[]): string => `| ${cells.join(' | ')} |\n`;
-  return `${line(header)}${line(header.map(() => '--:'))}${line(row)}\n`;
+  return `${line(header.map((title) => `&emsp;${title}`))}${line(header.map(() => '--:'))}${line(row)}\n`;
 }
 
 function links(): string {
