@@ -2,17 +2,16 @@
 import { commands, env, l10n, window } from 'vscode';
 import { openIn } from './settings';
 import type { Site } from './state';
-import { externalUri, localUri, urlOf } from './urls';
+import { externalUrlOf, localUri, localUrlOf } from './urls';
 
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: Site, pathname: string): Promise<void> {
-  const url = urlOf(site, pathname);
-  if (openIn(site.folder) === 'external') await env.openExternal(localUri(url));
-  else await commands.executeCommand('simpleBrowser.show', (await externalUri(url)).toString());
+  if (openIn(site.folder) === 'external') await env.openExternal(localUri(localUrlOf(site, pathname)));
+  else await commands.executeCommand('simpleBrowser.show', await externalUrlOf(site, pathname));
 }
 
 export async function copyUrl(site: Site, pathname: string): Promise<void> {
-  const url = (await externalUri(urlOf(site, pathname))).toString();
+  const url = await externalUrlOf(site, pathname);
   await env.clipboard.writeText(url);
   window.setStatusBarMessage(l10n.t('Copied {0}', url), 3000);
 }

@@ -4,7 +4,7 @@ import { l10n, ThemeIcon, window } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
 import { copyUrl, openInBrowser } from './browse';
 import type { Site } from './state';
-import { externalUri, servedPath, urlOf } from './urls';
+import { externalUrlOf, servedPath } from './urls';
 
 interface Endpoint {
   readonly icon: string;
@@ -83,9 +83,9 @@ function currentFile(site: Site): Endpoint[] {
 }
 
 async function itemOf(site: Site, endpoint: Endpoint, copy: QuickInputButton): Promise<Item> {
-  const url = (await externalUri(urlOf(site, endpoint.pathname))).toString(true);
+  const description = await externalUrlOf(site, endpoint.pathname);
   const label = `$(${endpoint.icon}) ${endpoint.label}`;
-  return { endpoint, label, description: url, detail: endpoint.meaning, buttons: [copy] };
+  return { endpoint, label, description, detail: endpoint.meaning, buttons: [copy] };
 }
 
 async function askForText(): Promise<string | undefined> {

@@ -32,9 +32,9 @@ export class ServerThread implements Disposable {
   /** Fires once, with the reason, however the thread ended. */
   readonly onDidEnd = this.#ended.event;
 
-  /** @param file absolute path of the worker's program */
-  constructor(file: string) {
-    this.#worker = new Worker(file, { name: 'HTTP Server' });
+  /** @param program absolute path, or URL, of what the thread runs */
+  constructor(program: string | URL) {
+    this.#worker = new Worker(program, { name: 'HTTP Server' });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: unknown) => {
       this.#reason ??= error instanceof Error ? error.message : String(error);

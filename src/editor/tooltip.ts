@@ -75,8 +75,8 @@ function figures({ total, connections }: Meter): string {
   const classes = [2, 3, 4, 5].map((digit) => total.classes[digit as 2 | 3 | 4 | 5]);
   const header = ['2xx', '3xx', '4xx', '5xx', l10n.t('in'), l10n.t('out'), l10n.t('connections')];
   const row = [...classes, formatBytes(total.bytesIn), formatBytes(total.bytesOut), connections];
-  const line = (cells: readonly unknown[]): string => `| ${cells.join(' | ')} |\n`;
-  return `${line(header.map((title) => `&emsp;${title}`))}${line(header.map(() => '--:'))}${line(row)}\n`;
+  const line = (cells: readonly unknown[]): string => `|${cells.map((cell) => `&emsp;${String(cell)}|`).join('')}\n`;
+  return `${line(header)}${line(header.map(() => '--:'))}${line(row)}\n`;
 }
 
 function links(): string {

@@ -32,5 +32,14 @@ export function servedPath(site: Site, resource: Uri, isFolder = false): string 
   return `/${relative.split(path.sep).map(encodeURIComponent).join('/')}${isFolder ? '/' : ''}`;
 }
 
-/** The URL of `pathname`, from `/`, for this machine. */
-export const urlOf = (site: Site, pathname: string): string => site.url + pathname.slice(1);
+/** The URL of `pathname`, percent-encoded and from `/`, for this machine. */
+export const localUrlOf = (site: Site, pathname: string): string => site.url + pathname.slice(1);
+
+/**
+ * The same for the user's browser. Only the site's own address goes through the editor: some that forward
+ * below a path forget what follows the port.
+ */
+export async function externalUrlOf(site: Site, pathname: string): Promise<string> {
+  const base = (await externalUri(site.url)).toString();
+  return `${base.replace(/\/$/, '')}${pathname}`;
+}
