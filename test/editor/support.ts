@@ -105,6 +105,13 @@ export async function restoreSettings(): Promise<void> {
 /** The worker of the sources these tests were compiled with. */
 const worker = path.join(__dirname, '../../src/worker.js');
 
+/** A thread that runs `reaction`, some JavaScript, for each `message`; it answers with `parentPort.postMessage`. */
+export function threadThat(reaction: string): ServerThread {
+  const program = `import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', (message) => { ${reaction} });`;
+  return new ServerThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+}
+
 /** A controller beside the one of the extension. It keeps its threads where a test can reach them, and its own time. */
 export class TestController implements vscode.Disposable {
   /** In the order they were made. */

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import * as path from 'node:path';
-import { ServerThread } from '../../../src/editor/thread';
 import { defaultOptions } from '../../../src/options';
-import { ask, listens, TestController, when } from '../support';
+import { ask, listens, TestController, threadThat, when } from '../support';
 
 describe('a server whose thread dies', () => {
   let made: TestController;
@@ -77,29 +73,14 @@ describe('a server whose thread dies', () => {
 });
 
 describe('a thread', () => {
-  let folder: string;
-
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'http-server-thread-'));
-  });
-
-  after(() => rm(folder, { recursive: true }));
-
-  /** A thread that does `reaction` when it is spoken to. */
-  const threadThat = async (reaction: string): Promise<ServerThread> => {
-    const file = path.join(folder, 'worker.js');
-    await writeFile(file, `require('node:worker_threads').parentPort.on('message', () => { ${reaction} })`);
-    return new ServerThread(file);
-  };
-
   const deaths: readonly (readonly [promise: string, reaction: string, reason: RegExp])[] = [
     ['throws', 'throw new Error("out of order")', /out of order/],
     ['exits', 'process.exit(3)', /exit code 3/],
   ];
   for (const [promise, reaction, reason] of deaths) {
     it(`that ${promise} rejects what is pending, and what comes later`, async () => {
-      const thread = await threadThat(reaction);
-      const options = { ...defaultOptions, directory: folder };
+      const thread = threadThat(reaction);
+      const options = { ...defaultOptions, directory: '' };
       await assert.rejects(thread.start(options), reason);
       await assert.rejects(thread.configure(options), reason);
       await thread.stop(0);
@@ -107,7 +88,7 @@ describe('a thread', () => {
   }
 
   it('that does not answer is ended when patience is', async () => {
-    const thread = await threadThat('');
+    const thread = threadThat('');
     const ended = when(thread.onDidEnd);
     await thread.stop(0);
     await ended;

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { Options } from '../../../src/options';
 import { makePlan } from '../../../src/editor/plan';
 import type { Plan } from '../../../src/editor/plan';
-import { ask, freePort, occupy, release, TestController } from '../support';
+import type { Surroundings } from '../../../src/editor/controller';
+import type { Failure } from '../../../src/messages';
+import { ask, freePort, occupy, release, TestController, threadThat } from '../support';
 
 /** What the workspace asks for, except for `options`. */
 const planWith = (options: Partial<Options>) => async (): Promise<Plan> => {
@@ -13,7 +15,8 @@ const planWith = (options: Partial<Options>) => async (): Promise<Plan> => {
 
 describe('the port', () => {
   let made: TestController | undefined;
-  const make = (options: Partial<Options>): TestController => (made = new TestController({ plan: planWith(options) }));
+  const make = (options: Partial<Options>, surroundings: Partial<Surroundings> = {}): TestController =>
+    (made = new TestController({ plan: planWith(options), ...surroundings }));
 
   afterEach(async () => {
     await made?.controller.stop();
@@ -73,12 +76,14 @@ describe('the port', () => {
     await release(other);
   });
 
-  it('that the system forbids is a failure that says so', async function () {
-    if (process.platform !== 'linux' || process.getuid?.() === 0) this.skip();
-    const { controller } = make({ port: 80, portAttempts: 1 });
-    const state = await controller.start();
+  it('that the system forbids is a failure that says so, with a button to change it', async () => {
+    // The superuser may listen on any port, so a thread that says what others are told stands in.
+    const failure: Failure = { code: 'EACCES', message: 'listen EACCES' };
+    const reply = `{ type: 'failed', id: message.id, failure: ${JSON.stringify(failure)} }`;
+    const test = make({ port: 80 }, { spawn: () => threadThat(`parentPort.postMessage(${reply})`) });
+    const state = await test.controller.start();
     assert.ok(state.kind === 'failed');
-    assert.match(state.problem.message, /\b80\b/);
+    assert.match(state.problem.message, /\b80\b.*reserved/);
     assert.deepEqual(state.problem.actions[0]?.args, ['@id:httpServer.port']);
   });
 

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { RawClient } from '../support/rawClient';
+import { type Theme, Workbench } from './workbench';
+
+const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
+
+/** The status item while the server is running: the port, then perhaps the number of requests. */
+const running = /^\s*(\d{4,5})(?:\s+(\d+))?\s*$/;
+
+async function portOf(workbench: Workbench): Promise<number> {
+  const item = workbench.statusBarItem(running);
+  await item.waitFor();
+  return Number(running.exec(await item.innerText())?.[1]);
+}
+
+async function ask(port: number, request: string, body = ''): Promise<number> {
+  const client = await RawClient.connect(port);
+  const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`;
+  await client.write(`${request} HTTP/1.1\r\nHost: localhost:${port}\r\n${length}Connection: close\r\n\r\n${body}`);
+  const { status } = await client.read();
+  client.close();
+  return status;
+}
+
+/** Points at the status item until its tooltip is there. */
+async function showTooltip(workbench: Workbench, text: string | RegExp): Promise<void> {
+  const item = workbench.statusBarItem(text);
+  const hover = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'HTTP Server' }).last();
+  await workbench.page.mouse.move(640, 300);
+  await item.hover();
+  await hover.waitFor();
+}
+
+/** An editor under test shows no toasts, only the list of notifications. */
+async function showNotifications(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('Notifications: Show Notifications');
+  await workbench.page.locator('.notifications-center .notification-list-item').first().waitFor();
+}
+
+describe('what a user sees', () => {
+  let workbench: Workbench;
+  let port: number;
+
+  before(async () => {
+    workbench = await Workbench.open({
+      settings: { 'workbench.reduceMotion': 'on' },
+    });
+    port = await portOf(workbench);
+  });
+
+  after(async () => {
+    await workbench.dispose();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
+  });
+
+  /** A picture in every theme. `show` makes what is to be seen, which switching the theme hides. */
+  const pictures = async (name: string, show: () => Promise<void>): Promise<void> => {
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await show();
+      await workbench.screenshot(`${name}-${theme.replace(' ', '-')}`);
+      await workbench.page.keyboard.press('Escape');
+    }
+  };
+
+  it('the palette’s Stop and Start, and a status item that follows', async () => {
+    await workbench.runCommand('Stop HTTP Server');
+    await workbench.statusBarItem(/^\s*HTTP Server\s*$/).waitFor();
+    await assert.rejects(ask(port, 'GET /'));
+    await workbench.runCommand('Start HTTP Server');
+    assert.equal(await portOf(workbench), port);
+    assert.equal(await ask(port, 'GET /'), 200);
+  });
+
+  it('one click that starts a stopped server', async () => {
+    await workbench.runCommand('Stop HTTP Server');
+    await workbench.statusBarItem(/^\s*HTTP Server\s*$/).click();
+    assert.equal(await portOf(workbench), port);
+  });
+
+  it('the number of requests in the status bar', async () => {
+    const before = Number(running.exec(await workbench.statusBarItem(running).innerText())?.[2] ?? 0);
+    for (let i = 0; i < 3; i++) await ask(port, `GET /files/hello.txt?${i}`);
+    await workbench.statusBarItem(new RegExp(`${port}\\s+${before + 3}\\s*$`)).waitFor();
+  });
+
+  it('one line per exchange in the Output panel', async () => {
+    await workbench.runCommand('Show HTTP Server Log');
+    await ask(port, 'GET /style.css');
+    await ask(port, 'GET /no/such/page');
+    await ask(port, 'POST /files/notes/posted.txt', 'posted');
+    await workbench.outputLine(/200\sGET.*\/style\.css/).waitFor();
+    await workbench.outputLine(/\[warning\]\s404\sGET.*\/no\/such\/page/).waitFor();
+    await workbench.outputLine(/201\sPOST.*posted\.txt/).waitFor();
+    await pictures('log', () => Promise.resolve());
+  });
+
+  it('a stored file that the Output panel links', async () => {
+    const stored = path.join(workbench.workspace ?? '', 'notes/posted.txt');
+    // The editor cuts a link into pieces.
+    const links = "[...document.querySelectorAll('.part.panel .detected-link')].map((piece) => piece.textContent)";
+    await workbench.page.waitForFunction(`${links}.join('').includes(${JSON.stringify(stored)})`);
+    await workbench.page
+      .locator('.part.panel .detected-link')
+      .last()
+      .click({ modifiers: ['ControlOrMeta'] });
+    await workbench.page.locator('.tab').filter({ hasText: 'posted.txt' }).waitFor();
+    assert.equal(await fs.readFile(stored, 'utf8'), 'posted');
+  });
+
+  it('a tooltip with the address and the figures', async () => {
+    await pictures('tooltip', async () => {
+      for (let i = 0; i < 20; i++) await ask(port, `GET /files/hello.txt?${i}`);
+      await showTooltip(workbench, running);
+    });
+  });
+
+  it('a menu on a click', async () => {
+    await pictures('menu', async () => {
+      await workbench.statusBarItem(running).click();
+      await workbench.quickPick('Stop').waitFor();
+    });
+  });
+
+  it('a pick of endpoints with their addresses, the current file first', async () => {
+    await workbench.page.locator('.explorer-folders-view').getByText('index.html').dblclick();
+    await workbench.page.locator('.tab').filter({ hasText: 'index.html' }).waitFor();
+    await pictures('endpoints', async () => {
+      await workbench.runCommand('Open HTTP Server Endpoint');
+      await workbench.quickPick('/user-agent').waitFor();
+    });
+    await workbench.runCommand('Open HTTP Server Endpoint');
+    await workbench.quickPick('/user-agent').waitFor();
+    assert.match(await workbench.quickPick(/./).innerText(), /index\.html/);
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('the reason of a failure, and a button that leads to the setting', async () => {
+    const settings = path.join(workbench.workspace ?? '', '.vscode/settings.json');
+    await fs.mkdir(path.dirname(settings));
+    await fs.writeFile(settings, JSON.stringify({ 'httpServer.root': 'no-such-folder' }));
+    await workbench.statusBarItem(/^\s*HTTP Server\s*$/).waitFor();
+    await pictures('failure', async () => {
+      await showNotifications(workbench);
+      await showTooltip(workbench, 'HTTP Server');
+    });
+    await showNotifications(workbench);
+    const message = workbench.page.locator('.notification-list-item').filter({ hasText: 'httpServer.root' });
+    await message.getByText('Open Settings').click();
+    await workbench.page.locator('.settings-editor').getByText('Root', { exact: true }).first().waitFor();
+    await workbench.screenshot('settings');
+    await fs.rm(settings);
+    assert.equal(await portOf(workbench), port);
+  });
+
+  it('a second window with a port of its own', async () => {
+    const folder = await workbench.session.copyFolder();
+    await fs.writeFile(path.join(folder, 'second.txt'), 'second');
+    const second = await Workbench.openIn(workbench.session, folder);
+    const other = await portOf(second);
+    assert.notEqual(other, port);
+    assert.equal(await ask(other, 'GET /files/second.txt'), 200);
+    assert.equal(await ask(port, 'GET /files/second.txt'), 404);
+    await second.page.close();
+  });
+});
