@@ -1,5 +1,5 @@
 /** A folder on disk for one test. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Root } from '../../src/files/root';
@@ -46,6 +46,14 @@ export class TestFolder {
 
   router(options: Partial<Options> = {}): Endpoint {
     return createRouter(this.options(options), this.root(options));
+  }
+
+  /** How many unfinished uploads lie around. */
+  left(folder = this.outside): number {
+    return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+      if (entry.isDirectory()) return sum + this.left(join(folder, entry.name));
+      return sum + Number(/^\.http-server-.*\.tmp$/.test(entry.name));
+    }, 0);
   }
 
   remove(): void {
