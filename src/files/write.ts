@@ -78,13 +78,13 @@ class Place {
     for (const folder of this.opened) folder.close();
   }
 
-  /** Removes the folders that were made, unless somebody has put something into them. */
+  /** Removes the folders that were made, unless somebody has put something into them, or in their place. */
   undo(): void {
     for (const { folder, name } of this.made.toReversed()) {
       try {
         rmdirSync(folder.entry(name));
       } catch (error) {
-        if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
+        if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) throw error;
       }
     }
   }
