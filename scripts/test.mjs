@@ -1,5 +1,5 @@
 // Runs the suites named as arguments, or all of them, one after the other, going on after a failure:
-//   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [cli] [browser] [editor[-newest|-oldest]] [workbench]
+//   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [cli] [browser] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
 // What a suite needs compiled or bundled is made first. The last line is the sum: `N passed, N failed[, N skipped]`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -26,9 +26,10 @@ const compiledTests = (...folders) =>
 const check = (...command) => ({ commands: () => [command] });
 
 /** Mocha in plain Node, over the tests in those folders. */
-const mocha = (folders, { timeout, needs, platform }) => ({
+const mocha = (folders, { timeout, needs, platform, env }) => ({
   needs,
   platform,
+  env,
   tallied: true,
   commands: () => {
     const files = compiledTests(...folders);
@@ -46,6 +47,15 @@ const editor = (version) => ({
 
 const both = ['types', 'bundles'];
 
+/** Mocha in plain Node, driving an editor's page, which only the npm-shipped editor has. */
+const workbench = (version) =>
+  mocha(['workbench'], {
+    timeout: 120_000,
+    needs: both,
+    platform: 'linux',
+    env: { TEST_WORKBENCH_VERSION: version },
+  });
+
 /** In the order they run. `needs` are suites that come first; `platform`, where there is one, the only one it runs on. */
 const suites = {
   types: check(node, 'node_modules/typescript/bin/tsc'),
@@ -57,8 +67,8 @@ const suites = {
   browser: mocha(['browser'], { timeout: 60_000, needs: both }),
   'editor-newest': editor('newest'),
   'editor-oldest': editor('oldest'),
-  // The workbench is driven in a page, which only the npm-shipped editor has.
-  workbench: mocha(['workbench'], { timeout: 120_000, needs: both, platform: 'linux' }),
+  'workbench-newest': workbench('newest'),
+  'workbench-oldest': workbench('oldest'),
 };
 
 /** The suites that the words on the command line select, with what they need, in running order. */
@@ -78,12 +88,12 @@ function selected(words) {
 
 /** Runs one suite; returns its counts, or nothing where there is nothing to run. */
 function runSuite(name, tally) {
-  const { commands, platform, tallied } = suites[name];
+  const { commands, platform, tallied, env: own } = suites[name];
   if (platform !== undefined && platform !== process.platform) return undefined;
   const lines = commands();
   if (lines.length === 0) return undefined;
   console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}`);
-  const env = { ...process.env, TEST_SUITE: name, TEST_TALLY: tally };
+  const env = { ...process.env, ...own, TEST_SUITE: name, TEST_TALLY: tally };
   const codes = lines.map(
     ([command, ...args]) =>
       spawnSync(command, args, { cwd: root, env, stdio: 'inherit', shell: args.length === 0 }).status,

@@ -1,11 +1,12 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../support/host/chromium';
 import { Cleanup } from '../support/host/cleanup';
+import { installExtension, linkExtension } from '../support/host/extensions';
 import { installEditor } from '../support/host/install';
 import { projectRoot } from '../support/host/paths';
-import { type EditorServer, installExtension, startServer } from '../support/host/server';
+import { type EditorServer, startServer } from '../support/host/server';
 import { makeTempFolder } from '../support/host/tempFolder';
 import { type EditorVersion, versionNamed } from '../support/host/versions';
 import { workbenchUrl } from '../support/host/workbenchUrl';
@@ -16,6 +17,8 @@ export interface SessionOptions {
   readonly version?: EditorVersion['name'];
   /** A packaged extension to install; without one the extension is loaded from the source tree. */
   readonly vsix?: string;
+  /** Whether the addresses that the editor gives to the outside, `/proxy/PORT/`, lead to that port; see `ServerOptions`. */
+  readonly proxy?: boolean;
   /** User settings to start with. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether folders have to be trusted first, as on a desktop; by default all are. */
@@ -24,26 +27,32 @@ export interface SessionOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
+interface Parts {
+  readonly version: EditorVersion;
+  readonly server: EditorServer;
+  readonly browser: BrowserContext;
+  readonly extensionsDir: string;
+  /** Whether each window has to be told to load the extension from the source tree. */
+  readonly fromSource: boolean;
+}
+
 /** A running editor with the extension in it: a server and a browser that share what they keep between windows. */
 export class EditorSession {
-  readonly version: EditorVersion;
   readonly #cleanup: Cleanup;
-  readonly #server: EditorServer;
-  readonly #context: BrowserContext;
-  readonly #fromSource: boolean;
+  readonly #parts: Parts;
 
-  private constructor(
-    cleanup: Cleanup,
-    server: EditorServer,
-    context: BrowserContext,
-    version: EditorVersion,
-    fromSource: boolean,
-  ) {
+  private constructor(cleanup: Cleanup, parts: Parts) {
     this.#cleanup = cleanup;
-    this.#server = server;
-    this.#context = context;
-    this.version = version;
-    this.#fromSource = fromSource;
+    this.#parts = parts;
+  }
+
+  get version(): EditorVersion {
+    return this.#parts.version;
+  }
+
+  /** Where the editor keeps its installed extensions, a folder each. */
+  get extensionsDir(): string {
+    return this.#parts.extensionsDir;
   }
 
   static async start(options: SessionOptions = {}): Promise<EditorSession> {
@@ -62,15 +71,23 @@ export class EditorSession {
     const editor = await installEditor(version, cleanup);
     const extensionsDir = await makeTempFolder(cleanup, 'extensions');
     if (options.vsix !== undefined) await installExtension(editor, cleanup, options.vsix, extensionsDir);
+    else if (options.proxy) await linkExtension(extensionsDir);
     const server = await startServer(editor, cleanup, {
       extensionsDir,
       disableWorkspaceTrust: options.workspaceTrust !== true,
+      proxy: options.proxy ?? false,
       settings: options.settings ?? {},
     });
-    const browser: Browser = await launchChromium();
-    cleanup.add(() => browser.close());
-    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
-    return new EditorSession(cleanup, server, context, version, options.vsix === undefined);
+    const chromium = await launchChromium();
+    cleanup.add(() => chromium.close());
+    const browser = await chromium.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    const fromSource = options.vsix === undefined && !options.proxy;
+    return new EditorSession(cleanup, { version, server, browser, extensionsDir, fromSource });
+  }
+
+  /** A page of the same browser that shows no editor, for looking at what is served. */
+  async openPlainPage(): Promise<Page> {
+    return this.#parts.browser.newPage();
   }
 
   /** A new temporary folder with a copy of `source`, by default the small site that all tests share. */
@@ -82,9 +99,10 @@ export class EditorSession {
 
   /** Opens a window on a folder or a `.code-workspace` file, or an empty one. */
   async openPage(workspace: string | undefined): Promise<Page> {
-    const page = await this.#context.newPage();
-    const extensionDevelopmentPaths = this.#fromSource ? [projectRoot] : [];
-    await page.goto(workbenchUrl(this.#server.url, { workspace, extensionDevelopmentPaths }));
+    const { browser, fromSource, server } = this.#parts;
+    const page = await browser.newPage();
+    const extensionDevelopmentPaths = fromSource ? [projectRoot] : [];
+    await page.goto(workbenchUrl(server.url, { workspace, extensionDevelopmentPaths }));
     return page;
   }
 

@@ -83,6 +83,11 @@ export class Workbench {
     return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
   }
 
+  /** The extension's own item of the status bar. */
+  serverItem(): Locator {
+    return this.page.locator('[id="workspace-http-server.workspace-http-server.httpServer"]');
+  }
+
   /** The notification with that text. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first();

@@ -9,6 +9,11 @@ export class Cleanup {
     this.#steps.push(step);
   }
 
+  /** Whether it has begun. */
+  get begun(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Runs every step once, however often it is called; a failing step does not keep the others from running. */
   run(): Promise<void> {
     return (this.#running ??= this.#unwind());

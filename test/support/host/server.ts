@@ -1,8 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { run, startOwned } from './children';
+import { startOwned } from './children';
 import type { Cleanup } from './cleanup';
+import { cleanEnvironment } from './environment';
 import type { InstalledEditor } from './install';
 import { makeTempFolder } from './tempFolder';
 
@@ -13,18 +15,62 @@ export interface ServerOptions {
   /** Where installed extensions are kept; a temporary folder unless named. */
   readonly extensionsDir?: string | undefined;
   readonly disableWorkspaceTrust?: boolean;
-  /** A free one unless named. */
-  readonly port?: number;
   /** User settings to start with. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Beyond this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Whether `/proxy/PORT/` leads to that port of the machine, as where an editor is used from afar. Such an editor
+   * loads installed extensions only. Otherwise the addresses it gives to the outside look the same and lead nowhere.
+   */
+  readonly proxy?: boolean;
 }
 
-/** A running VS Code server. */
+/** A running editor, seen by a browser. */
 export interface EditorServer {
   /** `http://127.0.0.1:PORT`; the workbench is what it serves. */
   readonly url: string;
+  /** Resolves when the program is gone, whoever ended it. */
+  readonly ended: Promise<void>;
+}
+
+interface Folders {
+  readonly home: string;
+  readonly userDataDir: string;
+  readonly extensionsDir: string;
+}
+
+/** The two programs that serve an editor: its own server, and `code-server` around it. */
+interface Program {
+  readonly arguments: (editor: InstalledEditor, folders: Folders, options: ServerOptions) => string[];
+  /** The line that says the port. */
+  readonly listening: RegExp;
+}
+
+const ownServer: Program = {
+  arguments: (editor, folders, options) => [
+    editor.serverMain,
+    ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+    ...['--enable-smoke-test-driver', '--telemetry-level', 'off'],
+    ...['--server-data-dir', path.join(folders.home, 'server')],
+    ...commonArguments(folders, options),
+  ],
+  listening: /^Extension host agent listening on (\d+)/,
+};
+
+const codeServer: Program = {
+  arguments: (editor, folders, options) => [
+    editor.codeServer,
+    ...['--bind-addr', '127.0.0.1:0', '--auth', 'none', '--config', path.join(folders.home, 'config.yaml')],
+    ...['--disable-telemetry', '--disable-update-check'],
+    ...commonArguments(folders, options),
+  ],
+  listening: /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/,
+};
+
+function commonArguments(folders: Folders, options: ServerOptions): string[] {
+  const places = ['--user-data-dir', folders.userDataDir, '--extensions-dir', folders.extensionsDir];
+  return options.disableWorkspaceTrust ? [...places, '--disable-workspace-trust'] : places;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -45,53 +91,42 @@ const QUIET_SETTINGS = {
   'workbench.tips.enabled': false,
 };
 
-/** Starts the server on a free port and waits until it listens. `cleanup` ends it and removes its folders. */
+/** Starts an editor on a free port and waits until it listens. `cleanup` ends it and removes its folders. */
 export async function startServer(
   editor: InstalledEditor,
   cleanup: Cleanup,
   options: ServerOptions = {},
 ): Promise<EditorServer> {
+  const program = options.proxy ? codeServer : ownServer;
   const home = await makeTempFolder(cleanup, 'editor');
-  const userDataDir = options.userDataDir ?? path.join(home, 'data');
+  const { userDataDir = path.join(home, 'data'), extensionsDir = path.join(home, 'extensions') } = options;
   await writeSettings(userDataDir, { ...QUIET_SETTINGS, ...options.settings });
-  const args = [editor.serverMain, ...serverArguments(home, userDataDir, options)];
-  const child = startOwned(cleanup, editor.node, args, {
-    env: { ...cleanEnvironment(home), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = startOwned(
+    cleanup,
+    editor.node,
+    program.arguments(editor, { home, userDataDir, extensionsDir }, options),
+    { env: { ...cleanEnvironment(home), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return { url: `http://127.0.0.1:${await listeningPort(child, program.listening)}`, ended };
+}
+
+function listeningPort(child: ChildProcess, pattern: RegExp): Promise<string> {
   const output: string[] = [];
-  const url = await new Promise<string>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`The editor's server ${why}.\n${output.join('\n')}`));
     const timer = setTimeout(() => fail('did not listen in time'), START_TIMEOUT_MS);
     child.once('error', reject).once('exit', (code) => fail(`ended with ${code ?? 'a signal'}`));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => output.push(text));
-    createInterface({ input: child.stdout ?? process.stdin }).on('line', (line) => {
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on('line', (line) => {
       output.push(line);
-      const port = /^Extension host agent listening on (\d+)/.exec(line)?.[1];
+      const port = pattern.exec(line)?.[1];
       if (port === undefined) return;
       clearTimeout(timer);
-      resolve(`http://127.0.0.1:${port}`);
+      resolve(port);
     });
   });
-  return { url };
-}
-
-function serverArguments(home: string, userDataDir: string, options: ServerOptions): string[] {
-  return [
-    ...['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--without-connection-token'],
-    ...['--accept-server-license-terms', '--enable-smoke-test-driver', '--telemetry-level', 'off'],
-    ...['--server-data-dir', path.join(home, 'server'), '--user-data-dir', userDataDir],
-    ...['--extensions-dir', options.extensionsDir ?? path.join(home, 'extensions')],
-    ...(options.disableWorkspaceTrust ? ['--disable-workspace-trust'] : []),
-  ];
-}
-
-/** This process's environment without what an editor or npm around it has put there, and with a home of its own. */
-function cleanEnvironment(home: string): NodeJS.ProcessEnv {
-  const foreign = /^(VSCODE_(?!TEST_)|ELECTRON_|npm_|NODE_OPTIONS$|XDG_)/;
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  // Nothing is looked up in a gallery of extensions.
-  return { ...Object.fromEntries(kept), HOME: home, XDG_RUNTIME_DIR: home, EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
 }
 
 /** Writes user settings, behind those that the folder already has. */
@@ -100,17 +135,4 @@ async function writeSettings(userDataDir: string, settings: object): Promise<voi
   await fs.mkdir(path.dirname(file), { recursive: true });
   const given = JSON.parse(await fs.readFile(file, 'utf8').catch(() => '{}')) as object;
   await fs.writeFile(file, JSON.stringify({ ...settings, ...given }, undefined, 2));
-}
-
-/** Installs a packaged extension into that folder. */
-export async function installExtension(
-  editor: InstalledEditor,
-  cleanup: Cleanup,
-  vsix: string,
-  extensionsDir: string,
-): Promise<void> {
-  const home = await makeTempFolder(cleanup, 'editor');
-  const places = ['--extensions-dir', extensionsDir, '--server-data-dir', path.join(home, 'server')];
-  const args = [editor.serverMain, '--accept-server-license-terms', ...places, '--install-extension', vsix];
-  await run(cleanup, editor.node, args, { env: cleanEnvironment(home) });
 }

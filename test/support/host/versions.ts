@@ -9,6 +9,8 @@ export interface EditorVersion {
   readonly node: number;
   /** Its native modules worth building: without spdlog a log channel shows nothing in the Output panel. */
   readonly natives: readonly string[];
+  /** The package whose search program it would download from elsewhere, where it is one. */
+  readonly downloadsRipgrep: string | undefined;
 }
 
 export const versions: Readonly<Record<EditorVersion['name'], EditorVersion>> = {
@@ -18,6 +20,7 @@ export const versions: Readonly<Record<EditorVersion['name'], EditorVersion>> = 
     codeServer: '4.139.1',
     node: 24,
     natives: ['@vscode/spdlog', '@vscode/native-watchdog'],
+    downloadsRipgrep: undefined,
   },
   // The oldest whose server installs from npm alone; `engines.vscode` promises no less.
   oldest: {
@@ -26,6 +29,7 @@ export const versions: Readonly<Record<EditorVersion['name'], EditorVersion>> = 
     codeServer: '4.99.4',
     node: 20,
     natives: ['@vscode/spdlog', 'native-watchdog'],
+    downloadsRipgrep: '@vscode/ripgrep',
   },
 };
 

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { Workbench } from './workbench';
+
+describe('the site behind an editor that forwards ports by a path', () => {
+  let workbench: Workbench | undefined;
+  let page: Page;
+  let site: string;
+
+  before(async function () {
+    // The program around the oldest editor needs a native module for passwords, which its installation leaves out.
+    if (process.env.TEST_WORKBENCH_VERSION === 'oldest') this.skip();
+    workbench = await Workbench.open({ proxy: true, settings: { 'httpServer.port': 0 } });
+    const item = workbench.serverItem().filter({ hasText: /\d/ });
+    await item.waitFor();
+    const port = /\d+/.exec(await item.innerText())?.[0];
+    site = new URL(`/proxy/${port}/`, workbench.page.url()).href;
+    page = await workbench.session.openPlainPage();
+  });
+
+  after(async () => {
+    await workbench?.dispose();
+  });
+
+  it('is there', async () => {
+    const response = await page.goto(site);
+    assert.equal(response?.status(), 200);
+    assert.equal(await page.title(), 'A small site');
+  });
+
+  it('finds its style sheet beside it', async () => {
+    await page.goto(site);
+    assert.equal(await page.evaluate('getComputedStyle(document.body).maxWidth'), '640px');
+  });
+
+  it('redirects to a folder without leaving the path', async () => {
+    await page.goto(`${site}notes`);
+    assert.equal(page.url(), `${site}notes/`);
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Cleanup } from '../support/host/cleanup';
+import { projectRoot } from '../support/host/paths';
+import { makeTempFolder } from '../support/host/tempFolder';
+import { Workbench } from './workbench';
+
+const MAX_BYTES = 200 * 1024;
+
+/** What may lie in the installed extension; `.vsixmanifest` is the editor's. */
+const WANTED =
+  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(cli|extension|worker)\.js|media\/(icon\.png|page\/.+|walkthrough\/.+))$/i;
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+describe('the packaged .vsix', () => {
+  const cleanup = new Cleanup();
+  let vsix: string;
+  let output: string;
+  let workbench: Workbench;
+
+  before(async () => {
+    vsix = path.join(await makeTempFolder(cleanup, 'package'), 'extension.vsix');
+    const script = path.join(projectRoot, 'scripts/package.mjs');
+    const made = await promisify(execFile)(process.execPath, [script, '--out', vsix]);
+    output = made.stdout + made.stderr;
+    workbench = await Workbench.open({ vsix, settings: { 'httpServer.port': 0 } });
+    cleanup.add(() => workbench.dispose());
+  });
+
+  after(async () => {
+    await cleanup.run();
+  });
+
+  it('is made without a warning', () => {
+    assert.doesNotMatch(output, /warning|error/i);
+  });
+
+  it(`has no more than ${MAX_BYTES / 1024} KiB`, async () => {
+    assert.ok((await fs.stat(vsix)).size <= MAX_BYTES);
+  });
+
+  it('installs and activates', async () => {
+    const item = workbench.serverItem().filter({ hasText: /\d/ });
+    await item.waitFor();
+    const port = /\d+/.exec(await item.innerText())?.[0];
+    const response = await fetch(`http://localhost:${port}/files/hello.txt`);
+    assert.equal(await response.text(), 'Hello, World!');
+  });
+
+  it('holds what runs and nothing else', async () => {
+    const [folder, ...others] = (await fs.readdir(workbench.session.extensionsDir, { withFileTypes: true })).filter(
+      (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
+    );
+    assert.deepEqual(others, []);
+    const files = await filesIn(path.join(workbench.session.extensionsDir, folder!.name));
+    assert.deepEqual(
+      files.filter((file) => !WANTED.test(file)),
+      [],
+    );
+    for (const file of ['dist/extension.js', 'dist/worker.js', 'dist/cli.js', 'package.json']) {
+      assert.ok(files.includes(file), file);
+    }
+  });
+});
