@@ -19,6 +19,7 @@ import { peerOf } from './peer';
 import { continueLine, discardBody } from './response';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
+import { reset } from './socketInternals';
 import type { Writer } from './writer';
 
 type Phase = 'idle' | 'exchange' | 'draining' | 'closing' | 'closed';
@@ -75,7 +76,7 @@ export class Connection {
 
   /** Cuts the connection, so that nobody takes what was sent so far for a whole response. */
   cut(): void {
-    this.socket.resetAndDestroy();
+    reset(this.socket);
   }
 
   /** Enforces the deadlines. @param now monotonic, in milliseconds; to be called at least twice a second */
@@ -101,24 +102,20 @@ export class Connection {
     this.advance();
   }
 
+  /** Moves on until nothing sets `moved` any more. */
   private advance(): void {
     this.moved = true;
     if (this.advancing) return;
     this.advancing = true;
     while (this.moved) {
       this.moved = false;
-      this.step();
+      if (this.phase === 'exchange') this.proceed();
+      else if (this.phase === 'draining') this.drain();
+      else if (this.phase === 'idle' && !this.writer.blocked) this.begin();
     }
     this.advancing = false;
     this.writer.flush();
     this.regulate();
-  }
-
-  /** One move. Sets `moved` if another one may be possible at once. */
-  private step(): void {
-    if (this.phase === 'exchange') this.proceed();
-    else if (this.phase === 'draining') this.drain();
-    else if (this.phase === 'idle' && !this.writer.blocked) this.begin();
   }
 
   /** Reads the next head and answers it. */

@@ -1,5 +1,6 @@
 /** The sending half of a connection: batches what is written in one turn, and tells when the kernel has it. */
 import type { Socket } from 'node:net';
+import { unsent } from './socketInternals';
 
 /** Octets that may wait for the peer before no further request is answered. */
 const highWaterMark = 256 * 1024;
@@ -22,7 +23,7 @@ export class Writer {
     onFlushed: () => void,
   ) {
     this.whenWritten = () => {
-      if (this.flushed) onFlushed();
+      if (this.flushed && !this.socket.destroyed) onFlushed();
     };
   }
 
@@ -69,7 +70,8 @@ export class Writer {
       this.socket.cork();
       this.flush();
       this.socket.write(bytes, (error) => {
-        if (error) reject(error);
+        // A destroyed socket calls back without an error, too.
+        if (error || this.socket.destroyed) reject(error ?? new Error('The connection was cut.'));
         else resolve();
         this.whenWritten();
       });
@@ -101,13 +103,4 @@ export class Writer {
     this.flush();
     this.socket.end(ignore);
   }
-}
-
-/**
- * Octets of the write in progress that the kernel has not taken. `net.Socket` keeps this number for its own timeout;
- * no public property tells it, and without it a slow reader of one large write looks as if it read nothing.
- */
-function unsent(socket: Socket): number {
-  const { _handle: handle } = socket as unknown as { _handle?: { writeQueueSize?: number } | null };
-  return handle?.writeQueueSize ?? 0;
 }

@@ -1,5 +1,6 @@
 /** A client that sends exactly the bytes it is told to, and reads responses by a strict parser of its own. */
 import { connect, type Socket } from 'node:net';
+import { reset } from '../../src/http/socketInternals';
 
 export interface RawResponse {
   readonly status: number;
@@ -29,13 +30,16 @@ const fieldLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+): ([\t\x20-\x7e\x80-\xff]*)$/;
 export type Ending = 'open' | 'fin' | 'reset';
 
 export class RawClient {
-  private received = Buffer.alloc(0);
+  /** Pieces of what was received and not read; put together only when it is read. */
+  private pieces: Buffer[] = [];
+  private size = 0;
   private wake: () => void = () => undefined;
   ending: Ending = 'open';
 
   private constructor(readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => {
-      this.received = Buffer.concat([this.received, chunk]);
+      this.pieces.push(chunk);
+      this.size += chunk.length;
       this.wake();
     });
     socket.on('end', () => this.finish('fin'));
@@ -78,7 +82,7 @@ export class RawClient {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy();
+    reset(this.socket);
   }
 
   close(): void {
@@ -91,24 +95,26 @@ export class RawClient {
 
   /** Everything that was received and not read, up to now. */
   get pending(): Buffer {
-    return this.received;
+    if (this.pieces.length !== 1) this.pieces = [Buffer.concat(this.pieces)];
+    return this.pieces[0]!;
   }
 
   /** Waits for the connection to end; returns what had not been read. */
   async readToEnd(): Promise<Buffer> {
     while (this.ending === 'open') await this.more();
-    return this.take(this.received.length);
+    return this.take(this.size);
   }
 
   private take(length: number): Buffer {
-    const bytes = this.received.subarray(0, length);
-    this.received = this.received.subarray(length);
-    return bytes;
+    const all = this.pending;
+    this.pieces = [all.subarray(length)];
+    this.size -= length;
+    return all.subarray(0, length);
   }
 
   private async takeUntil(mark: string): Promise<Buffer> {
     for (;;) {
-      const at = this.received.indexOf(mark);
+      const at = this.pending.indexOf(mark);
       if (at >= 0) return this.take(at + mark.length);
       if (this.ending !== 'open') throw this.broken(`a response (${mark === '\r\n' ? 'line' : 'head'})`);
       await this.more();
@@ -116,7 +122,7 @@ export class RawClient {
   }
 
   private async takeExactly(length: number): Promise<Buffer> {
-    while (this.received.length < length) {
+    while (this.size < length) {
       if (this.ending !== 'open') throw this.broken(`${length} octets`);
       await this.more();
     }
@@ -124,7 +130,7 @@ export class RawClient {
   }
 
   private broken(wanted: string): Error {
-    const rest = JSON.stringify(this.received.toString('latin1').slice(0, 300));
+    const rest = JSON.stringify(this.pending.toString('latin1').slice(0, 300));
     return new Error(`the connection ended (${this.ending}) before ${wanted}; unread: ${rest}`);
   }
 

@@ -16,6 +16,8 @@ export interface TestServer {
   client(): Promise<RawClient>;
   /** Resolves when `count` events are there. */
   logged(count: number): Promise<readonly LogEvent[]>;
+  /** What connections see first of a stop. */
+  beginStop(): void;
   stop(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export async function startServer(endpoint: Endpoint, limits: Partial<Limits> = 
     async logged(count) {
       while (events.length < count) await new Promise<void>((resolve) => (wake = resolve));
       return events;
+    },
+    beginStop() {
+      stopping = true;
     },
     async stop() {
       stopping = true;
