@@ -5,6 +5,7 @@ import type { HttpServerApi } from './editor/api';
 import { registerCommands } from './editor/commands';
 import { Controller } from './editor/controller';
 import { Log } from './editor/log';
+import { linkLog } from './editor/logLinks';
 import { Memory } from './editor/memory';
 import { makePlan, servedFolder } from './editor/plan';
 import { followWorkspace, publishState } from './editor/reactions';
@@ -30,6 +31,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
   context.subscriptions.push(
     controller,
     log,
+    linkLog(controller, context.extension.id),
     new StatusBar(controller),
     publishState(controller),
     followWorkspace(controller, memory),

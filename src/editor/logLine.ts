@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { l10n } from 'vscode';
 import { escapeLog, formatBytes, formatDuration } from '../accessLog';
 import type { LogEvent, Tally } from '../accessLog';
+import { advice } from './advice';
 
 export type Level = 'info' | 'warn' | 'error';
 
@@ -32,9 +33,11 @@ const peer = (event: LogEvent): string =>
 
 function remarks(event: LogEvent, directory: string): string {
   const stored = event.stored === undefined ? '' : ` → ${escapePath(path.join(directory, event.stored))}`;
-  const reason = event.reason === undefined ? '' : ` — ${escapePath(event.reason)}`;
-  const aborted = event.aborted ? ` — ${l10n.t('cut off')}` : '';
-  return stored + reason + aborted;
+  const reason = event.reason === undefined ? [] : [escapePath(event.reason)];
+  const help = advice(event) ?? [];
+  const aborted = event.aborted ? [l10n.t('Cut off.')] : [];
+  const sentences = [reason, help, aborted].flat();
+  return stored + (sentences.length === 0 ? '' : ` — ${sentences.join(' ')}`);
 }
 
 /** Letters of all scripts stay; what could break the line or turn its direction is written as its code point. */

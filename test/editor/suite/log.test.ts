@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { HttpServerApi } from '../../../src/editor/api';
+import { RawClient } from '../../support/rawClient';
+import { api, ask, extensionId, folder, started } from '../support';
+
+const isLog = ({ uri }: vscode.TextDocument): boolean => uri.scheme === 'output' && uri.path.includes(extensionId);
+
+/** The log as the Output panel shows it, once it fulfils `condition`. */
+function shown(condition: (text: string) => boolean): Promise<vscode.TextDocument> {
+  return new Promise((resolve) => {
+    const look = (document: vscode.TextDocument): void => {
+      if (!isLog(document) || !condition(document.getText())) return;
+      for (const subscription of subscriptions) subscription.dispose();
+      resolve(document);
+    };
+    const subscriptions = [
+      vscode.workspace.onDidOpenTextDocument(look),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => look(document)),
+    ];
+    vscode.workspace.textDocuments.forEach(look);
+  });
+}
+
+describe('the log', () => {
+  let server: HttpServerApi;
+  let port: number;
+
+  before(async () => {
+    server = await api();
+    port = await started(server);
+    await vscode.commands.executeCommand('httpServer.showLog');
+  });
+
+  it('links what was asked for to the browser, and what was stored to the file, spaces and all', async () => {
+    await ask(port, 'GET /hello.txt?linked=1');
+    await ask(port, 'POST /files/linked%20file.txt', Buffer.from('x'));
+    const document = await shown((text) => text.includes('linked=1') && text.includes('linked file.txt'));
+    const links =
+      (await vscode.commands.executeCommand<vscode.DocumentLink[] | undefined>(
+        'vscode.executeLinkProvider',
+        document.uri,
+      )) ?? [];
+    const targetOf = (text: string): vscode.Uri | undefined =>
+      links.find(({ range }) => document.getText(range).endsWith(text))?.target;
+    assert.match(targetOf('/hello.txt?linked=1')?.toString(true) ?? '', /\/hello\.txt\?linked=1$/);
+    const stored = vscode.Uri.joinPath(folder().uri, 'linked file.txt');
+    assert.equal(targetOf('linked file.txt')?.path, stored.path);
+    await vscode.workspace.fs.delete(stored);
+  });
+
+  it('tells of more exchanges than a person can follow by one line with exact counts', async () => {
+    const many = 3000;
+    const client = await RawClient.connect(port);
+    const requests = (count: number, path: string): string =>
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count);
+    await client.write(requests(many - 500, '/flood/hello.txt') + requests(500, '/hello.txt?flood'));
+    for (let i = 0; i < many; i++) await client.read();
+    client.close();
+    const told = (text: string): { lines: number; summed: number } => ({
+      lines: text.match(/\/flood\/|\?flood/g)?.length ?? 0,
+      summed: [...text.matchAll(/ and (\d+) more/g)].reduce((sum, [, count]) => sum + Number(count), 0),
+    });
+    const document = await shown((text) => told(text).lines + told(text).summed >= many);
+    const { lines, summed } = told(document.getText());
+    assert.equal(lines + summed, many);
+    assert.ok(lines < 500, `${lines} lines`);
+    assert.match(document.getText(), /\d+ × 2xx, \d+ × 4xx|\d+ × 4xx/);
+  });
+
+  it('holds nothing of a request that could make a line of its own', async () => {
+    await ask(port, 'GET /%0a%0d%1b[31mred');
+    const document = await shown((text) => text.includes('[31mred'));
+    assert.ok(
+      document
+        .getText()
+        .split('\n')
+        .every((line) => /^\d{4}-\d\d-\d\d |^$/.test(line)),
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Site } from '../../../src/editor/state';
+import { localUrl, servedPath } from '../../../src/editor/urls';
+import { isInside } from '../../../src/editor/plan';
+import { folder } from '../support';
+
+const hosts: readonly (readonly [host: string, url: string])[] = [
+  ['localhost', 'http://localhost:4221/'],
+  ['127.0.0.1', 'http://127.0.0.1:4221/'],
+  ['::1', 'http://[::1]:4221/'],
+  ['[::1]', 'http://[::1]:4221/'],
+  ['0.0.0.0', 'http://localhost:4221/'],
+  ['::', 'http://localhost:4221/'],
+  ['192.168.1.5', 'http://192.168.1.5:4221/'],
+];
+
+const paths: readonly (readonly [promise: string, below: string, isFolder: boolean, path: string | undefined])[] = [
+  ['the folder itself', '', true, '/'],
+  ['a file', 'a.html', false, '/a.html'],
+  ['a folder, with its slash', 'a', true, '/a/'],
+  ['a file in a folder', 'a/b.txt', false, '/a/b.txt'],
+  ['odd names', 'a b&c#d%e?f.txt', false, '/a%20b%26c%23d%25e%3Ff.txt'],
+  ['letters of all scripts', 'ü/日.txt', false, '/%C3%BC/%E6%97%A5.txt'],
+  ['a name that begins with dots', '..a', false, '/..a'],
+];
+
+describe('the URL', () => {
+  for (const [host, url] of hosts) {
+    it(`of a server on ${host} is ${url}`, () => assert.equal(localUrl(host, 4221), url));
+  }
+
+  const site = (): Site => {
+    const url = 'http://localhost:4221/';
+    const directory = vscode.Uri.joinPath(folder().uri, 'served').fsPath;
+    return { port: 4221, url, external: vscode.Uri.parse(url), directory, folder: folder() };
+  };
+  for (const [promise, below, isFolder, path] of paths) {
+    it(`of ${promise}`, () => {
+      const uri = vscode.Uri.joinPath(folder().uri, 'served', below);
+      assert.equal(servedPath(site(), uri, isFolder), path);
+    });
+  }
+
+  it('of what is outside of the served folder does not exist', () => {
+    for (const below of ['', 'other.txt', 'served-not/a.txt']) {
+      assert.equal(servedPath(site(), vscode.Uri.joinPath(folder().uri, below)), undefined, below);
+    }
+  });
+
+  it('of what is on no disk does not exist', () => {
+    assert.equal(servedPath(site(), vscode.Uri.parse('untitled:Untitled-1')), undefined);
+  });
+});
+
+describe('a path', () => {
+  const rows: readonly (readonly [parent: string, child: string, inside: boolean])[] = [
+    ['/a', '/a', true],
+    ['/a', '/a/b', true],
+    ['/a', '/a/..b', true],
+    ['/a', '/ab', false],
+    ['/a', '/', false],
+    ['/a/b', '/a/c', false],
+    ['/', '/a', true],
+  ];
+  for (const [parent, child, inside] of rows) {
+    it(`${child} is${inside ? '' : ' not'} in ${parent}`, () => assert.equal(isInside(parent, child), inside));
+  }
+});
