@@ -51,7 +51,7 @@ function readFlags() {
     return parseArgs({ options: flags, strict: true, allowPositionals: false }).values;
   } catch (error) {
     // Node adds advice of its own behind the first sentence.
-    const [sentence] = (error as Error).message.split(/(?<=\.) /);
+    const [sentence] = (error as Error).message.split(/(?<=\.)\s/);
     throw new UsageError(sentence);
   }
 }

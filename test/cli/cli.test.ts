@@ -1,0 +1,291 @@
+/** The built program, spawned, as a person at a terminal uses it. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { version } from '../../package.json';
+import { field, RawClient } from '../support/rawClient';
+import { temporaryFolder } from '../support/served';
+
+const program = resolve(__dirname, '../../../dist/cli.js');
+const children: ChildProcess[] = [];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+class Cli {
+  stdout = '';
+  stderr = '';
+  private wake = (): void => undefined;
+  readonly ended: Promise<Ended>;
+  readonly child: ChildProcess;
+
+  constructor(args: readonly string[], cwd?: string) {
+    this.child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd });
+    children.push(this.child);
+    this.child.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+      this.wake();
+    });
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.ended = once(this.child, 'close').then(([code]) => {
+      this.wake();
+      return { code: code as number | null, stdout: this.stdout, stderr: this.stderr };
+    });
+  }
+
+  /** Resolves with the first match of `pattern` in what was printed. */
+  async prints(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match !== null) return match;
+      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
+      await new Promise<void>((done) => (this.wake = done));
+    }
+  }
+
+  async port(): Promise<number> {
+    return Number((await this.prints(/^Serving .* at http:\/\/\S+:(\d+)\/\n/))[1]);
+  }
+
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+const run = (...args: string[]): Promise<Ended> => new Cli(args).ended;
+
+describe('the command line', function () {
+  this.timeout(15_000);
+  this.slow(2000);
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeEach(async () => (folder = await temporaryFolder()));
+  afterEach(async () => {
+    for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+    await folder.remove();
+  });
+
+  it('prints where it serves what, then a line per exchange', async () => {
+    const cli = new Cli(['--directory', folder.path, '--port', '0']);
+    const port = await cli.port();
+    assert.equal(cli.stdout, `Serving ${folder.path} at http://localhost:${port}/\n`);
+    const client = await RawClient.connect(port);
+    await client.write(`GET /echo/a"b HTTP/1.1\r\nHost: localhost\r\nUser-Agent: x"\\\x9b\r\nReferer: r\r\n\r\n`);
+    await client.read();
+    const [line] = await cli.prints(/\n.+\n/);
+    assert.match(
+      line,
+      /^\n127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/echo\/a\\x22b HTTP\/1\.1" 200 3 "r" "x\\x22\\x5c\\x9b"\n$/,
+    );
+    client.close();
+    assert.deepEqual((await cli.stop()).code, 0);
+  });
+
+  it('serves and stores files of the folder', async () => {
+    await writeFile(join(folder.path, 'a.txt'), 'content');
+    const cli = new Cli(['--directory', folder.path, '--port', '0']);
+    const client = await RawClient.connect(await cli.port());
+    await client.write('GET /files/a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    assert.equal((await client.read()).body.toString(), 'content');
+    await client.write('POST /files/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc');
+    assert.equal((await client.read()).status, 201);
+    assert.equal(await readFile(join(folder.path, 'b'), 'utf8'), 'abc');
+    client.close();
+    await cli.stop();
+  });
+
+  it('serves the current folder without --directory', async () => {
+    const cli = new Cli(['--port', '0'], folder.path);
+    await cli.port();
+    assert.match(cli.stdout, new RegExp(`^Serving ${folder.path} at `));
+    await cli.stop();
+  });
+
+  it('answers on both loopback families', async () => {
+    const cli = new Cli(['--directory', folder.path, '--port', '0']);
+    const port = await cli.port();
+    for (const host of ['127.0.0.1', '::1']) {
+      const client = await RawClient.connect(port, host);
+      await client.write('GET /echo/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      assert.equal((await client.read()).body.toString(), 'x', host);
+      client.close();
+    }
+    await cli.stop();
+  });
+
+  it('--quiet prints no line per exchange', async () => {
+    const cli = new Cli(['--directory', folder.path, '--port', '0', '--quiet']);
+    const client = await RawClient.connect(await cli.port());
+    await client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await client.read();
+    client.close();
+    const { stdout } = await cli.stop();
+    assert.equal(stdout.split('\n').length, 2);
+  });
+
+  it('--help and --version', async () => {
+    const help = await run('--help');
+    assert.equal(help.code, 0);
+    for (const flag of [
+      'directory',
+      'port',
+      'host',
+      'access',
+      'token',
+      'allowed-host',
+      'cors',
+      'exclude',
+      'max-upload-size',
+      'spa',
+      'quiet',
+      'help',
+      'version',
+    ]) {
+      assert.match(help.stdout, new RegExp(`--${flag}\\b`));
+    }
+    assert.deepEqual(await run('--version'), { code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  for (const access of ['readOnly', 'readWrite', 'full'] as const) {
+    it(`--access ${access}`, async () => {
+      const cli = new Cli(['--directory', folder.path, '--port', '0', '--access', access]);
+      const client = await RawClient.connect(await cli.port());
+      await client.write('OPTIONS /files/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const allow = field(await client.read(), 'allow')
+        ?.split(', ')
+        .sort();
+      const writes = { readOnly: [], readWrite: ['POST', 'PUT'], full: ['DELETE', 'POST', 'PUT'] }[access];
+      assert.deepEqual(allow, ['GET', 'HEAD', 'OPTIONS', ...writes].sort());
+      client.close();
+      await cli.stop();
+    });
+  }
+
+  it('--max-upload-size', async () => {
+    const cli = new Cli(['--directory', folder.path, '--port', '0', '--max-upload-size', '1']);
+    const client = await RawClient.connect(await cli.port());
+    await client.write('POST /files/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n');
+    assert.equal((await client.read()).status, 413);
+    client.close();
+    await cli.stop();
+  });
+
+  it('--exclude replaces the defaults, and may be repeated', async () => {
+    for (const name of ['.env', 'a.log', 'b.tmp', 'c.txt']) await writeFile(join(folder.path, name), name);
+    const cli = new Cli(['--directory', folder.path, '--port', '0', '--exclude', '*.log', '--exclude', '*.tmp']);
+    const client = await RawClient.connect(await cli.port());
+    const statuses = [];
+    for (const name of ['.env', 'a.log', 'b.tmp', 'c.txt']) {
+      await client.write(`GET /files/${name} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      statuses.push((await client.read()).status);
+    }
+    assert.deepEqual(statuses, [200, 404, 404, 200]);
+    client.close();
+    await cli.stop();
+  });
+
+  it('--spa answers a navigation to a page that does not exist', async () => {
+    await writeFile(join(folder.path, 'app.html'), 'the app');
+    const cli = new Cli(['--directory', folder.path, '--port', '0', '--spa', 'app.html']);
+    const client = await RawClient.connect(await cli.port());
+    await client.write('GET /some/page HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n');
+    const response = await client.read();
+    assert.deepEqual([response.status, response.body.toString()], [200, 'the app']);
+    client.close();
+    await cli.stop();
+  });
+
+  describe('usage errors: one sentence on stderr, nothing on stdout, exit code 2', () => {
+    for (const [args, sentence] of [
+      [['--nonsense'], /--nonsense/],
+      [['folder'], /folder/],
+      [['--port'], /--port/],
+      [['--port', 'x'], /--port takes a whole number from 0 to 65535, not "x"\./],
+      [['--port', '65536'], /--port/],
+      [['--port', '-1'], /--port/],
+      [['--port', '80.5'], /--port/],
+      [['--access', 'all'], /readOnly, readWrite, full/],
+      [['--max-upload-size', 'big'], /--max-upload-size/],
+      [['--host', '0.0.0.0'], /--token/],
+      [['--host', ''], /host/],
+      [['--quiet=yes'], /--quiet/],
+    ] as const) {
+      it(args.join(' '), async () => {
+        const { code, stdout, stderr } = await run('--port', '0', ...args);
+        assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
+        assert.match(stderr, sentence);
+        assert.match(stderr, /^[^\n]+\n$/);
+      });
+    }
+  });
+
+  describe('what cannot be: one sentence on stderr, exit code 1', () => {
+    const fails = async (args: readonly string[], sentence: RegExp): Promise<void> => {
+      const { code, stdout, stderr } = await run(...args);
+      assert.deepEqual({ code, stdout }, { code: 1, stdout: '' }, stderr);
+      assert.match(stderr, sentence);
+      assert.match(stderr, /^[^\n]+\n$/);
+      assert.doesNotMatch(stderr, /at .*:\d+:\d+/);
+    };
+
+    it('a folder that is not there', () =>
+      fails(['--directory', join(folder.path, 'no')], /^The folder .* is not there\.\n$/));
+
+    it('a folder that is a file', async () => {
+      await writeFile(join(folder.path, 'file'), '');
+      await fails(['--directory', join(folder.path, 'file')], /is not a folder\./);
+    });
+
+    it('a port that is taken', async () => {
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const { port } = other.address() as { port: number };
+      await fails(['--directory', folder.path, '--port', String(port)], new RegExp(`^Port ${port} is taken`));
+      other.close();
+    });
+
+    it('a port that is taken in the other loopback family only', async () => {
+      const other = createServer().listen(0, '::1');
+      await once(other, 'listening');
+      const { port } = other.address() as { port: number };
+      await fails(['--directory', folder.path, '--port', String(port)], /is taken/);
+      other.close();
+    });
+
+    it('an address of another machine', () =>
+      fails(['--directory', folder.path, '--host', '192.0.2.1', '--token', 't'], /is no address of this machine/));
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`${signal}: exchanges in flight finish, then exit code 0`, async () => {
+      await mkdir(join(folder.path, 'd'));
+      const cli = new Cli(['--directory', folder.path, '--port', '0']);
+      const client = await RawClient.connect(await cli.port());
+      await client.write(
+        'POST /files/d/f HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n',
+      );
+      assert.equal((await client.read()).status, 100);
+      cli.child.kill(signal);
+      // Nobody can connect any more: the stop has begun.
+      for (;;) {
+        const refused = await RawClient.connect(client.socket.remotePort!).then(
+          (other) => (other.close(), false),
+          () => true,
+        );
+        if (refused) break;
+      }
+      await client.write('abc');
+      const response = await client.read();
+      assert.deepEqual([response.status, field(response, 'connection')], [201, 'close']);
+      client.end();
+      assert.equal((await cli.ended).code, 0);
+      assert.equal(await readFile(join(folder.path, 'd/f'), 'utf8'), 'abc');
+    });
+  }
+});

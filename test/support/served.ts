@@ -1,0 +1,60 @@
+/** The whole server in this process, on a temporary folder and a free port. */
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LogEvent } from '../../src/accessLog';
+import { defaultLimits, defaultOptions, type Limits, type Options } from '../../src/options';
+import { serve, type Server } from '../../src/serve';
+import { RawClient } from './rawClient';
+
+export interface Served {
+  /** What is served. Its parent is temporary, too, and outside. */
+  readonly directory: string;
+  readonly port: number;
+  readonly server: Server;
+  readonly events: LogEvent[];
+  readonly options: Options;
+  client(): Promise<RawClient>;
+  stop(): Promise<void>;
+}
+
+/** Makes an empty temporary folder; `remove` takes it away. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'http-server-')));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+export async function startServed(
+  options: Partial<Omit<Options, 'limits'>> = {},
+  limits: Partial<Limits> = {},
+): Promise<Served> {
+  const folder = await temporaryFolder();
+  const events: LogEvent[] = [];
+  const clients: RawClient[] = [];
+  const all: Options = {
+    ...defaultOptions,
+    directory: join(folder.path, 'folder'),
+    port: 0,
+    ...options,
+    limits: { ...defaultLimits, ...limits },
+  };
+  await mkdir(all.directory, { recursive: true });
+  const server = await serve(all, (event) => events.push(event));
+  return {
+    directory: all.directory,
+    port: server.address.port,
+    server,
+    events,
+    options: all,
+    async client() {
+      const client = await RawClient.connect(server.address.port);
+      clients.push(client);
+      return client;
+    },
+    async stop() {
+      for (const client of clients) client.close();
+      await server.stop(0);
+      await folder.remove();
+    },
+  };
+}
