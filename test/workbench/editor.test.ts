@@ -1,42 +1,17 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { RawClient } from '../support/rawClient';
+import { ask, notRunning, portOf, requestsOf, showNotifications } from './running';
 import { type Theme, Workbench } from './workbench';
 
 const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
 
-/** The status item while the server is running: the port, then perhaps the number of requests. */
-const running = /^\s*(\d{4,5})(?:\s+(\d+))?\s*$/;
-
-async function portOf(workbench: Workbench): Promise<number> {
-  const item = workbench.statusBarItem(running);
-  await item.waitFor();
-  return Number(running.exec(await item.innerText())?.[1]);
-}
-
-async function ask(port: number, request: string, body = ''): Promise<number> {
-  const client = await RawClient.connect(port);
-  const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`;
-  await client.write(`${request} HTTP/1.1\r\nHost: localhost:${port}\r\n${length}Connection: close\r\n\r\n${body}`);
-  const { status } = await client.read();
-  client.close();
-  return status;
-}
-
 /** Points at the status item until its tooltip is there. */
-async function showTooltip(workbench: Workbench, text: string | RegExp): Promise<void> {
-  const item = workbench.statusBarItem(text);
+async function showTooltip(workbench: Workbench): Promise<void> {
   const hover = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'HTTP Server' }).last();
   await workbench.page.mouse.move(640, 300);
-  await item.hover();
+  await workbench.serverItem().hover();
   await hover.waitFor();
-}
-
-/** An editor under test shows no toasts, only the list of notifications. */
-async function showNotifications(workbench: Workbench): Promise<void> {
-  await workbench.runCommand('Notifications: Show Notifications');
-  await workbench.page.locator('.notifications-center .notification-list-item').first().waitFor();
 }
 
 describe('what a user sees', () => {
@@ -70,7 +45,7 @@ describe('what a user sees', () => {
 
   it('the palette’s Stop and Start, and a status item that follows', async () => {
     await workbench.runCommand('Stop HTTP Server');
-    await workbench.statusBarItem(/^\s*HTTP Server\s*$/).waitFor();
+    await notRunning(workbench);
     await assert.rejects(ask(port, 'GET /'));
     await workbench.runCommand('Start HTTP Server');
     assert.equal(await portOf(workbench), port);
@@ -79,14 +54,18 @@ describe('what a user sees', () => {
 
   it('one click that starts a stopped server', async () => {
     await workbench.runCommand('Stop HTTP Server');
-    await workbench.statusBarItem(/^\s*HTTP Server\s*$/).click();
+    await notRunning(workbench);
+    await workbench.serverItem().click();
     assert.equal(await portOf(workbench), port);
   });
 
   it('the number of requests in the status bar', async () => {
-    const before = Number(running.exec(await workbench.statusBarItem(running).innerText())?.[2] ?? 0);
+    const before = await requestsOf(workbench);
     for (let i = 0; i < 3; i++) await ask(port, `GET /files/hello.txt?${i}`);
-    await workbench.statusBarItem(new RegExp(`${port}\\s+${before + 3}\\s*$`)).waitFor();
+    await workbench
+      .serverItem()
+      .filter({ hasText: new RegExp(`${port}\\s+${before + 3}\\s*$`) })
+      .waitFor();
   });
 
   it('one line per exchange in the Output panel', async () => {
@@ -116,13 +95,13 @@ describe('what a user sees', () => {
   it('a tooltip with the address and the figures', async () => {
     await pictures('tooltip', async () => {
       for (let i = 0; i < 20; i++) await ask(port, `GET /files/hello.txt?${i}`);
-      await showTooltip(workbench, running);
+      await showTooltip(workbench);
     });
   });
 
   it('a menu on a click', async () => {
     await pictures('menu', async () => {
-      await workbench.statusBarItem(running).click();
+      await workbench.serverItem().click();
       await workbench.quickPick('Stop').waitFor();
     });
   });
@@ -144,10 +123,10 @@ describe('what a user sees', () => {
     const settings = path.join(workbench.workspace ?? '', '.vscode/settings.json');
     await fs.mkdir(path.dirname(settings));
     await fs.writeFile(settings, JSON.stringify({ 'httpServer.root': 'no-such-folder' }));
-    await workbench.statusBarItem(/^\s*HTTP Server\s*$/).waitFor();
+    await notRunning(workbench);
     await pictures('failure', async () => {
       await showNotifications(workbench);
-      await showTooltip(workbench, 'HTTP Server');
+      await showTooltip(workbench);
     });
     await showNotifications(workbench);
     const message = workbench.page.locator('.notification-list-item').filter({ hasText: 'httpServer.root' });
