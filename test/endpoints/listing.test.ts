@@ -1,0 +1,153 @@
+/** Folders without an index: as a page, and as JSON. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { gunzipSync, brotliDecompressSync } from 'node:zlib';
+import type { Endpoint } from '../../src/http/message';
+import { ask, makeRequest } from '../support/request';
+import { TestFolder } from '../support/folder';
+
+interface Entry {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly modified: string;
+}
+
+describe('a listing', () => {
+  let folder: TestFolder;
+  let router: Endpoint;
+  const modified = Date.UTC(2024, 4, 5, 6, 7, 8, 900);
+  beforeEach(() => {
+    folder = new TestFolder();
+    folder.write('b.txt', 'hello').write('B.txt', '').write('a/x', '1').write('z.txt', 'x'.repeat(1_500_000));
+    mkdirSync(folder.at('empty'));
+    for (const name of readdirSync(folder.path)) utimesSync(folder.at(name), modified / 1000, modified / 1000);
+    router = folder.router();
+  });
+  afterEach(function () {
+    this.timeout(60_000);
+    folder.remove();
+  });
+
+  const json = async (target: string): Promise<Entry[]> =>
+    JSON.parse((await ask(router, 'GET', target)).text) as Entry[];
+
+  it('as JSON has name, type, size and time, sorted by name', async () => {
+    const time = new Date(modified).toISOString();
+    assert.deepEqual(await json('/files/'), [
+      { name: 'B.txt', type: 'file', size: 0, modified: time },
+      { name: 'a', type: 'directory', size: 0, modified: time },
+      { name: 'b.txt', type: 'file', size: 5, modified: time },
+      { name: 'empty', type: 'directory', size: 0, modified: time },
+      { name: 'z.txt', type: 'file', size: 1_500_000, modified: time },
+    ]);
+    assert.deepEqual(await json('/files/empty/'), []);
+    assert.equal((await json('/files/a/'))[0]?.name, 'x');
+  });
+
+  it('as JSON has a type without parameters, and a length', async () => {
+    const { status, fields, response } = await ask(router, 'GET', '/files/');
+    assert.equal(status, 200);
+    assert.equal(fields.get('content-type'), 'application/json');
+    assert.ok(response.body instanceof Uint8Array);
+  });
+
+  it('as a page links to every entry, and up but from the top', async () => {
+    const { status, fields, text } = await ask(router, 'GET', '/');
+    assert.equal(status, 200);
+    assert.equal(fields.get('content-type'), 'text/html; charset=utf-8');
+    for (const link of ['./a/', './b.txt', './B.txt', './empty/', './z.txt'])
+      assert.ok(text.includes(`href="${link}"`), link);
+    assert.ok(!text.includes('href="../"'));
+    assert.ok(text.includes('1.5 MB') && text.includes('2024-05-05 06:07'));
+    assert.ok((await ask(router, 'GET', '/a/')).text.includes('href="../"'));
+  });
+
+  it('as a page loads nothing, runs nothing, and is not kept', async () => {
+    const { fields, text } = await ask(router, 'GET', '/');
+    assert.match(
+      fields.get('content-security-policy') ?? '',
+      /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; /,
+    );
+    assert.equal(fields.get('cache-control'), 'no-cache');
+    assert.ok(!/<script|<img|<link|http:|https:/.test(text));
+  });
+
+  it('as a page is content-coded', async () => {
+    for (let i = 0; i < 40; i++) folder.write(`name-${i}`, '');
+    const plain = await ask(router, 'GET', '/');
+    const gzip = await ask(router, 'GET', '/', { 'Accept-Encoding': 'gzip' });
+    assert.equal(gzip.fields.get('content-encoding'), 'gzip');
+    assert.equal(gunzipSync(gzip.body).toString(), plain.text);
+    for (let i = 0; i < 1000; i++) folder.write(`name-${i}`, '');
+    const br = await ask(router, 'GET', '/', { 'Accept-Encoding': 'br' });
+    assert.equal(brotliDecompressSync(br.body).toString(), (await ask(router, 'GET', '/')).text);
+  });
+
+  it('is of the folder as it is now', async () => {
+    await json('/files/');
+    folder.write('new.txt', '');
+    rmSync(folder.at('b.txt'));
+    assert.deepEqual(
+      (await json('/files/')).map(({ name }) => name),
+      ['B.txt', 'a', 'empty', 'new.txt', 'z.txt'],
+    );
+  });
+
+  it('is answered to HEAD as to GET', async () => {
+    for (const target of ['/', '/files/', '/a/']) {
+      const [get, head] = [await ask(router, 'GET', target), await ask(router, 'HEAD', target)];
+      assert.deepEqual([head.status, head.fields], [get.status, get.fields]);
+    }
+  });
+
+  for (const target of ['/gone/', '/files/gone/', '/b.txt/', '/files/b.txt/', '/b.txt/x/', '/files/b.txt/x/']) {
+    it(`${target} is not there`, async () => assert.equal((await ask(router, 'GET', target)).status, 404));
+  }
+
+  it('of a folder that may not be read is forbidden', async function () {
+    if (process.platform === 'win32' || process.getuid?.() === 0) this.skip();
+    chmodSync(folder.at('a'), 0);
+    for (const target of ['/a/', '/files/a/']) assert.equal((await ask(router, 'GET', target)).status, 403);
+    chmodSync(folder.at('a'), 0o755);
+  });
+
+  it('survives times that no calendar has', async () => {
+    utimesSync(folder.at('b.txt'), -1, -1);
+    utimesSync(folder.at('z.txt'), 2 ** 33, 2 ** 33);
+    assert.equal((await json('/files/')).length, 5);
+    assert.equal((await ask(router, 'GET', '/')).status, 200);
+  });
+
+  it('of 100,000 entries leaves the thread to others every few milliseconds', async function () {
+    this.timeout(60_000);
+    mkdirSync(folder.at('many'));
+    for (let i = 0; i < 100_000; i++) writeFileSync(folder.at(`many/${(i * 7919) % 100_003}`), '');
+    for (const target of ['/files/many/', '/many/']) {
+      const worst = await longestTurn(async () => {
+        await router(makeRequest('GET', target));
+      });
+      assert.ok(worst < 50, `${target} held the thread for ${worst.toFixed(1)} ms`);
+    }
+    assert.equal((await ask(router, 'GET', '/many/')).text.split('<tr>').length, 100_000 + 3);
+    const entries = await json('/files/many/');
+    assert.equal(entries.length, 100_000);
+    assert.ok(entries.every(({ name }, i) => i === 0 || (entries[i - 1]?.name ?? '') < name));
+  });
+});
+
+/** The longest turn of the event loop while `task` ran, in milliseconds. */
+async function longestTurn(task: () => Promise<void>): Promise<number> {
+  let longest = 0;
+  let running = true;
+  let last = performance.now();
+  const turn = (): void => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+    if (running) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await task();
+  running = false;
+  return longest;
+}
