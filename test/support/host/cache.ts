@@ -6,15 +6,19 @@ import { cacheFolder } from './paths';
 const POLL_MS = 500;
 
 /**
- * The folder `name` of the cache, filled by `fill` if it is not there yet.
+ * The folder `name` of `cache`, filled by `fill` if it is not there yet.
  *
  * A folder under its final name is complete: it is filled under another name and renamed, so a run that was
  * cut off leaves nothing that could be taken for an installation.
  */
-export async function cached(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const folder = path.join(cacheFolder, name);
+export async function cached(
+  name: string,
+  fill: (folder: string) => Promise<void>,
+  cache = cacheFolder,
+): Promise<string> {
+  const folder = path.join(cache, name);
   if (await exists(folder)) return folder;
-  await fs.mkdir(cacheFolder, { recursive: true });
+  await fs.mkdir(cache, { recursive: true });
   const release = await lock(`${folder}.lock`);
   try {
     if (!(await exists(folder))) await fillAndRename(folder, fill);
@@ -74,9 +78,10 @@ async function tryLock(file: string): Promise<boolean> {
 
 async function removeAbandoned(folder: string): Promise<void> {
   const prefix = `${path.basename(folder)}.stage-`;
-  for (const name of await fs.readdir(cacheFolder)) {
+  const cache = path.dirname(folder);
+  for (const name of await fs.readdir(cache)) {
     if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
-    await fs.rm(path.join(cacheFolder, name), { recursive: true, force: true });
+    await fs.rm(path.join(cache, name), { recursive: true, force: true });
   }
 }
 

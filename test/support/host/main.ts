@@ -18,10 +18,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   cleanup.coverSignals();
   const editorLines: string[] = [];
   const code = await runInHost(argv, cleanup, editorLines).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    if (!cleanup.begun) console.error(error instanceof Error ? error.message : error);
     return 1;
   });
-  if (code !== 0) console.error(['The editor’s last lines:', ...editorLines.slice(-KEPT_LINES)].join('\n'));
+  if (code !== 0 && !cleanup.begun)
+    console.error(['The editor’s last lines:', ...editorLines.slice(-KEPT_LINES)].join('\n'));
   await cleanup.run();
   process.exit(code);
 }
