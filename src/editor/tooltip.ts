@@ -75,8 +75,9 @@ function figures({ total, connections }: Meter): string {
   const classes = [2, 3, 4, 5].map((digit) => total.classes[digit as 2 | 3 | 4 | 5]);
   const header = ['2xx', '3xx', '4xx', '5xx', l10n.t('in'), l10n.t('out'), l10n.t('connections')];
   const row = [...classes, formatBytes(total.bytesIn), formatBytes(total.bytesOut), connections];
-  const line = (cells: readonly unknown[]): string => `|${cells.map((cell) => `&emsp;${String(cell)}|`).join('')}\n`;
-  return `${line(header)}${line(header.map(() => '--:'))}${line(row)}\n`;
+  const line = (cells: readonly unknown[]): string => `| ${cells.join(' | ')} |\n`;
+  const spaced = (cells: readonly unknown[]): string => line(cells.map((cell) => `&emsp;${String(cell)}`));
+  return `${spaced(header)}${line(header.map(() => '--:'))}${spaced(row)}\n`;
 }
 
 function links(): string {
