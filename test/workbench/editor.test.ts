@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { ask, notRunning, portOf, requestsOf, showNotifications } from './running';
+import { ask, notRunning, portOf, requestsOf, showNotifications, until } from './running';
 import { type Theme, Workbench } from './workbench';
 
 const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
@@ -9,9 +9,10 @@ const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
 /** Points at the status item until its tooltip is there. */
 async function showTooltip(workbench: Workbench): Promise<void> {
   const hover = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'HTTP Server' }).last();
-  await workbench.page.mouse.move(640, 300);
-  await workbench.serverItem().hover();
-  await hover.waitFor();
+  await until(hover, async () => {
+    await workbench.page.mouse.move(640, 300);
+    await workbench.serverItem().hover();
+  });
 }
 
 describe('what a user sees', () => {
@@ -96,6 +97,11 @@ describe('what a user sees', () => {
     await pictures('tooltip', async () => {
       for (let i = 0; i < 20; i++) await ask(port, `GET /files/hello.txt?${i}`);
       await showTooltip(workbench);
+      await workbench.page
+        .locator('.monaco-hover td')
+        .filter({ hasText: /^\s*\d+ K?B\s*$/ })
+        .first()
+        .waitFor();
     });
   });
 
@@ -117,6 +123,21 @@ describe('what a user sees', () => {
     await workbench.quickPick('/user-agent').waitFor();
     assert.match(await workbench.quickPick(/./).innerText(), /index\.html/);
     await workbench.page.keyboard.press('Escape');
+  });
+
+  it('menus of files and folders in the explorer', async () => {
+    const explorer = workbench.page.locator('.explorer-folders-view');
+    const menu = workbench.page.locator('.monaco-menu');
+    await explorer.getByText('index.html').click({ button: 'right' });
+    await menu.getByText('Open with HTTP Server').waitFor();
+    await menu.getByText('Copy HTTP Server URL').waitFor();
+    await workbench.screenshot('explorer-menu');
+    await workbench.page.keyboard.press('Escape');
+    await explorer.getByText('notes').click({ button: 'right' });
+    await menu.getByText('Serve This Folder with HTTP Server').hover();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.statusBarItem(/Serving .*notes/).waitFor();
+    assert.equal(await ask(port, 'GET /files/readme.txt'), 200);
   });
 
   it('the reason of a failure, and a button that leads to the setting', async () => {

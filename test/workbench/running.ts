@@ -1,4 +1,5 @@
 /** The extension's server as the workbench shows it, and as a plain TCP client finds it. */
+import type { Locator } from 'playwright-core';
 import { RawClient } from '../support/rawClient';
 import type { Workbench } from './workbench';
 
@@ -40,4 +41,17 @@ export async function ask(port: number, request: string, body = ''): Promise<num
 export async function showNotifications(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Notifications: Show Notifications');
   await workbench.page.locator('.notifications-center .notification-list-item').first().waitFor();
+}
+
+/** Does `action`, again and again if need be, until `wanted` is there: a page that is being redrawn misses clicks. */
+export async function until(wanted: Locator, action: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await action();
+    try {
+      await wanted.waitFor({ timeout: 3_000 });
+      return;
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
 }
