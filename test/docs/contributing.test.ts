@@ -1,0 +1,103 @@
+/** CONTRIBUTING's map shows the house that stands. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { codeIn, filesLinkedBy, manifest, projectRoot, read, rowsOf, scriptsIn, sectionOf } from './markdown';
+
+const text = read('CONTRIBUTING.md');
+
+/** The code in the running text and in tables, such as names of files. */
+const codes = [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+const exists = (file: string): boolean =>
+  [projectRoot, path.join(projectRoot, 'src')].some((base) => existsSync(path.join(base, file)));
+
+/** The files below a folder, with `/`, relative to the project. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(path.join(projectRoot, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
+
+const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
+
+/** The packages that a source imports, without what Node.js and the editor bring. */
+function packagesOf(file: string): string[] {
+  const modules = [...read(file).matchAll(/^(?:import|export) [^;]*?from '([^']+)'/gm)].map(([, name = '']) => name);
+  return modules.filter((name) => !/^(\.|node:|vscode$)/.test(name) && !builtinModules.includes(name));
+}
+
+describe('CONTRIBUTING', () => {
+  it('names no file that is not there', () => {
+    const files = codes.filter((code) => /^[\w./-]+(\.(ts|mjs|md|svg)|\/)$/.test(code));
+    assert.ok(files.length > 30);
+    // What is made is not there in a fresh copy.
+    const made = ['dist/', 'out/', 'screenshots/', '.vscode-test/'];
+    assert.deepEqual(
+      files.filter((file) => !made.includes(file) && !exists(file)),
+      [],
+    );
+  });
+
+  it('has a place in the map for every source', () => {
+    const places = rowsOf(sectionOf(text, '## Map')).map(([cell]) => codeIn(cell));
+    assert.deepEqual(
+      sources.filter(
+        (file) => !places.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place)),
+      ),
+      [],
+    );
+  });
+
+  it('names every suite', () => {
+    const { stderr } = spawnSync(process.execPath, ['scripts/test.mjs', '?'], { cwd: projectRoot, encoding: 'utf8' });
+    const suites = /There are: (.*)\.$/m.exec(stderr)?.[1]?.split(', ');
+    const table = text.slice(text.indexOf('| Suite |')).split('\n\n')[0] ?? '';
+    assert.deepEqual(
+      rowsOf(table).flatMap(([cell = '']) => cell.split(', ').map(codeIn)),
+      suites,
+    );
+  });
+
+  it('names only variables that the tests look at', () => {
+    const variables = codes.filter((code) => /^[A-Z]+(_[A-Z]+)*$/.test(code) && code.length > 5 && code !== 'DELETE');
+    const tests = filesBelow('test').filter((file) => file.endsWith('.ts'));
+    const code = tests.map(read).join('\n');
+    assert.ok(variables.length > 0);
+    assert.deepEqual(
+      variables.filter((name) => !code.includes(`process.env.${name}`)),
+      [],
+    );
+  });
+
+  it('says of every package that is bundled where it is used', () => {
+    const used = sources.flatMap((file) => packagesOf(file).map((name) => `${name} in ${file}`));
+    const said = rowsOf(sectionOf(text, '## Runtime dependencies')).map(
+      ([name, file]) => `${codeIn(name)} in src/${codeIn(file)}`,
+    );
+    assert.deepEqual(said.sort(), used.sort());
+  });
+
+  it('knows no package that is not a dependency', () => {
+    const used = new Set(sources.flatMap(packagesOf));
+    assert.deepEqual(
+      [...used].filter((name) => manifest.dependencies[name] === undefined),
+      [],
+    );
+  });
+
+  it('names no script that is not there', () => {
+    assert.deepEqual(
+      scriptsIn(text).filter((script) => manifest.scripts[script] === undefined),
+      [],
+    );
+  });
+
+  it('links to no file that is not there', () => {
+    assert.deepEqual(
+      filesLinkedBy(text).filter((file) => !exists(file)),
+      [],
+    );
+  });
+});
