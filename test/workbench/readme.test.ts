@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { ask, portOf, until } from './running';
+import { Workbench } from './workbench';
+
+describe('the picture in README', () => {
+  let workbench: Workbench;
+
+  before(async function () {
+    if (process.env.TEST_WORKBENCH_VERSION === 'oldest') this.skip();
+    workbench = await Workbench.open({
+      settings: { 'workbench.reduceMotion': 'on' },
+      viewport: { width: 1280, height: 700 },
+    });
+  });
+
+  after(async () => {
+    await (workbench as Workbench | undefined)?.dispose();
+  });
+
+  it('is left as readme.png: a page, the log, and the status item’s tooltip', async () => {
+    const port = await portOf(workbench);
+    await workbench.setTheme('dark');
+    await workbench.runCommand('Go to File');
+    await workbench.page.locator('.quick-input-widget input').first().fill('index.html');
+    await workbench.quickPick('index.html').click();
+    await workbench.page.locator('.tab').filter({ hasText: 'index.html' }).waitFor();
+    await workbench.runCommand('Show HTTP Server Log');
+    for (const path of ['/', '/style.css', '/favicon.ico', '/echo/hello', '/files/']) await ask(port, `GET ${path}`);
+    assert.equal(await ask(port, 'POST /files/notes/photo.jpg', '\xff\xd8\xff'.repeat(60_000)), 201);
+    await workbench.outputLine(/201\sPOST.*photo\.jpg/).waitFor();
+    const hover = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'HTTP Server' }).last();
+    await until(hover, async () => {
+      await workbench.page.mouse.move(640, 300);
+      await workbench.serverItem().hover();
+    });
+    await workbench.screenshot('readme');
+  });
+});
