@@ -1,0 +1,41 @@
+/** `npm run torture -- NAME [--seed N] [--cases N] [--seconds N]`: faults and load, for as long as asked. */
+import { parseArgs } from 'node:util';
+import { fuzz } from './fuzz';
+
+interface Asked {
+  readonly seed: number;
+  readonly cases: number;
+  readonly seconds: number;
+}
+
+const tortures: Readonly<Record<string, (asked: Asked) => Promise<string>>> = {
+  fuzz: async ({ seed, cases, seconds }) => {
+    const progress = (done: number): void => console.log(`  ${done} cases`);
+    const result = await fuzz({ seed, cases, milliseconds: seconds * 1000, progress });
+    return `${result.cases} cases, ${result.answers} answers, by status ${JSON.stringify(result.statuses)}`;
+  },
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+      cases: { type: 'string', default: '1000000' },
+      seconds: { type: 'string', default: '600' },
+    },
+  });
+  const asked = { seed: Number(values.seed), cases: Number(values.cases), seconds: Number(values.seconds) };
+  for (const name of positionals.length > 0 ? positionals : Object.keys(tortures)) {
+    const torture = tortures[name];
+    if (torture === undefined)
+      throw new Error(`There is no torture ${name}; there are ${Object.keys(tortures).join(', ')}.`);
+    console.log(`${name}: seed ${asked.seed}`);
+    console.log(`${name}: ${await torture(asked)}`);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+});
