@@ -1,4 +1,5 @@
 /** Requests as values, and responses read to the end: endpoints without a socket. */
+import { setImmediate } from 'node:timers/promises';
 import { HttpError } from '../../src/http/errors';
 import { Fields } from '../../src/http/fields';
 import type { Body, Endpoint, Request, RequestBody, Response } from '../../src/http/message';
@@ -105,5 +106,15 @@ async function readBody(body: Body): Promise<Buffer> {
     return Buffer.concat(pieces);
   } finally {
     body.close();
+  }
+}
+
+/** Asks until the answer comes from memory, that is, until the clock has surely ticked since the file changed. */
+export async function remembered(endpoint: Endpoint, target: string, fields: FieldTable = {}): Promise<Response> {
+  for (;;) {
+    const response = endpoint(makeRequest('GET', target, fields));
+    if (!(response instanceof Promise)) return response;
+    await response;
+    await setImmediate();
   }
 }
