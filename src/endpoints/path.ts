@@ -28,8 +28,7 @@ export function parsePath(path: string): RequestPath {
   return { segments, isFolder };
 }
 
-/** @throws {@link HttpError} 400 */
-export function decodeSegment(raw: string): string {
+function decodeSegment(raw: string): string {
   const name = raw.includes('%') ? decode(raw) : raw;
   if (/[\0/\\]/.test(name)) throw new HttpError(400, 'The path has an encoded slash, a backslash or a NUL in it.');
   return name;
@@ -52,6 +51,10 @@ export function decodeOctets(raw: string): Buffer {
   const decoded = raw.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(decoded, 'latin1');
 }
+
+/** As far as it is ASCII; the rest, malformed or not, stays as it is. Enough to compare with a name that is ASCII. */
+export const decodeAscii = (raw: string): string =>
+  raw.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 
 /** One segment, ready for a URL. */
 export const encodeSegment = (name: string): string =>

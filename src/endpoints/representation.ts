@@ -11,7 +11,7 @@ import { multipartRanges } from './multipartRanges';
 export interface Description {
   readonly mediaType: string;
   readonly validators: Validators;
-  /** Further fields, which a 304 has, too (RFC 9110 §15.4.5). */
+  /** Further fields of every answer, a 304 (RFC 9110 §15.4.5) and an error among them. */
   readonly fields: readonly FieldLine[];
   /** Value of Content-Encoding. */
   readonly coding: string | undefined;
@@ -53,9 +53,11 @@ export class Representation {
   }
 
   private conditional(request: Request): Response {
-    const { validators } = this.description;
+    const { validators, fields } = this.description;
     const outcome = evaluate(request.method, request.fields, validators);
-    if (outcome === 'failed') throw new HttpError(412, 'The file is not in the state that the request asks for.');
+    if (outcome === 'failed') {
+      throw new HttpError(412, 'The file is not in the state that the request asks for.', fields);
+    }
     if (outcome === 'notModified') return this.unchanged;
     // RFC 9110 §14.2: Range is defined for GET alone.
     const range = request.method === 'GET' ? request.fields.get('range') : undefined;
@@ -69,7 +71,7 @@ export class Representation {
     if (ranges === undefined) return this.whole;
     const [first, second] = ranges;
     if (first === undefined) {
-      const fields: FieldLine[] = [['Content-Range', unsatisfiedRange(size)]];
+      const fields: FieldLine[] = [...this.description.fields, ['Content-Range', unsatisfiedRange(size)]];
       throw new HttpError(416, `The file has ${size} octets, none of which is in the range.`, fields);
     }
     return second === undefined ? this.one(content, first) : this.several(content, ranges);

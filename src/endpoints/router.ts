@@ -6,7 +6,7 @@ import type { Access, Options } from '../options';
 import { echo } from './echo';
 import { FileApi } from './fileApi';
 import { Memory } from './memory';
-import { decodeSegment } from './path';
+import { decodeAscii } from './path';
 import { Site } from './site';
 import { userAgent } from './userAgent';
 
@@ -40,7 +40,7 @@ export function createRouter(options: Options, root: Root): Endpoint {
     // Of the whole server (RFC 9110 §9.3.7): no endpoint allows more.
     if (request.path === '*') return dispatch(request, files, '');
     const { first, rest } = split(request.path);
-    return dispatch(request, routes.get(decodeSegment(first)) ?? siteMethods, rest);
+    return dispatch(request, routes.get(decodeAscii(first)) ?? siteMethods, rest);
   };
 }
 

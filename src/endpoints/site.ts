@@ -81,7 +81,7 @@ export class Site {
     try {
       return await readOrOpenSettled(this.root, segments);
     } catch (error) {
-      if (error instanceof FileError && (error.kind === 'missing' || error.kind === 'hidden')) return undefined;
+      if (error instanceof FileError && ['missing', 'hidden', 'badPath'].includes(error.kind)) return undefined;
       throw error;
     }
   }
