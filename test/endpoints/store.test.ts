@@ -1,0 +1,302 @@
+/** POST, PUT and DELETE: the whole file or nothing, and the right status. */
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { Endpoint } from '../../src/http/message';
+import { ask, bodyOf, type FieldTable } from '../support/request';
+import { TestFolder } from '../support/folder';
+
+describe('storing', () => {
+  let folder: TestFolder;
+  let router: Endpoint;
+  beforeEach(() => {
+    folder = new TestFolder();
+    folder.write('old.txt', 'old').write('dir/inner.txt', 'inner');
+    router = folder.router({ access: 'full' });
+  });
+  afterEach(() => {
+    assert.equal(folder.left(), 0);
+    folder.remove();
+  });
+
+  const text = (path: string): string => readFileSync(folder.at(path), 'utf8');
+  const put = async (path: string, body = 'new', fields: FieldTable = {}, method = 'PUT'): Promise<number> =>
+    (await ask(router, method, `/files/${path}`, fields, bodyOf([body]))).status;
+
+  describe('statuses', () => {
+    const rows: readonly (readonly [promise: string, path: string, post: number, put: number])[] = [
+      ['a new file', 'new.txt', 201, 201],
+      ['an existing file', 'old.txt', 201, 204],
+      ['a new file in an existing folder', 'dir/new.txt', 201, 201],
+      ['a new file in new folders', 'a/b/c/new.txt', 201, 201],
+      ['a folder', 'dir', 409, 409],
+      ['a folder by its slash', 'dir/', 409, 409],
+      ['a new folder by its slash', 'new/', 409, 409],
+      ['the served folder', '', 409, 409],
+      ['below a file', 'old.txt/x', 409, 409],
+      ['deep below a file', 'old.txt/x/y', 409, 409],
+      ['a name that is too long', 'x'.repeat(256), 400, 400],
+      ['a malformed path', '%zz', 400, 400],
+      ['a path out of the folder', '../x', 400, 400],
+      ['what is excluded', '.env', 403, 403],
+    ];
+    for (const [promise, path, post, putStatus] of rows) {
+      for (const [method, status] of [['POST', post] as const, ['PUT', putStatus] as const]) {
+        it(`${method} of ${promise}: ${status}`, async () => {
+          const before = readdirSync(folder.path, { recursive: true }).sort();
+          const answer = await ask(router, method, `/files/${path}`, {}, bodyOf(['n', '', 'ew']));
+          assert.equal(answer.status, status);
+          if (status >= 400) {
+            assert.deepEqual(readdirSync(folder.path, { recursive: true }).sort(), before);
+            assert.equal(text('old.txt'), 'old');
+            return;
+          }
+          assert.equal(text(path), 'new');
+          assert.equal(answer.body.length, 0);
+          assert.equal(answer.fields.get('location'), status === 201 ? `/files/${path}` : undefined);
+          assert.equal(answer.response.stored, path);
+        });
+      }
+    }
+  });
+
+  it('takes any octets, of any number, in any pieces', async () => {
+    const pieces = Array.from({ length: 50 }, (_, i) => Buffer.alloc(i * 997, i));
+    assert.equal((await ask(router, 'POST', '/files/any', {}, bodyOf(pieces))).status, 201);
+    assert.deepEqual(readFileSync(folder.at('any')), Buffer.concat(pieces));
+    assert.equal((await ask(router, 'POST', '/files/any', {}, bodyOf([]))).status, 201);
+    assert.equal(statSync(folder.at('any')).size, 0);
+  });
+
+  it('shows the old file until the last octet has come, then the new one', async () => {
+    const seen: string[] = [];
+    const body = bodyOf(['a', 'b', 'c'], async () => {
+      seen.push(text('old.txt'), (await ask(router, 'GET', '/files/old.txt')).text);
+    });
+    assert.equal((await ask(router, 'PUT', '/files/old.txt', {}, body)).status, 204);
+    assert.deepEqual(new Set(seen), new Set(['old']));
+    assert.equal((await ask(router, 'GET', '/files/old.txt')).text, 'abc');
+  });
+
+  it('hides the unfinished file from everybody', async () => {
+    const open = folder.router({ exclude: [] });
+    const body = bodyOf(['a', 'b'], async () => {
+      const [name = ''] = readdirSync(folder.path).filter((entry) => entry.startsWith('.http-server-'));
+      assert.match(name, /^\.http-server-[0-9a-f]{24}\.tmp$/);
+      assert.equal((await ask(open, 'GET', `/files/${name}`)).status, 404);
+      assert.equal((await ask(open, 'PUT', `/files/${name}`, {}, bodyOf(['x']))).status, 403);
+      assert.ok(!(await ask(open, 'GET', '/files/')).text.includes(name));
+    });
+    assert.equal((await ask(open, 'PUT', '/files/new.txt', {}, body)).status, 201);
+  });
+
+  for (const at of [0, 1, 2]) {
+    it(`leaves everything as it was if the client goes away after ${at} pieces`, async () => {
+      for (const path of ['old.txt', 'new.txt', 'x/y/z/new.txt']) {
+        const body = bodyOf(['a', 'b'], (index) => {
+          if (index === at) throw new Error('gone');
+        });
+        await assert.rejects(ask(router, 'PUT', `/files/${path}`, {}, body), /gone/);
+        assert.equal(text('old.txt'), 'old');
+        assert.equal(existsSync(folder.at('new.txt')), false);
+        assert.equal(existsSync(folder.at('x')), false);
+        assert.equal(folder.left(), 0);
+      }
+    });
+  }
+
+  it('leaves a made folder that somebody else has begun to use', async () => {
+    const body = bodyOf(['a'], () => {
+      folder.write('x/other.txt', 'other');
+      throw new Error('gone');
+    });
+    await assert.rejects(ask(router, 'PUT', '/files/x/y/new.txt', {}, body), /gone/);
+    assert.deepEqual(readdirSync(folder.at('x')), ['other.txt']);
+  });
+
+  it('is refused at the end if a folder has come to be there meanwhile', async () => {
+    const body = bodyOf(['a'], (index) => {
+      if (index === 1) mkdirSync(folder.at('new.txt'));
+    });
+    assert.equal((await ask(router, 'PUT', '/files/new.txt', {}, body)).status, 409);
+  });
+
+  it('survives that the folder goes away meanwhile', async () => {
+    const body = bodyOf(['a'], (index) => {
+      if (index === 1) rmSync(folder.at('dir'), { recursive: true });
+    });
+    assert.equal((await ask(router, 'PUT', '/files/dir/inner.txt', {}, body)).status, 404);
+    assert.equal(existsSync(folder.at('dir')), false);
+  });
+
+  it('keeps the mode of the file it replaces', async function () {
+    if (process.platform === 'win32') this.skip();
+    for (const mode of [0o600, 0o640, 0o755]) {
+      chmodSync(folder.at('old.txt'), mode);
+      assert.equal(await put('old.txt'), 204);
+      assert.equal(statSync(folder.at('old.txt')).mode & 0o7777, mode);
+    }
+  });
+
+  it('of two at once to one path completes both, and the later one stays', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = ask(
+      router,
+      'PUT',
+      '/files/old.txt',
+      {},
+      bodyOf(['slow ', 'upload'], (index) => (index === 1 ? held : undefined)),
+    );
+    assert.equal(await put('old.txt', 'fast upload'), 204);
+    assert.equal(text('old.txt'), 'fast upload');
+    release();
+    assert.equal((await slow).status, 204);
+    assert.equal(text('old.txt'), 'slow upload');
+  });
+
+  it('of many at once mixes nothing', async () => {
+    const contents = Array.from({ length: 30 }, (_, i) => String.fromCharCode(65 + i).repeat(10_000));
+    await Promise.all(
+      contents.map((content) =>
+        ask(router, 'PUT', '/files/a/b/one.txt', {}, bodyOf([content.slice(0, 5000), content.slice(5000)])),
+      ),
+    );
+    assert.ok(contents.includes(text('a/b/one.txt')));
+  });
+
+  it('refuses a file that may not be written', async function () {
+    if (process.platform === 'win32' || process.getuid?.() === 0) this.skip();
+    chmodSync(folder.at('old.txt'), 0o444);
+    assert.equal(await put('old.txt'), 403);
+    chmodSync(folder.at('dir'), 0o555);
+    assert.equal(await put('dir/new.txt'), 403);
+    chmodSync(folder.at('dir'), 0o755);
+  });
+
+  describe('preconditions', () => {
+    const etag = async (): Promise<string> => (await ask(router, 'GET', '/files/old.txt')).fields.get('etag') ?? '';
+
+    it('If-None-Match: * makes a file and replaces none', async () => {
+      for (const method of ['PUT', 'POST']) {
+        assert.equal(await put('old.txt', 'new', { 'If-None-Match': '*' }, method), 412);
+        assert.equal(text('old.txt'), 'old');
+        assert.equal(await put(`${method}.txt`, 'new', { 'If-None-Match': '*' }, method), 201);
+      }
+    });
+
+    it('If-Match replaces only the file that is meant', async () => {
+      assert.equal(await put('old.txt', 'new', { 'If-Match': '"other"' }), 412);
+      assert.equal(await put('gone.txt', 'new', { 'If-Match': '*' }), 412);
+      assert.equal(await put('old.txt', 'new', { 'If-Match': await etag() }), 204);
+      assert.equal(await put('old.txt', 'newer', { 'If-Match': await etag() }), 204);
+      assert.equal(text('old.txt'), 'newer');
+    });
+
+    it('are checked before the body is read', async () => {
+      let read = false;
+      const body = bodyOf(['x'], () => void (read = true));
+      const { status } = await ask(router, 'PUT', '/files/old.txt', { 'If-None-Match': '*' }, body);
+      assert.deepEqual([status, read], [412, false]);
+    });
+
+    it('are checked again just before the rename', async () => {
+      const tag = await etag();
+      const rows: readonly (readonly [path: string, fields: FieldTable])[] = [
+        ['old.txt', { 'If-Match': tag }],
+        ['new.txt', { 'If-None-Match': '*' }],
+      ];
+      for (const [path, fields] of rows) {
+        const body = bodyOf(['late'], (index) => {
+          if (index === 1) writeFileSync(folder.at(path), 'meanwhile');
+        });
+        assert.equal((await ask(router, 'PUT', `/files/${path}`, fields, body)).status, 412);
+        assert.equal(text(path), 'meanwhile');
+      }
+    });
+
+    it('leave no folder behind', async () => {
+      assert.equal(await put('x/y/new.txt', 'new', { 'If-Match': '*' }), 412);
+      assert.equal(existsSync(folder.at('x')), false);
+    });
+
+    it('hold for DELETE', async () => {
+      assert.equal(await put('old.txt', '', { 'If-Match': '"other"' }, 'DELETE'), 412);
+      assert.equal(text('old.txt'), 'old');
+      assert.equal(await put('old.txt', '', { 'If-Match': await etag() }, 'DELETE'), 204);
+      assert.equal(existsSync(folder.at('old.txt')), false);
+    });
+  });
+
+  describe('what is not taken', () => {
+    const rows: readonly (readonly [promise: string, method: string, fields: FieldTable, status: number])[] = [
+      ['a content coding', 'PUT', { 'Content-Encoding': 'gzip' }, 415],
+      ['a content coding by POST', 'POST', { 'Content-Encoding': 'br' }, 415],
+      ['several codings', 'PUT', { 'Content-Encoding': 'identity, gzip' }, 415],
+      ['a part', 'PUT', { 'Content-Range': 'bytes 0-1/5' }, 400],
+    ];
+    for (const [promise, method, fields, status] of rows) {
+      it(`${promise}: ${status}, before the body is read`, async () => {
+        let read = false;
+        const body = bodyOf(['x'], () => void (read = true));
+        const answer = await ask(router, method, '/files/old.txt', fields, body);
+        assert.deepEqual([answer.status, read], [status, false]);
+        assert.equal(text('old.txt'), 'old');
+        if (status === 415) assert.equal(answer.fields.get('accept-encoding'), 'identity');
+      });
+    }
+    it('the identity is no coding', async () => {
+      assert.equal(await put('old.txt', 'new', { 'Content-Encoding': 'Identity' }), 204);
+    });
+  });
+
+  describe('removing', () => {
+    const rows: readonly (readonly [path: string, status: number])[] = [
+      ['old.txt', 204],
+      ['dir/inner.txt', 204],
+      ['gone.txt', 404],
+      ['gone/x.txt', 404],
+      ['old.txt/x', 404],
+      ['dir', 409],
+      ['dir/', 409],
+      ['', 409],
+      ['../x', 400],
+      ['.env', 403],
+    ];
+    for (const [path, status] of rows) {
+      it(`${path === '' ? 'the served folder' : path}: ${status}`, async () => {
+        assert.equal(await put(path, '', {}, 'DELETE'), path === '.env' ? 403 : status);
+        assert.equal(existsSync(folder.at('old.txt')), path !== 'old.txt');
+        assert.equal(existsSync(folder.at('dir/inner.txt')), path !== 'dir/inner.txt');
+      });
+    }
+  });
+
+  it('lets go of every descriptor, whatever happens', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const open = (): number => readdirSync('/proc/self/fd').length;
+    folder.write('big.txt', 'x'.repeat(200_000)).link('out', '/etc').link('broken', 'nowhere');
+    const before = open();
+    for (let i = 0; i < 20; i++) {
+      for (const path of ['old.txt', 'a/b/c.txt', 'dir', 'old.txt/x', 'out/x', 'broken', 'x'.repeat(256), 'd/e'])
+        await put(path);
+      for (const fields of [
+        {},
+        { Range: 'bytes=9-' },
+        { Range: 'bytes=0-1,5-6' },
+        { 'If-Match': '"x"' },
+        { 'Accept-Encoding': 'br' },
+      ]) {
+        for (const path of ['big.txt', 'dir', 'dir/', 'out/', 'gone']) {
+          await ask(router, 'GET', `/${path}`, fields);
+          await ask(router, 'GET', `/files/${path}`, { ...fields, 'Want-Repr-Digest': 'sha-256=1' });
+        }
+      }
+      const body = bodyOf(['a', 'b'], (index) => {
+        if (index === 1) throw new Error('gone');
+      });
+      await assert.rejects(ask(router, 'PUT', '/files/q/r/s.txt', {}, body));
+      await put('d/e', '', {}, 'DELETE');
+    }
+    assert.equal(open(), before);
+  });
+});
