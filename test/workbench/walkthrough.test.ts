@@ -1,0 +1,43 @@
+import { Workbench } from './workbench';
+
+describe('the walkthrough', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const viewport = { width: 1600, height: 900 };
+    workbench = await Workbench.open({ settings: { 'workbench.reduceMotion': 'on' }, viewport });
+  });
+
+  after(async () => {
+    await workbench.dispose();
+  });
+
+  /** The title of each step, and some words of its picture. */
+  const steps: readonly (readonly [title: string, words: string])[] = [
+    ['Open your folder in the browser', 'http://localhost:4221/user-agent'],
+    ['Send a file to your workspace', 'photo.jpg'],
+    ['Watch it, and make it yours', '~/projects/small-site'],
+  ];
+
+  it('has three steps, each with a picture', async () => {
+    await workbench.serverItem().waitFor();
+    await workbench.runCommand('Welcome: Open Walkthrough...');
+    await workbench.quickInput().fill('HTTP Server');
+    await workbench.quickPick('Get Started with HTTP Server').waitFor();
+    await workbench.page.keyboard.press('Enter');
+    const page = workbench.page.locator('.gettingStartedContainer');
+    for (const [i, [title, words]] of steps.entries()) {
+      await page.locator('.getting-started-step').filter({ hasText: title }).first().click();
+      await workbench.page
+        .frameLocator('iframe.webview')
+        .frameLocator('#active-frame')
+        .getByText(words)
+        .first()
+        .waitFor();
+      for (const theme of ['light', 'dark'] as const) {
+        await workbench.setTheme(theme);
+        await workbench.screenshot(`walkthrough-${i + 1}-${theme}`);
+      }
+    }
+  });
+});
