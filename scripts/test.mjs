@@ -61,7 +61,7 @@ const suites = {
   types: check(node, 'node_modules/typescript/bin/tsc'),
   lint: check('npm run --silent lint'),
   bundles: check(node, 'scripts/build.mjs'),
-  unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 5_000, needs: ['types'] }),
+  unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
   wire: mocha(['wire'], { timeout: 20_000, needs: ['types'] }),
   torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
   cli: mocha(['cli'], { timeout: 20_000, needs: both }),

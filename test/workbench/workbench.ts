@@ -14,7 +14,7 @@ const THEMES: Readonly<Record<Theme, { label: string; css: string }>> = {
 };
 
 const TIMEOUT_MS = 20_000;
-const PALETTE_TIMEOUT_MS = 2_000;
+const PICK_TIMEOUT_MS = 2_000;
 
 /** One window of a real VS Code with the extension in it, as a user sees and drives it. */
 export class Workbench {
@@ -50,22 +50,30 @@ export class Workbench {
 
   /** Runs the command whose title, category included, the palette shows with these words, as a user would. */
   async runCommand(title: string): Promise<void> {
-    const deadline = Date.now() + TIMEOUT_MS;
-    // The palette lists the commands there are when it opens: those of an extension may come later.
-    while (!(await this.#tryCommand(title))) {
-      if (Date.now() > deadline) throw new Error(`The command palette offers no "${title}".`);
+    await this.#insist(`The command palette offers no "${title}".`, async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInput().fill(`>${title}`);
+      return this.#choose(title);
+    });
+  }
+
+  /** Clicks the entry with that text in the open quick pick; without one closes it. Returns whether there was one. */
+  async #choose(text: string): Promise<boolean> {
+    try {
+      await this.quickPick(text).click({ timeout: PICK_TIMEOUT_MS });
+      return true;
+    } catch {
+      await this.page.keyboard.press('Escape');
+      return false;
     }
   }
 
-  async #tryCommand(title: string): Promise<boolean> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput().fill(`>${title}`);
-    const found = await this.quickPick(title)
-      .click({ timeout: PALETTE_TIMEOUT_MS })
-      .then(() => true)
-      .catch(() => false);
-    if (!found) await this.page.keyboard.press('Escape');
-    return found;
+  /** Tries again until it works: a list shows what there is when it opens, and an extension's part may come later. */
+  async #insist(complaint: string, attempt: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + TIMEOUT_MS;
+    while (!(await attempt())) {
+      if (Date.now() > deadline) throw new Error(complaint);
+    }
   }
 
   /** Where the open palette, quick pick or input box takes text. */
@@ -95,8 +103,10 @@ export class Workbench {
 
   /** Shows the Output panel with that channel. */
   async openOutputChannel(name: string): Promise<void> {
-    await this.runCommand('Output: Show Output Channels');
-    await this.quickPick(name).click();
+    await this.#insist(`There is no output channel "${name}".`, async () => {
+      await this.runCommand('Output: Show Output Channels');
+      return this.#choose(name);
+    });
     await this.page.locator('.part.panel .view-lines').first().waitFor();
   }
 
