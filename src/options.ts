@@ -47,7 +47,7 @@ export interface Options {
   readonly access: Access;
   /** Globs, relative to `directory`, of what is neither served nor written. */
   readonly exclude: readonly string[];
-  /** Further values of Host that are ours. */
+  /** Further values of Host that are ours: a name, at any port, or `name:port`. */
   readonly allowedHosts: readonly string[];
   /** Origins that may read and write from their own pages. */
   readonly cors: readonly string[];
@@ -128,8 +128,44 @@ export function checkOptions(options: Options): Options {
       `Listening on ${host} lets the network in, so a token is needed: set one with --token, or with the setting httpServer.token.`,
     );
   }
+  checkGuests(options);
   checkHeaders(options.headers);
   return options;
+}
+
+/**
+ * An origin as browsers write it in a field (RFC 6454 §6.2): `HTTP://Localhost:80/` is `http://localhost`.
+ *
+ * @returns undefined if `text` names no single origin, as `*`, `null` and a URL with a path do not
+ */
+export function originOf(text: string): string | undefined {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
+  const { origin, protocol, host } = new URL(text);
+  // Of schemes that are not the web's own, such as those of editors and browser extensions.
+  return origin === 'null' ? `${protocol}//${host}` : origin;
+}
+
+const hostAndPort = /^(?:\[[0-9a-f:.]+\]|[^\s/?#@:*[\]]+)(?::\d{1,5})?$/i;
+
+/** Those who are let in besides the ones that are at home on this machine. */
+function checkGuests({ allowedHosts, cors, token }: Options): void {
+  for (const host of allowedHosts) {
+    if (hostAndPort.test(host) && URL.canParse(`http://${host}`)) continue;
+    throw new OptionsError(
+      'allowedHosts',
+      `The allowed host ${JSON.stringify(host)} is no host, alone or as host:port.`,
+    );
+  }
+  for (const origin of cors) {
+    if (originOf(origin) !== undefined) continue;
+    const advice = 'name each one as http://host:port';
+    throw new OptionsError('cors', `The CORS origin ${JSON.stringify(origin)} is no single origin: ${advice}.`);
+  }
+  // RFC 9110 §5.5: a field value has no controls in it and no blanks around it.
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  if (/[\x00-\x1f\x7f]|^ | $/.test(token)) {
+    throw new OptionsError('token', 'The token must have no control characters in it, and no blanks around it.');
+  }
 }
 
 /** Fields that the connection and the framing need: no setting may change them. */

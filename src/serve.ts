@@ -1,10 +1,9 @@
 /** The composition root: folder, router, listener and log, put together. */
 import type { LogEvent } from './accessLog';
-import { errorResponse } from './endpoints/errorResponse';
+import { guarded, type Guarded } from './endpoints/guard';
 import { createRouter } from './endpoints/router';
 import { Root } from './files/root';
 import { Listener, type Address } from './http/listener';
-import type { Endpoint } from './http/message';
 import { checkOptions, type Options } from './options';
 
 export interface Server {
@@ -34,7 +33,6 @@ export interface Server {
 export async function serve(options: Options, onExchange: (event: LogEvent) => void): Promise<Server> {
   const service = {
     ...configured(options),
-    onError: errorResponse,
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     stopping: false,
   };
@@ -53,9 +51,9 @@ export async function serve(options: Options, onExchange: (event: LogEvent) => v
   };
 }
 
-function configured(options: Options): Pick<Options, 'limits'> & { endpoint: Endpoint } {
+function configured(options: Options): Pick<Options, 'limits'> & Guarded {
   const { limits, directory, exclude } = checkOptions(options);
-  return { limits, endpoint: createRouter(options, new Root(directory, exclude)) };
+  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude))) };
 }
 
 const tokenParameter = /([?&]token=)[^&]+/gi;

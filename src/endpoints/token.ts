@@ -1,0 +1,97 @@
+/** The secret that every request must carry, where there is one. */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { HttpError } from '../http/errors';
+import type { FieldLine, Request, Response } from '../http/message';
+import { isCrossOrigin, isNavigation } from './fetchMetadata';
+
+/** Makes digests that cannot be foreseen, so that the time a comparison takes tells nothing of the secret. */
+const key = randomBytes(32);
+const digest = (secret: string | Buffer): Buffer => createHmac('sha256', key).update(secret).digest();
+
+export class Token {
+  private readonly expected: Buffer;
+  /** What a browser is given to keep: the cookies of a host go to all its ports, so it is not the token itself. */
+  private readonly ticket: string;
+  private readonly expectedTicket: Buffer;
+
+  constructor(token: string) {
+    this.expected = digest(token);
+    this.ticket = createHmac('sha256', token).update('cookie').digest('base64url');
+    this.expectedTicket = digest(this.ticket);
+  }
+
+  /**
+   * Lets a request in that carries the token.
+   *
+   * @returns the answer to one that carries it in its URL: a cookie, and the URL without it; else nothing
+   * @throws {@link HttpError} 401
+   */
+  admit(request: Request): Response | undefined {
+    if (request.query?.includes('token=') === true && (request.method === 'GET' || request.method === 'HEAD')) {
+      const rest = this.withoutToken(request.query);
+      if (rest !== request.query) return this.signIn(request, rest);
+    }
+    if (this.isInAuthorization(request) || this.isInCookie(request)) return undefined;
+    throw unauthorized(request);
+  }
+
+  private isInAuthorization({ fields }: Request): boolean {
+    const [, scheme = '', credentials = ''] = /^(bearer|basic) +(.*)$/is.exec(fields.get('authorization') ?? '') ?? [];
+    if (scheme === '') return false;
+    const secret = scheme.toLowerCase() === 'basic' ? passwordOf(credentials) : Buffer.from(credentials, 'latin1');
+    return timingSafeEqual(digest(secret), this.expected);
+  }
+
+  private isInCookie({ fields, peer }: Request): boolean {
+    const start = `${cookieName(peer)}=`;
+    return fields
+      .all('cookie')
+      .flatMap((value) => value.split(/; */))
+      .filter((cookie) => cookie.startsWith(start))
+      .some((cookie) => timingSafeEqual(digest(cookie.slice(start.length)), this.expectedTicket));
+  }
+
+  private withoutToken(query: string): string {
+    const isToken = (parameter: string): boolean => {
+      const value = parameter.startsWith('token=') ? new URLSearchParams(parameter).get('token') : null;
+      return value !== null && timingSafeEqual(digest(value), this.expected);
+    };
+    return query
+      .split('&')
+      .filter((parameter) => !isToken(parameter))
+      .join('&');
+  }
+
+  /** The URL is relative, so that it survives a proxy that puts a prefix before the path. */
+  private signIn({ path, peer }: Request, rest: string): Response {
+    const location = `./${path.slice(path.lastIndexOf('/') + 1)}${rest === '' ? '' : `?${rest}`}`;
+    const cookie = `${cookieName(peer)}=${this.ticket}; Path=/; HttpOnly; SameSite=Strict`;
+    const fields: FieldLine[] = [
+      ['Location', location],
+      ['Set-Cookie', cookie],
+      ['Cache-Control', 'no-store'],
+      ['Referrer-Policy', 'no-referrer'],
+    ];
+    return { status: 303, fields };
+  }
+}
+
+/** Another server of the same host, on another port, has a cookie of its own. */
+const cookieName = ({ localPort }: Request['peer']): string => `http-server-${localPort}`;
+
+/** RFC 7617 §2: any user; the password is what follows the first colon. */
+function passwordOf(credentials: string): Buffer {
+  const pair = Buffer.from(credentials, 'base64');
+  return pair.subarray(pair.indexOf(':') + 1);
+}
+
+const bearer: FieldLine = ['WWW-Authenticate', 'Bearer realm="HTTP Server"'];
+const basic: FieldLine = ['WWW-Authenticate', 'Basic realm="HTTP Server", charset="UTF-8"'];
+
+function unauthorized(request: Request): HttpError {
+  const message = 'The server asks for its token: as a bearer token, as a password, or once in the URL as ?token=.';
+  // A strict cookie is not sent by one who follows a link from another site. The page of the refusal may try once more;
+  // it is ours, so then the cookie is sent. RFC 9110 §11.6.1 wants a challenge, but Basic would bring up a dialog.
+  const followsLink = isNavigation(request) && isCrossOrigin(request.fields);
+  return new HttpError(401, message, followsLink ? [bearer, ['Refresh', '0']] : [bearer, basic]);
+}

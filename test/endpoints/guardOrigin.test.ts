@@ -1,0 +1,128 @@
+/** A page of another site can have a browser ask, but not get or change anything by it. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { FieldLine } from '../../src/http/message';
+import { gateWith, guardWith, inside } from '../support/guarded';
+
+const metadata = (site: string, mode?: string, dest?: string): FieldLine[] =>
+  [
+    ['Sec-Fetch-Site', site] as const,
+    ['Sec-Fetch-Mode', mode ?? ''] as const,
+    ['Sec-Fetch-Dest', dest ?? ''] as const,
+  ].filter(([, value]) => value !== '');
+
+const origin = (value: string): FieldLine => ['Origin', value];
+const reading = ['GET', 'HEAD', 'OPTIONS'];
+const writing = ['POST', 'PUT', 'DELETE', 'PATCH', 'BREW'];
+
+type Row = readonly [name: string, fields: readonly FieldLine[], refused: readonly string[]];
+
+describe('the origin of a request', () => {
+  const ask = guardWith({ allowedHosts: ['code.example', 'box.example:8443'] });
+  const everything = [...reading, ...writing];
+  const rows: readonly Row[] = [
+    ['no browser: everything', [], []],
+    ['the user: everything', metadata('none', 'navigate', 'document'), []],
+    ['our own page: everything', [...metadata('same-origin', 'cors', 'empty'), origin('http://localhost:4221')], []],
+    ['our own form: everything', [...metadata('same-origin', 'navigate'), origin('http://localhost:4221')], []],
+
+    ['fetch of another site: nothing', metadata('cross-site', 'cors', 'empty'), everything],
+    ['fetch without CORS: nothing', metadata('cross-site', 'no-cors', 'empty'), everything],
+    ['a script of another site: nothing', metadata('cross-site', 'no-cors', 'script'), everything],
+    ['a picture on another site: nothing', metadata('cross-site', 'no-cors', 'image'), everything],
+    ['another port of this host: nothing', metadata('same-site', 'cors', 'empty'), everything],
+    ['a socket of another site: nothing', metadata('cross-site', 'websocket', 'websocket'), everything],
+    ['an object on another site: nothing', metadata('cross-site', 'navigate', 'object'), everything],
+    ['an embed on another site: nothing', metadata('cross-site', 'navigate', 'embed'), everything],
+    ['a value nobody knows yet: nothing', metadata('other-site', 'cors'), everything],
+    ['two values: nothing', [...metadata('same-origin'), ...metadata('cross-site')], everything],
+    ['no value: nothing', [['Sec-Fetch-Site', '']], everything],
+    [
+      'our own origin, but cross-site: nothing',
+      [...metadata('cross-site'), origin('http://localhost:4221')],
+      everything,
+    ],
+
+    ['a link on another site: only read', metadata('cross-site', 'navigate', 'document'), ['OPTIONS', ...writing]],
+    ['a frame on another site: only read', metadata('cross-site', 'navigate', 'iframe'), ['OPTIONS', ...writing]],
+    ['a link from another port: only read', metadata('same-site', 'navigate', 'document'), ['OPTIONS', ...writing]],
+    ['a navigation, form or link: only read', metadata('cross-site', 'navigate'), ['OPTIONS', ...writing]],
+
+    ['our origin: everything', [origin('http://localhost:4221')], []],
+    ['our origin behind TLS: everything', [origin('https://localhost:4221')], []],
+    ['the name of the one in front of us: everything', [origin('https://code.example')], []],
+    ['the name and port of the one in front of us: everything', [origin('https://box.example:8443')], []],
+    ['another scheme of that name: no writing', [origin('http://code.example')], writing],
+    ['another port of that name: no writing', [origin('https://code.example:4')], writing],
+    ['an origin of its own: no writing', [origin('null')], writing],
+    ['an origin elsewhere: no writing', [origin('http://evil.example')], writing],
+    ['another port of ours: no writing', [origin('http://localhost:3000')], writing],
+    ['our host without the port: no writing', [origin('http://localhost')], writing],
+    ['another name of ours: no writing', [origin('http://127.0.0.1:4221')], writing],
+    ['an origin that begins as ours: no writing', [origin('http://localhost:4221.evil.example')], writing],
+    ['an origin that ends as ours: no writing', [origin('http://evil.example/localhost:4221')], writing],
+    ['ours as a user name: no writing', [origin('http://localhost:4221@evil.example')], writing],
+    ['ours with a path: no writing', [origin('http://localhost:4221/')], writing],
+    ['another scheme: no writing', [origin('ftp://localhost:4221')], writing],
+    ['empty: no writing', [origin('')], writing],
+    ['ours and another: no writing', [origin('http://localhost:4221'), origin('http://evil.example')], writing],
+    ['ours, twice: no writing', [origin('http://localhost:4221'), origin('http://localhost:4221')], writing],
+    ['elsewhere, said to be ours: no writing', [...metadata('same-origin'), origin('http://evil.example')], writing],
+  ];
+  for (const [name, fields, refused] of rows) {
+    it(name, async () => {
+      for (const method of everything) {
+        const { status, text, fields: sent } = await ask({ method, authority: 'localhost:4221', fields });
+        assert.equal(status === 403, refused.includes(method), `${method}: ${status}`);
+        if (status === 403) assert.notEqual(text, inside);
+        assert.equal(
+          [...sent.keys()].find((each) => each.startsWith('access-control-')),
+          undefined,
+        );
+      }
+    });
+  }
+
+  const defaults: readonly [authority: string, value: string, status: number][] = [
+    ['localhost', 'http://localhost', 200],
+    ['localhost:80', 'http://localhost', 200],
+    ['localhost:443', 'https://localhost', 200],
+    ['localhost:80', 'https://localhost', 403],
+    ['LOCALHOST:4221', 'http://localhost:4221', 200],
+    ['[::1]:4221', 'http://[::1]:4221', 200],
+    ['code.example', 'https://code.example', 200],
+    ['', 'http://localhost', 403],
+  ];
+  for (const [authority, value, status] of defaults) {
+    it(`${value} writes to ${authority || 'a host it does not name'}: ${status}`, async () =>
+      assert.equal((await ask({ method: 'POST', authority, fields: [origin(value)] })).status, status));
+  }
+
+  it('is told what to do, and not what it said', async () => {
+    const { text } = await ask({ method: 'POST', fields: [origin('http://evil.example')] });
+    assert.match(text, /--cors.*httpServer\.cors/);
+    assert.doesNotMatch(text, /evil/);
+  });
+
+  it('never is ours by chance', () => {
+    const enters = gateWith({ cors: ['http://app.example:3000'], allowedHosts: ['code.example'] });
+    const ours = ['http://localhost:4221', 'https://localhost:4221', 'http://app.example:3000', 'https://code.example'];
+    const scheme = fc.constantFrom('http', 'https', 'null', 'file', 'HTTP');
+    const name = fc.constantFrom('localhost', 'localhost:4221', 'app.example:3000', 'app.example', 'code.example');
+    const origins = fc.oneof(
+      fc.string(),
+      fc.webUrl(),
+      fc.tuple(scheme, fc.domain()).map(([a, b]) => `${a}://${b}`),
+      fc.tuple(scheme, name, fc.string()).map(([a, b, c]) => `${a}://${b}${c}`),
+      fc.tuple(scheme, fc.string(), name).map(([a, b, c]) => `${a}://${b}${c}`),
+      fc.tuple(scheme, name, name).map(([a, b, c]) => `${a}://${b}.${c}`),
+    );
+    fc.assert(
+      fc.property(origins, fc.constantFrom(...writing), (value, method) => {
+        const entered = enters({ method, authority: 'localhost:4221', fields: [origin(value)] });
+        assert.equal(entered, ours.includes(value), value);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
