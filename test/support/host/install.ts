@@ -54,7 +54,7 @@ async function fill(folder: string, version: EditorVersion, node: NodeRuntime, c
   say(`building ${version.natives.join(' and ')} …`);
   await npm(vscode, 'rebuild', ...version.natives).catch((error: unknown) => {
     say(`These could not be built (is there a C++ compiler, make and Python 3?): going on without.
-Tests that read the Output panel will fail. ${error instanceof Error ? error.message : String(error)}`);
+Tests that read the Output panel will fail; remove .vscode-test/code-server-${version.codeServer} to try again. ${error instanceof Error ? error.message : String(error)}`);
   });
 }
 
