@@ -12,15 +12,27 @@ const readme = read('README.md');
 const blocks = blocksOf(readme);
 const program = path.join(projectRoot, 'dist/cli.js');
 
-/** Blocks that are run, each with the one behind it: what it prints. */
-const examples = blocks.flatMap((block, i) =>
-  block.mark === 'example' ? [{ command: block.text, output: blocks[i + 1]?.text ?? '' }] : [],
-);
+interface Example {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** A server as README starts it, and what is asked of it: the blocks up to the next server. */
+interface Session {
+  readonly start: string;
+  readonly examples: Example[];
+}
+
+const sessions: Session[] = [];
+for (const [i, { mark, text }] of blocks.entries()) {
+  if (mark === 'server') sessions.push({ start: text, examples: [] });
+  // The block behind a command is what it prints.
+  if (mark === 'example') sessions.at(-1)?.examples.push({ command: text, output: blocks[i + 1]?.text ?? '' });
+}
 
 /** What the server is started with, as printed, but on a folder and a port of the test's own. */
-function flags(directory: string): string[] {
-  const block = blocks.find(({ mark }) => mark === 'server');
-  const printed = /npm start -- (.*)/.exec(block?.text ?? '')?.[1]?.split(' ') ?? [];
+function flags(start: string, directory: string): string[] {
+  const printed = /npm start -- (.*)/.exec(start)?.[1]?.split(' ') ?? [];
   const given = printed.map((word, i) => (printed[i - 1] === '--directory' ? directory : word));
   return [...given, '--port', '0'];
 }
@@ -36,36 +48,44 @@ const timeless = (text: string): string =>
 describe('README’s examples', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'http-server-readme-'));
   const served = mkdtempSync(path.join(tmpdir(), 'http-server-readme-'));
-  let server: ChildProcess | undefined;
-  let origin = '';
 
-  before(async function () {
+  before(function () {
+    // They are for a POSIX shell.
     if (process.platform === 'win32') this.skip();
-    server = spawn(process.execPath, [program, ...flags(served)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: server.stdout! });
-    const [line] = (await once(lines, 'line')) as [string];
-    origin = /http:\/\/localhost:\d+/.exec(line)?.[0] ?? '';
   });
 
-  after(async () => {
-    if (server?.exitCode === null && server.kill()) await once(server, 'exit');
+  after(() => {
     for (const each of [folder, served]) rmSync(each, { recursive: true });
   });
 
   it('are there', () => {
-    assert.ok(examples.length >= 8);
+    assert.ok(sessions.flatMap(({ examples }) => examples).length >= 8);
   });
 
-  for (const { command, output } of examples) {
-    it(command.trimEnd().replaceAll('\n', '; '), () => {
-      const script = command.replaceAll('http://localhost:4221', origin);
-      const options = {
-        cwd: folder,
-        env: { ...process.env, CURL_HOME: folder },
-        encoding: 'utf8',
-        stdio: 'pipe',
-      } as const;
-      assert.equal(timeless(execFileSync('sh', ['-e', '-c', script], options)), timeless(output));
+  for (const { start, examples } of sessions) {
+    describe(start.trimEnd(), () => {
+      let server: ChildProcess;
+      let origin = '';
+
+      before(async () => {
+        const args = [program, ...flags(start, served)];
+        server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+        const [line] = (await once(createInterface({ input: server.stdout! }), 'line')) as [string];
+        origin = /http:\/\/localhost:\d+/.exec(line)?.[0] ?? '';
+      });
+
+      after(async () => {
+        if (server.exitCode === null && server.kill()) await once(server, 'exit');
+      });
+
+      for (const { command, output } of examples) {
+        it(command.trimEnd().replaceAll('\n', '; '), () => {
+          const script = command.replaceAll('http://localhost:4221', origin);
+          const env = { ...process.env, CURL_HOME: folder };
+          const printed = execFileSync('sh', ['-e', '-c', script], { cwd: folder, env, stdio: 'pipe' });
+          assert.equal(timeless(printed.toString()), timeless(output));
+        });
+      }
     });
   }
 });
