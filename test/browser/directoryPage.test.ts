@@ -1,0 +1,73 @@
+/** The directory page in a browser: every link works, whatever the name, and nothing of it runs. */
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import { serve, type Server } from '../../src/serve';
+import { TestFolder } from '../support/folder';
+import { launchChromium } from '../support/host/chromium';
+
+const names = [
+  'plain.txt',
+  'a&b.txt',
+  'a#b.txt',
+  'a%b.txt',
+  '%41.txt',
+  'a?b.txt',
+  'it\'s "quoted".txt',
+  '<img src=x onerror=alert(1)>.txt',
+  '<script>alert(1)<!--.txt',
+  'javascript:alert(1).txt',
+  'http:.txt',
+  ' blanks .txt',
+  'caf\u00e9 \u65e5\u672c \u{1f600}.txt',
+  'a+b;c=d,e@f.txt',
+];
+
+describe('the directory page in a browser', function () {
+  let folder: TestFolder;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+  before(async function () {
+    if (process.platform === 'win32') this.skip();
+    folder = new TestFolder();
+    for (const name of names) folder.write(name, `content of ${name}`).write(`d ${name}/inner.txt`, `inner of ${name}`);
+    server = await serve(folder.options({ port: 0 }), () => undefined);
+    browser = await launchChromium();
+    page = await browser.newPage();
+    page.on('dialog', (dialog) => complaints.push(dialog.message()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // The browser asks for an icon of its own accord.
+      if (!message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
+    });
+  });
+  after(async () => {
+    await browser.close();
+    await server.stop(0);
+    folder.remove();
+  });
+
+  const start = (): string => `http://127.0.0.1:${server.address.port}/`;
+  const bodyText = (): Promise<string> => page.evaluate<string>('document.body.innerText');
+
+  for (const name of names) {
+    it(`leads to ${name}`, async () => {
+      await page.goto(start());
+      await page.getByRole('link', { name, exact: true }).click();
+      assert.equal(await page.evaluate<string>('document.body.textContent'), `content of ${name}`);
+    });
+
+    it(`leads into the folder d ${name}, and back`, async () => {
+      await page.goto(start());
+      await page.getByRole('link', { name: `d ${name}/`, exact: true }).click();
+      await page.getByRole('link', { name: 'inner.txt' }).click();
+      assert.equal(await bodyText(), `inner of ${name}`);
+      await page.goBack();
+      await page.getByRole('link', { name: '../' }).click();
+      assert.equal(page.url(), start());
+    });
+  }
+
+  it('ran nothing, and had nothing to complain of', () => assert.deepEqual(complaints, []));
+});
