@@ -3,6 +3,7 @@ import type { LogEvent } from './accessLog';
 import { guarded, type Guarded } from './endpoints/guard';
 import { createRouter } from './endpoints/router';
 import { Root } from './files/root';
+import { Uploads } from './files/uploads';
 import { Listener, type Address } from './http/listener';
 import { checkOptions, type Options } from './options';
 
@@ -17,7 +18,7 @@ export interface Server {
    */
   configure(options: Options): void;
   /**
-   * Resolves when nothing is listening and every connection is closed.
+   * Resolves when nothing is listening, every connection is closed, and no unfinished upload is left.
    *
    * @param grace how long exchanges in flight may go on, in milliseconds; by default as the limits say
    */
@@ -31,8 +32,9 @@ export interface Server {
  * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
  */
 export async function serve(options: Options, onExchange: (event: LogEvent) => void): Promise<Server> {
+  const uploads = new Uploads();
   const service = {
-    ...configured(options),
+    ...configured(options, uploads),
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     stopping: false,
   };
@@ -43,17 +45,18 @@ export async function serve(options: Options, onExchange: (event: LogEvent) => v
     get connections() {
       return listener.size;
     },
-    configure: (next) => void Object.assign(service, configured(next)),
-    stop: (grace) => {
+    configure: (next) => void Object.assign(service, configured(next, uploads)),
+    stop: async (grace) => {
       service.stopping = true;
-      return listener.stop(grace);
+      await listener.stop(grace);
+      await uploads.end();
     },
   };
 }
 
-function configured(options: Options): Pick<Options, 'limits'> & Guarded {
+function configured(options: Options, uploads: Uploads): Pick<Options, 'limits'> & Guarded {
   const { limits, directory, exclude } = checkOptions(options);
-  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude))) };
+  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude), uploads)) };
 }
 
 const tokenParameter = /([?&]token=)[^&]+/gi;

@@ -8,7 +8,8 @@ import type { Representation } from './representation';
 
 export type Algorithm = 'sha-256' | 'sha-512';
 
-const hashes: Readonly<Record<Algorithm, string>> = { 'sha-256': 'sha256', 'sha-512': 'sha512' };
+/** As the runtime names them. */
+export const hashes: Readonly<Record<Algorithm, string>> = { 'sha-256': 'sha256', 'sha-512': 'sha512' };
 
 /** One member of the dictionary of preferences (RFC 9530 §4): an algorithm and its weight from 0 to 10. */
 const preference = /^(sha-256|sha-512)[ \t]*=[ \t]*(10|[0-9])$/;

@@ -1,5 +1,6 @@
 /** What each URL means: one table of path shapes and methods. */
 import type { Root } from '../files/root';
+import { Uploads } from '../files/uploads';
 import { HttpError } from '../http/errors';
 import type { Endpoint, FieldLine, Request, Response } from '../http/message';
 import type { Access, Options } from '../options';
@@ -8,6 +9,7 @@ import { FileApi } from './fileApi';
 import { Memory } from './memory';
 import { decodeAscii } from './path';
 import { Site } from './site';
+import { Store } from './store';
 import { userAgent } from './userAgent';
 
 /** @param rest the raw path behind the first segment, empty or with its slash */
@@ -23,11 +25,11 @@ const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELE
  *
  * It throws, or rejects with, an {@link HttpError}, a `FileError`, or what nobody expected: `errorResponse` knows all.
  */
-export function createRouter(options: Options, root: Root): Endpoint {
+export function createRouter(options: Options, root: Root, uploads = new Uploads()): Endpoint {
   const memory = new Memory();
   const site = new Site(options, root, memory);
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
-  const files = fileMethods(new FileApi(root, memory), options.access);
+  const files = fileMethods(new FileApi(root, memory), new Store(root, uploads), options.access);
   const routes = new Map<string, Methods>([
     ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],
     ['user-agent', { GET: (request, rest) => (rest === '' ? userAgent(request) : notFound()) }],
@@ -44,13 +46,13 @@ export function createRouter(options: Options, root: Root): Endpoint {
   };
 }
 
-function fileMethods(api: FileApi, access: Access): Methods {
+function fileMethods(api: FileApi, store: Store, access: Access): Methods {
   const get: Handler = (request, rest) => api.get(request, rest);
   if (access === 'readOnly') return { GET: get };
-  const post: Handler = (request, rest) => api.post(request, rest);
-  const put: Handler = (request, rest) => api.put(request, rest);
+  const post: Handler = (request, rest) => store.post(request, rest);
+  const put: Handler = (request, rest) => store.put(request, rest);
   if (access === 'readWrite') return { GET: get, POST: post, PUT: put };
-  return { GET: get, POST: post, PUT: put, DELETE: (request, rest) => api.delete(request, rest) };
+  return { GET: get, POST: post, PUT: put, DELETE: (request, rest) => store.delete(request, rest) };
 }
 
 function notFound(): never {

@@ -1,5 +1,14 @@
 /** A folder inside the root, held so that nobody can put another in its place between two steps. */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  type BigIntStats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FileError, readFailure } from './errors';
 import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
@@ -7,12 +16,13 @@ import type { Root } from './root';
 
 export class Folder {
   /**
+   * @param held its descriptor or, where the platform has no paths for those, its identity
    * @param base path to reach the entries by: the descriptor's, where the platform has it
    * @param real the real path's segments, relative to the root
    */
   private constructor(
     private readonly root: Root,
-    private readonly fd: number | undefined,
+    private readonly held: number | BigIntStats,
     readonly base: string,
     readonly real: readonly string[],
   ) {}
@@ -47,16 +57,24 @@ export class Folder {
     }
   }
 
+  /** Where there is only a path to hold on to, makes sure that it still leads here. @throws FileError `busy` */
+  verify(): void {
+    if (typeof this.held === 'number') return;
+    const { dev, ino } = lstatSync(this.base, { bigint: true });
+    if (dev !== this.held.dev || ino !== this.held.ino) throw new FileError('busy', 'The folder is being replaced.');
+  }
+
   close(): void {
-    if (this.fd !== undefined) closeSync(this.fd);
+    if (typeof this.held === 'number') closeSync(this.held);
   }
 
   private static hold(root: Root, segments: readonly string[], path: string): Folder {
     if (knowsDescriptors) return persistently(() => Folder.tryHold(root, segments, path));
     const real = realpathSync.native(path);
     const inside = root.admit(real, segments);
-    if (!lstatSync(real).isDirectory()) throw new FileError('parentIsFile', 'A file is where the path needs a folder.');
-    return new Folder(root, undefined, real, inside);
+    const stat = lstatSync(real, { bigint: true });
+    if (!stat.isDirectory()) throw new FileError('parentIsFile', 'A file is where the path needs a folder.');
+    return new Folder(root, stat, real, inside);
   }
 
   private static tryHold(root: Root, segments: readonly string[], path: string): Folder | undefined {

@@ -1,0 +1,59 @@
+/** `/files/{path}`: files are stored and removed, whole or not at all. */
+import { remove } from '../files/remove';
+import type { Root } from '../files/root';
+import type { Uploads } from '../files/uploads';
+import type { Stored } from '../files/write';
+import { HttpError } from '../http/errors';
+import type { Request, Response } from '../http/message';
+import { verified } from './integrity';
+import { parsePath } from './path';
+import { preconditionOf } from './precondition';
+
+export class Store {
+  constructor(
+    private readonly root: Root,
+    private readonly uploads: Uploads,
+  ) {}
+
+  /** Answers 201, whether the file is a new one or not. @param rest the raw path behind `/files` */
+  async post(request: Request, rest: string): Promise<Response> {
+    const { path } = await this.store(request, rest);
+    return { status: 201, fields: [['Location', request.path]], stored: path };
+  }
+
+  /** Answers 201 for a new file, 204 for a replaced one. */
+  async put(request: Request, rest: string): Promise<Response> {
+    // RFC 9110 §14.5: a part must not be taken for the whole.
+    if (request.fields.has('content-range')) throw new HttpError(400, 'A part of a file cannot be stored by PUT.');
+    const { path, created } = await this.store(request, rest);
+    if (!created) return { status: 204, fields: [], stored: path };
+    return { status: 201, fields: [['Location', request.path]], stored: path };
+  }
+
+  delete(request: Request, rest: string): Response {
+    const segments = fileSegments(rest);
+    remove(this.root, segments, preconditionOf(request, this.root, segments));
+    return { status: 204, fields: [] };
+  }
+
+  private async store(request: Request, rest: string): Promise<Stored> {
+    const segments = fileSegments(rest);
+    refuseCoding(request);
+    const content = verified(request.body, request.fields);
+    return this.uploads.store(this.root, segments, content, preconditionOf(request, this.root, segments));
+  }
+}
+
+function fileSegments(rest: string): readonly string[] {
+  const { segments, isFolder } = parsePath(rest);
+  if (isFolder) throw new HttpError(409, 'The path is that of a folder.');
+  return segments;
+}
+
+function refuseCoding({ fields }: Request): void {
+  if (fields.list('content-encoding').every((name) => name.toLowerCase() === 'identity')) return;
+  // RFC 9110 §15.5.16: Accept-Encoding tells what would have been taken.
+  throw new HttpError(415, 'Files are stored as they come: send it without a content coding.', [
+    ['Accept-Encoding', 'identity'],
+  ]);
+}

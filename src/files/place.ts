@@ -1,0 +1,125 @@
+/** Where a file goes: its folder, held, and its name in there. */
+import { accessSync, constants, lstatSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf, FileError } from './errors';
+import { Folder } from './folder';
+import type { Root } from './root';
+
+export class Place {
+  private readonly made: { readonly folder: Folder; readonly name: string }[] = [];
+  private readonly opened: Folder[] = [];
+  name = '';
+
+  constructor(private readonly root: Root) {}
+
+  /** Holds the target's folder, and makes it if need be. A link to a file stands for that file. */
+  reach(segments: readonly string[]): void {
+    this.root.locate(segments);
+    this.approach(segments);
+    const real = this.realTarget(segments);
+    if (real === undefined) return;
+    this.approach(real);
+    if (this.stat()?.isSymbolicLink() === true) throw new FileError('busy', 'The file is being replaced.');
+  }
+
+  private get held(): Folder {
+    const folder = this.opened.at(-1);
+    if (folder === undefined) throw new Error('No folder is held.');
+    return folder;
+  }
+
+  /** Path of an entry of the target's folder, good as long as the folder is held. */
+  entry(name: string): string {
+    return this.held.entry(name);
+  }
+
+  /** Path of an entry of the target's folder for everybody, now. */
+  pathOf(name: string): string {
+    return join(this.root.path, ...this.held.real, name);
+  }
+
+  get target(): string {
+    return this.entry(this.name);
+  }
+
+  /** Real path of the target relative to the root, with `/`. */
+  get relativePath(): string {
+    return [...this.held.real, this.name].join('/');
+  }
+
+  /** The file at the target, or nothing. @throws FileError `folder` for anything else; `EACCES` if it is read-only */
+  replaceable(): Stats | undefined {
+    const stat = this.stat();
+    if (stat === undefined) return undefined;
+    if (!stat.isFile()) throw new FileError('folder', 'A folder, or a thing that is no file, has that name.');
+    accessSync(this.target, constants.W_OK);
+    return stat;
+  }
+
+  /** @throws FileError `busy` if the folder is no longer where it was */
+  verify(): void {
+    this.held.verify();
+  }
+
+  close(): void {
+    for (const folder of this.opened.splice(0)) folder.close();
+  }
+
+  /** Removes the folders that were made, unless somebody has put something into them, or in their place. */
+  undo(): void {
+    for (const { folder, name } of this.made.toReversed()) {
+      try {
+        rmdirSync(folder.entry(name));
+      } catch (error) {
+        if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) throw error;
+      }
+    }
+  }
+
+  /** What is at the target now, itself and not what it links to. */
+  private stat(): Stats | undefined {
+    return lstatSync(this.target, { throwIfNoEntry: false });
+  }
+
+  private approach(segments: readonly string[]): void {
+    const parents = segments.slice(0, -1);
+    this.name = segments.at(-1) ?? '';
+    if (this.name === '') throw new FileError('folder', 'The path is that of a folder.');
+    const there = openIfThere(this.root, parents);
+    if (there === undefined) this.descend(parents);
+    else this.opened.push(there);
+    if (!this.root.shows(this.held.real, this.name)) throw new FileError('protected', 'That path may not be written.');
+  }
+
+  private descend(parents: readonly string[]): void {
+    this.opened.push(Folder.open(this.root, []));
+    for (const [depth, name] of parents.entries()) {
+      const folder = this.held;
+      if (folder.make(name)) this.made.push({ folder, name });
+      this.opened.push(folder.child(name, parents.slice(0, depth + 1)));
+    }
+  }
+
+  /** Where the target, if it is a link, really leads; undefined if it is none. */
+  private realTarget(segments: readonly string[]): readonly string[] | undefined {
+    const stat = this.stat();
+    if (stat === undefined) return undefined;
+    try {
+      const real = this.root.admit(realpathSync.native(this.target), segments);
+      return stat.isSymbolicLink() ? real : undefined;
+    } catch (error) {
+      // Nobody writes through a link that leads nowhere: it might lead out of the folder.
+      if (errnoOf(error) === 'ENOENT') throw new FileError('protected', 'The path leads through a broken link.');
+      throw error;
+    }
+  }
+}
+
+function openIfThere(root: Root, segments: readonly string[]): Folder | undefined {
+  try {
+    return Folder.open(root, segments);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

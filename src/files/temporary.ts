@@ -1,0 +1,98 @@
+/** A hidden file that is filled beside its target, and takes its place or goes. */
+import { closeSync, constants, fchmodSync, openSync, unlinkSync, write } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { errnoOf } from './errors';
+import { journal } from './journal';
+import type { Place } from './place';
+import { pool } from './pool';
+
+/** A name as `temporaryName` knows it. */
+const newName = (): string => `.http-server-${randomBytes(12).toString('hex')}.tmp`;
+
+/** Notes a name for a temporary entry beside the target. */
+export function reserve(place: Place): { readonly path: string; readonly release: () => void } {
+  const name = newName();
+  const noted = place.pathOf(name);
+  journal.add(noted);
+  return { path: place.entry(name), release: () => journal.delete(noted) };
+}
+
+export class Temporary {
+  /** Good as long as the place is held. */
+  readonly path: string;
+  /** In octets. */
+  size = 0;
+  private readonly release: () => void;
+  private fd: number | undefined;
+
+  constructor(place: Place) {
+    const { path, release } = reserve(place);
+    this.path = path;
+    this.release = release;
+    try {
+      this.fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Writes all of `bytes` behind what is there. One call at a time. */
+  async write(bytes: Uint8Array): Promise<void> {
+    let rest = bytes;
+    while (rest.length > 0) {
+      const written = await pool.run(() => this.writeSome(rest));
+      this.size += written;
+      rest = rest.subarray(written);
+    }
+  }
+
+  private writeSome(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      write(this.fd ?? -1, bytes, (error, count) => {
+        if (error === null) resolve(count);
+        else reject(error);
+      });
+    });
+  }
+
+  /**
+   * Nothing more will be written.
+   *
+   * @param mode that of the file to be replaced. Bits that lend rights to whoever runs a file do not go to new content.
+   */
+  finish(mode: number | undefined): void {
+    if (this.fd === undefined) return;
+    if (mode !== undefined) fchmodSync(this.fd, mode & 0o777);
+    this.close();
+  }
+
+  /** It has been renamed. */
+  placed(): void {
+    this.release();
+  }
+
+  discard(): void {
+    try {
+      this.close();
+    } finally {
+      removeIfThere(this.path);
+      this.release();
+    }
+  }
+
+  private close(): void {
+    const { fd } = this;
+    this.fd = undefined;
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Somebody may have removed it together with its folder. */
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
