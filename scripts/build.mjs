@@ -1,6 +1,7 @@
-// Bundles the three entry points into dist/. Flags: --production (minified, no maps), --watch.
+// Bundles the three entry points into dist/, with the licences of what is bundled. Flags: --production (minified, no maps), --watch.
 import { build, context } from 'esbuild';
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,6 +18,7 @@ const shared = {
   minify: production,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 };
 
@@ -26,9 +28,26 @@ const bundles = [
   { ...shared, entryPoints: ['src/worker.ts', 'src/cli.ts'] },
 ];
 
+/** The folders of the packages whose files are in the bundles. */
+function packagesIn(results) {
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const folders = inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+}
+
+/** Name, version and licence text of a package. One without a licence may not be bundled. */
+async function noticeOf(folder) {
+  const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no licence file.`);
+  return `${name} ${version}\n\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`;
+}
+
 if (process.argv.includes('--watch')) {
   for (const options of bundles) await (await context({ ...options, logLevel: 'info' })).watch();
 } else {
   await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
-  await Promise.all(bundles.map((options) => build(options)));
+  const results = await Promise.all(bundles.map((options) => build(options)));
+  const notices = await Promise.all(packagesIn(results).map(noticeOf));
+  await writeFile(join(root, 'dist', 'LICENSES.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`));
 }
