@@ -65,6 +65,12 @@ export class BodyQueue implements RequestBody {
     this.reader = undefined;
   }
 
+  /** Nobody is to read any more. */
+  abandon(): void {
+    // The error is made only where somebody may see it: it costs more than all the rest of a small exchange.
+    if (this.outcome === 'open') this.fail(new Error('The response was sent.'));
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
     return {
       next: () => this.next(),

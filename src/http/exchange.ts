@@ -130,7 +130,7 @@ export class Exchange {
 
   /** Nobody reads the body any more; what is still to come of it is thrown away. */
   abandon(): void {
-    this.queue.fail(new Error('The response was sent.'));
+    this.queue.abandon();
   }
 
   /**
@@ -151,44 +151,47 @@ export class Exchange {
 
   /** What the log says. @param aborted whether the connection was cut before the response was whole */
   logEvent(aborted: boolean): LogEvent {
-    const { response, request } = this;
-    return {
-      ...describe(request, request.peer),
-      time: this.time,
-      status: response?.status ?? 499,
-      bytesIn: this.bytesIn,
-      bytesOut: this.bytesOut,
-      ms: performance.now() - this.started,
-      aborted,
-      ...(response?.stored === undefined ? {} : { stored: response.stored }),
-      ...reasonOf(this.failure ?? response?.reason),
-    };
+    const { request, response, bytesIn, bytesOut } = this;
+    const event = eventOf(request, request.peer, this.time, response?.status ?? clientClosed);
+    event.bytesIn = bytesIn;
+    event.bytesOut = bytesOut;
+    event.ms = performance.now() - this.started;
+    event.aborted = aborted;
+    const reason = this.failure ?? response?.reason;
+    if (reason !== undefined) event.reason = reason;
+    if (response?.stored !== undefined) event.stored = response.stored;
+    return event;
   }
 }
 
-const reasonOf = (reason: string | undefined): Pick<LogEvent, 'reason'> => (reason === undefined ? {} : { reason });
+/** What nginx logs when the client went away before it was answered. No response ever has it. */
+const clientClosed = 499;
 
-function describe(head: Pick<Head, 'method' | 'target' | 'minorVersion' | 'fields'> | undefined, peer: Peer) {
+type Described = Pick<Head, 'method' | 'target' | 'minorVersion' | 'fields'>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Made in one shape and without copies, for there is one per exchange. */
+function eventOf(head: Described | undefined, peer: Peer, time: number, status: number): Writable<LogEvent> {
   return {
+    time,
     method: head?.method ?? '',
     target: head?.target ?? '',
-    version: head === undefined ? '' : `HTTP/1.${head.minorVersion}`,
+    version: head === undefined ? '' : head.minorVersion === 0 ? 'HTTP/1.0' : 'HTTP/1.1',
+    status,
+    bytesIn: 0,
+    bytesOut: 0,
+    ms: 0,
     peer: peer.address,
     userAgent: head?.fields.get('user-agent') ?? '',
     referer: head?.fields.get('referer') ?? '',
+    aborted: false,
   };
 }
 
 /** What the log says of a request that never became an exchange. @param head what could be read of it */
 export function refusedEvent(head: Head | undefined, peer: Peer, response: Response): LogEvent {
-  return {
-    ...describe(head, peer),
-    time: Date.now(),
-    status: response.status,
-    bytesIn: 0,
-    bytesOut: response.body instanceof Uint8Array ? response.body.length : 0,
-    ms: 0,
-    aborted: false,
-    ...reasonOf(response.reason),
-  };
+  const event = eventOf(head, peer, Date.now(), response.status);
+  if (response.body instanceof Uint8Array) event.bytesOut = response.body.length;
+  if (response.reason !== undefined) event.reason = response.reason;
+  return event;
 }
