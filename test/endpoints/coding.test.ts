@@ -1,11 +1,11 @@
 /** Content codings of the site. */
 import assert from 'node:assert/strict';
-import { utimesSync } from 'node:fs';
+import { truncateSync, utimesSync } from 'node:fs';
 import * as zlib from 'node:zlib';
 import type { Endpoint } from '../../src/http/message';
 import { codings } from '../../src/endpoints/coding';
-import { ask, makeRequest, respond, type Answer } from '../support/request';
-import { TestFolder } from '../support/folder';
+import { ask, makeRequest, read, respond, type Answer } from '../support/request';
+import { openDescriptors, TestFolder } from '../support/folder';
 
 const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   br: (bytes) => zlib.brotliDecompressSync(bytes),
@@ -114,20 +114,23 @@ describe('content coding', () => {
     }
   });
 
-  it('closes the file of an answer that nobody read', async () => {
-    const response = await respond(router, makeRequest('GET', '/big.txt', { 'Accept-Encoding': 'br' }));
-    assert.ok(response.body !== undefined && Symbol.asyncIterator in response.body);
-    const iterator = response.body[Symbol.asyncIterator]();
-    await iterator.return?.();
-    await assert.rejects(async () => {
-      const again = await respond(router, makeRequest('GET', '/big.txt', { 'Accept-Encoding': 'br' }));
-      assert.ok(again.body !== undefined && Symbol.asyncIterator in again.body);
-      const pieces = again.body[Symbol.asyncIterator]();
-      await pieces.next();
-      await pieces.return?.();
-      const { done } = await pieces.next();
-      throw new Error(`done: ${done ?? false}`);
-    }, /done: true/);
+  it('closes the file of an answer that nobody read, or not to its end', async function () {
+    const before = openDescriptors();
+    for (const pieces of [0, 1]) {
+      const response = await respond(router, makeRequest('GET', '/big.txt', { 'Accept-Encoding': 'br' }));
+      assert.ok(response.body !== undefined && Symbol.asyncIterator in response.body);
+      const iterator = response.body[Symbol.asyncIterator]();
+      for (let i = 0; i < pieces; i++) await iterator.next();
+      await iterator.return?.();
+      assert.equal(openDescriptors(), before);
+    }
+  });
+
+  it('of a file that becomes shorter meanwhile fails rather than end', async () => {
+    folder.write('shrinks.txt', Buffer.alloc(2_000_000));
+    const response = await respond(router, makeRequest('GET', '/shrinks.txt', { 'Accept-Encoding': 'gzip' }));
+    truncateSync(folder.at('shrinks.txt'), 1000);
+    await assert.rejects(read(response), /shorter/);
   });
 
   describe('by a copy that lies beside the file', () => {
@@ -156,6 +159,15 @@ describe('content coding', () => {
         assert.equal(answer.fields.get('content-type'), 'text/javascript; charset=utf-8');
         assert.equal(answer.fields.get('vary'), 'Accept-Encoding');
       }
+    });
+
+    it('is closed, taken or not', async () => {
+      const before = openDescriptors();
+      for (const accept of ['br', 'gzip', 'gzip, br', 'identity', 'zstd;q=0']) await bodyFor(accept);
+      folder.write('lib.js', 'x'.repeat(100_000));
+      for (const name of ['lib.js.gz', 'lib.js.br']) time(name, 4_000_000_000);
+      for (const accept of ['br', 'gzip', 'gzip, br', 'identity']) await bodyFor(accept);
+      assert.equal(openDescriptors(), before);
     });
 
     it('is taken rather than coding anew', async () => {

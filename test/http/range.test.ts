@@ -18,6 +18,7 @@ const rows: readonly (readonly [promise: string, field: string, expected: ByteRa
   ['several, one of them unsatisfiable', 'bytes=0-1,50-60', ranges([0, 1])],
   ['overlapping ones are one', 'bytes=0-4,2-6', ranges([0, 6])],
   ['touching ones are one', 'bytes=0-4,5-6', ranges([0, 6])],
+  ['one that touches the beginning of another', 'bytes=5-6,0-4', ranges([0, 6])],
   ['one that closes the gap between two', 'bytes=0-1,8-9,1-8', ranges([0, 9])],
   ['ones that are joined stand where the first of them stood', 'bytes=5-6,0-1,7-9', ranges([5, 9], [0, 1])],
   ['the same one again and again is one', `bytes=${Array(20).fill('0-9').join(',')}`, ranges([0, 9])],

@@ -60,3 +60,7 @@ export class TestFolder {
     rmSync(this.outside, { recursive: true, force: true });
   }
 }
+
+/** How many descriptors this process has open; undefined where the platform does not tell. */
+export const openDescriptors = (): number | undefined =>
+  process.platform === 'linux' ? readdirSync('/proc/self/fd').length : undefined;

@@ -1,0 +1,64 @@
+/** What is remembered, and for how long. */
+import assert from 'node:assert/strict';
+import { Memory } from '../../src/endpoints/memory';
+import { Resource } from '../../src/endpoints/resource';
+import { SmallFile } from '../../src/files/small';
+import { makeRequest } from '../support/request';
+import { fakeFile, type FakeFile } from '../support/fakeFile';
+
+const view = { mediaType: 'text/plain', codable: false, fields: [], siblings: undefined };
+
+function fileOf(fake: FakeFile): SmallFile {
+  const file = SmallFile.read(fakeFile(fake), 1);
+  assert.ok(file !== undefined);
+  return Object.assign(file, { isCurrent: () => true });
+}
+
+describe('memory', () => {
+  it('gives the same resource for the same content, and another for another', () => {
+    const memory = new Memory();
+    const keep = (content: string, path = '/a'): Resource => {
+      const file = fileOf({ content });
+      return memory.keep(path, file, () => new Resource(file, view));
+    };
+    const first = keep('one');
+    assert.equal(keep('one'), first);
+    assert.notEqual(keep('two'), first);
+    assert.notEqual(keep('two', '/b'), keep('two'));
+  });
+
+  it('has a bound, and forgets the oldest first', () => {
+    const memory = new Memory();
+    const content = Buffer.alloc(64 * 1024);
+    for (let i = 0; i < 2000; i++) {
+      const file = fileOf({ content });
+      memory.keep(`/${i}`, file, () => new Resource(file, view));
+    }
+    const remembered = Array.from({ length: 2000 }, (_, i) => memory.recall(makeRequest('GET', `/${i}`)) !== undefined);
+    assert.equal(remembered.at(-1), true);
+    const oldest = remembered.indexOf(true);
+    assert.ok(oldest > 1000 && oldest < 1900, String(oldest));
+    assert.ok(remembered.slice(oldest).every(Boolean));
+  });
+
+  it('makes room when a file changes, too', () => {
+    const memory = new Memory();
+    for (let i = 0; i < 5000; i++) {
+      const file = fileOf({ content: Buffer.alloc(64 * 1024, i) });
+      memory.keep('/same', file, () => new Resource(file, view));
+    }
+    const file = fileOf({ content: 'x' });
+    memory.keep('/other', file, () => new Resource(file, view));
+    assert.ok(memory.recall(makeRequest('GET', '/same')) !== undefined);
+    assert.ok(memory.recall(makeRequest('GET', '/other')) !== undefined);
+  });
+
+  it('is for reading alone', () => {
+    const memory = new Memory();
+    const file = fileOf({ content: 'x' });
+    memory.keep('/a', file, () => new Resource(file, view));
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'BREW']) {
+      assert.equal(memory.recall(makeRequest(method, '/a')), undefined, method);
+    }
+  });
+});

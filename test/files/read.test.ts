@@ -1,0 +1,80 @@
+/** Open files: what they are, and when they are let go of. */
+import assert from 'node:assert/strict';
+import { closeSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+import { FileError } from '../../src/files/errors';
+import { knowsDescriptors, persistently, prove } from '../../src/files/proof';
+import { openFile, type OpenFile } from '../../src/files/read';
+import { openDescriptors, TestFolder } from '../support/folder';
+
+describe('an open file', () => {
+  let folder: TestFolder;
+  beforeEach(() => (folder = new TestFolder().write('a.txt', 'hello world').write('server.key', 'secret')));
+  afterEach(() => folder.remove());
+
+  const open = (): OpenFile => {
+    const file = openFile(folder.root(), ['a.txt']);
+    assert.ok(file !== undefined);
+    return file;
+  };
+
+  it('is read in order, slice by slice, to its end', async () => {
+    const slice = open().slice(2, 100);
+    const into = Buffer.alloc(4);
+    const texts: string[] = [];
+    for (let count = await slice.read(into); count > 0; count = await slice.read(into))
+      texts.push(into.toString('utf8', 0, count));
+    slice.close();
+    assert.deepEqual(texts, ['llo ', 'worl', 'd']);
+  });
+
+  it('is not closed under a read that is under way, but right after it', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const before = openDescriptors();
+    const file = open();
+    const reading = file.read(Buffer.alloc(5), 0);
+    file.close();
+    file.close();
+    assert.equal(openDescriptors(), (before ?? 0) + 1);
+    assert.equal(await reading, 5);
+    assert.equal(openDescriptors(), before);
+    await assert.rejects(file.read(Buffer.alloc(5), 0), /closed/);
+  });
+
+  it('is none if a folder is there', () => {
+    assert.equal(openFile(folder.root(), []), undefined);
+  });
+
+  it('is proved by where it is, even when it is there no more', function () {
+    if (!knowsDescriptors) this.skip();
+    const root = folder.root();
+    const rows: readonly (readonly [name: string, kind: string | undefined])[] = [
+      ['a.txt', undefined],
+      ['server.key', 'hidden'],
+    ];
+    for (const [name, kind] of rows) {
+      const path = folder.at(name);
+      const fd = openSync(path, 'r');
+      try {
+        unlinkSync(path);
+        const proof = (): unknown => prove(root, [name], fd, path, fstatSync(fd, { bigint: true }));
+        if (kind === undefined) assert.equal(proof(), `${path} (deleted)`);
+        else assert.throws(proof, (error) => error instanceof FileError && error.kind === kind);
+      } finally {
+        closeSync(fd);
+      }
+    }
+  });
+
+  it('is tried again when it was replaced meanwhile, but not for ever', () => {
+    let count = 0;
+    assert.equal(
+      persistently(() => (++count === 3 ? 'there' : undefined)),
+      'there',
+    );
+    assert.equal(count, 3);
+    assert.throws(
+      () => persistently(() => undefined),
+      (error) => error instanceof FileError && error.kind === 'busy',
+    );
+  });
+});
