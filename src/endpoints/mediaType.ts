@@ -19,7 +19,7 @@ export function mediaTypeOf(name: string, firstOctets: () => Uint8Array): string
   const byName = lookup(extname(name));
   if (byName !== false && !mistaken.has(byName)) return contentType(byName) || byName;
   if (looksLikeText(firstOctets())) return 'text/plain; charset=utf-8';
-  return byName === false ? 'application/octet-stream' : byName;
+  return byName === false ? unknown : byName;
 }
 
 /** Whether octets are UTF-8 without the control characters that no text has; the last character may be cut off. */
@@ -32,4 +32,7 @@ function looksLikeText(octets: Uint8Array): boolean {
 }
 
 /** Whether content of this type is worth a content coding. */
-export const isCodable = (mediaType: string): boolean => isCompressible(mediaType) === true;
+export const isCodable = (mediaType: string): boolean => mediaType !== unknown && isCompressible(mediaType) === true;
+
+/** Of this nobody knows whether it is compressed already. */
+const unknown = 'application/octet-stream';
