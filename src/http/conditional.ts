@@ -32,12 +32,12 @@ export function evaluate(method: string, fields: Fields, current: Validators | u
   return reads && ifModifiedSince(fields, current) === false ? 'notModified' : 'proceed';
 }
 
-/** §13.1.1: strong comparison with any current representation. */
+/** §13.1.1: strong comparison with any current representation. Their tags are strong, so a weak one equals none. */
 function ifMatch(fields: Fields, current: Validators | undefined): Condition {
   const tags = entityTags(fields, 'if-match');
   if (tags === undefined) return undefined;
   if (current === undefined || tags === 'malformed') return false;
-  return tags === '*' || tags.some((tag) => !tag.startsWith('W/') && current.etags.includes(tag));
+  return tags === '*' || tags.some((tag) => current.etags.includes(tag));
 }
 
 /** §13.1.2: weak comparison with the selected representation. A value that cannot be read must not let a write through. */

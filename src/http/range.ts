@@ -54,7 +54,7 @@ function coalesce(ranges: readonly ByteRange[]): ByteRange[] {
   for (const range of ranges) {
     let { start, end } = range;
     let place = apart.length;
-    // Joining two may close the gap to a third, wherever it stands: the rest of the list is looked at again.
+    // Those in the list are apart from each other: what is joined with one of them touches no third one for that.
     for (let i = apart.length - 1; i >= 0; i--) {
       const other = apart[i];
       if (other === undefined || other.start > end + 1 || start > other.end + 1) continue;
@@ -62,7 +62,6 @@ function coalesce(ranges: readonly ByteRange[]): ByteRange[] {
       end = Math.max(end, other.end);
       apart.splice(i, 1);
       place = i;
-      i = apart.length;
     }
     apart.splice(place, 0, { start, end });
   }
