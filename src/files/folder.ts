@@ -73,7 +73,7 @@ export class Folder {
     const real = realpathSync.native(path);
     const inside = root.admit(real, segments);
     const stat = lstatSync(real, { bigint: true });
-    if (!stat.isDirectory()) throw new FileError('parentIsFile', 'A file is where the path needs a folder.');
+    if (!stat.isDirectory()) throw Object.assign(new Error('It is no folder.'), { code: 'ENOTDIR' });
     return new Folder(root, stat, real, inside);
   }
 

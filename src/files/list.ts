@@ -26,7 +26,6 @@ export async function listFolder(root: Root, segments: readonly string[]): Promi
     folder = Folder.open(root, segments);
     return await sorted(await readEntries(root, folder));
   } catch (error) {
-    if (error instanceof FileError && error.kind === 'parentIsFile') throw new FileError('missing', error.message);
     throw readFailure(error);
   } finally {
     folder?.close();
