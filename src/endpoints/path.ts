@@ -16,10 +16,22 @@ export interface RequestPath {
  *   that climb out
  */
 export function parsePath(path: string): RequestPath {
+  return resolve(path.split('/').map(decodeSegment));
+}
+
+/**
+ * Takes apart a path that is not percent-encoded.
+ *
+ * @throws {@link HttpError} 400 as {@link parsePath} does
+ */
+export function parseName(path: string): RequestPath {
+  return resolve(path.split('/').map(checkSegment));
+}
+
+function resolve(names: readonly string[]): RequestPath {
   const segments: string[] = [];
   let isFolder = true;
-  for (const raw of path.split('/')) {
-    const name = decodeSegment(raw);
+  for (const name of names) {
     isFolder = name === '' || name === '.' || name === '..';
     if (!isFolder) segments.push(name);
     else if (name === '..' && segments.pop() === undefined)
@@ -28,8 +40,9 @@ export function parsePath(path: string): RequestPath {
   return { segments, isFolder };
 }
 
-function decodeSegment(raw: string): string {
-  const name = raw.includes('%') ? decode(raw) : raw;
+const decodeSegment = (raw: string): string => checkSegment(raw.includes('%') ? decode(raw) : raw);
+
+function checkSegment(name: string): string {
   if (/[\0/\\]/.test(name)) throw new HttpError(400, 'The path has an encoded slash, a backslash or a NUL in it.');
   return name;
 }

@@ -5,7 +5,9 @@ import type { Uploads } from '../files/uploads';
 import type { Stored } from '../files/write';
 import { HttpError } from '../http/errors';
 import type { Request, Response } from '../http/message';
+import { Form } from './form';
 import { verified } from './integrity';
+import { boundaryOf } from './multipart';
 import { parsePath } from './path';
 import { preconditionOf } from './precondition';
 
@@ -17,6 +19,8 @@ export class Store {
 
   /** Answers 201, whether the file is a new one or not. @param rest the raw path behind `/files` */
   async post(request: Request, rest: string): Promise<Response> {
+    const form = this.postForm(request, rest);
+    if (form !== undefined) return form;
     const { path } = await this.store(request, rest);
     return { status: 201, fields: [['Location', request.path]], stored: path };
   }
@@ -34,6 +38,16 @@ export class Store {
     const segments = fileSegments(rest);
     remove(this.root, segments, preconditionOf(request, this.root, segments));
     return { status: 204, fields: [] };
+  }
+
+  /** A form goes to a folder; to the path of a file it is stored as it comes. */
+  private postForm(request: Request, rest: string): Promise<Response> | undefined {
+    const { segments, isFolder } = parsePath(rest);
+    const boundary = isFolder ? boundaryOf(request.fields.get('content-type')) : undefined;
+    if (boundary === undefined) return undefined;
+    refuseCoding(request);
+    const content = verified(request.body, request.fields);
+    return new Form(this.root, this.uploads, request, segments).store(content, boundary);
   }
 
   private async store(request: Request, rest: string): Promise<Stored> {

@@ -1,5 +1,5 @@
 /** A hidden file that is filled beside its target, and takes its place or goes. */
-import { closeSync, constants, fchmodSync, openSync, unlinkSync, write } from 'node:fs';
+import { chmodSync, closeSync, constants, openSync, unlinkSync, write } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { errnoOf } from './errors';
 import { journal } from './journal';
@@ -56,15 +56,16 @@ export class Temporary {
     });
   }
 
-  /**
-   * Nothing more will be written.
-   *
-   * @param mode that of the file to be replaced. Bits that lend rights to whoever runs a file do not go to new content.
-   */
-  finish(mode: number | undefined): void {
-    if (this.fd === undefined) return;
-    if (mode !== undefined) fchmodSync(this.fd, mode & 0o777);
-    this.close();
+  /** Nothing more will be written. */
+  close(): void {
+    const { fd } = this;
+    this.fd = undefined;
+    if (fd !== undefined) closeSync(fd);
+  }
+
+  /** Takes over the mode of a file. Bits that lend its owner's rights to whoever runs it do not go to new content. */
+  setMode(mode: number): void {
+    chmodSync(this.path, mode & 0o777);
   }
 
   /** It has been renamed. */
@@ -80,16 +81,10 @@ export class Temporary {
       this.release();
     }
   }
-
-  private close(): void {
-    const { fd } = this;
-    this.fd = undefined;
-    if (fd !== undefined) closeSync(fd);
-  }
 }
 
 /** Somebody may have removed it together with its folder. */
-function removeIfThere(path: string): void {
+export function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {

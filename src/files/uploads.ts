@@ -1,4 +1,5 @@
 /** The uploads of one server: what killed servers left is removed before the first, and none is left when it stops. */
+import { finishAll } from './batch';
 import { journal } from './journal';
 import type { Root } from './root';
 import { Upload, type Check, type Stored } from './write';
@@ -40,6 +41,23 @@ export class Uploads {
       return upload.finish();
     } catch (error) {
       upload.discard();
+      throw error;
+    }
+  }
+
+  /**
+   * Stores several files, all or none: `fill` begins them by {@link begin} and puts them into the list it is given.
+   *
+   * @throws FileError; whatever `fill` or a check throws
+   */
+  async storeAll(fill: (uploads: Upload[]) => Promise<void>): Promise<Stored[]> {
+    const uploads: Upload[] = [];
+    try {
+      await fill(uploads);
+      return finishAll(uploads);
+    } catch (error) {
+      // Those that came later may lie in folders that were made for earlier ones.
+      for (const upload of uploads.toReversed()) upload.discard();
       throw error;
     }
   }

@@ -25,7 +25,7 @@ export function failureOf(error: unknown): unknown {
 
 /** A file on its way into the folder. Whoever begins it finishes it or discards it. */
 export class Upload {
-  private readonly place: Place;
+  readonly place: Place;
   private readonly temporary: Temporary;
 
   /**
@@ -80,26 +80,59 @@ export class Upload {
     }
   }
 
+  /** Nothing more will be written. @throws FileError */
+  close(): void {
+    try {
+      this.temporary.close();
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** Real path of the target relative to the root, with `/`. */
+  get path(): string {
+    return this.place.relativePath;
+  }
+
   /**
    * Puts the file in its place. Nothing is awaited, so that no other request comes between the check and the rename.
    *
    * @throws FileError; whatever the check throws: then it is still to be discarded
    */
   finish(): Stored {
-    const { place, temporary } = this;
+    const stored = { created: !this.prepare(), path: this.path };
+    this.replace();
+    this.end();
+    return stored;
+  }
+
+  /** Makes sure that the file can take its place. @returns whether there is one to be replaced. @throws as {@link finish} */
+  prepare(): boolean {
     try {
-      const old = place.replaceable();
+      this.temporary.close();
+      const old = this.place.replaceable();
       this.check();
-      temporary.finish(old?.mode);
-      renameSync(temporary.path, place.target);
-      temporary.placed();
-      const stored = { created: old === undefined, path: place.relativePath };
-      place.close();
-      this.onEnd();
-      return stored;
+      if (old !== undefined) this.temporary.setMode(old.mode);
+      return old !== undefined;
     } catch (error) {
       throw failureOf(error);
     }
+  }
+
+  /** The rename. @throws FileError */
+  replace(): void {
+    try {
+      renameSync(this.temporary.path, this.place.target);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** It is in its place, and stays there. */
+  end(): void {
+    this.temporary.placed();
+    this.place.close();
+    this.onEnd();
   }
 
   /** Leaves everything as it was. */

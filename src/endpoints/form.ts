@@ -1,0 +1,86 @@
+/** `POST /files/{folder}/` with `multipart/form-data`: every part with a file name becomes a file, or none does. */
+import type { Root } from '../files/root';
+import type { Uploads } from '../files/uploads';
+import type { Upload } from '../files/write';
+import { HttpError } from '../http/errors';
+import type { Request, Response } from '../http/message';
+import { readParts, type Part } from './multipart';
+import { encodeSegment, parseName } from './path';
+import { preconditionOf } from './precondition';
+
+/** Most octets of a part that is no file, and is not kept. */
+const mostOfField = 1024 * 1024;
+
+/** What the answer tells of each file. */
+interface StoredFile {
+  /** As it was sent: a path relative to the folder of the URL. */
+  readonly name: string;
+  /** Path of its URL. */
+  readonly location: string;
+  /** In octets. */
+  readonly size: number;
+}
+
+/** A form that is being stored. */
+export class Form {
+  private readonly files: StoredFile[] = [];
+  private readonly paths = new Set<string>();
+
+  /** @param folder the segments that its file names are relative to */
+  constructor(
+    private readonly root: Root,
+    private readonly uploads: Uploads,
+    private readonly request: Request,
+    private readonly folder: readonly string[],
+  ) {}
+
+  /** @throws {@link HttpError}; FileError: then none of its files is stored */
+  async store(content: AsyncIterable<Uint8Array>, boundary: string): Promise<Response> {
+    const stored = await this.uploads.storeAll(async (uploads) => {
+      await readParts(content, boundary, (part) => this.take(part, uploads));
+      if (uploads.length === 0) throw new HttpError(400, 'The form has no file in it.');
+    });
+    const body = Buffer.from(JSON.stringify(this.files));
+    const path = stored[0]?.path;
+    return {
+      status: 201,
+      fields: [['Content-Type', 'application/json']],
+      body,
+      ...(path !== undefined && { stored: path }),
+    };
+  }
+
+  private async take({ fileName, content }: Part, uploads: Upload[]): Promise<void> {
+    if (fileName === undefined) await skip(content, mostOfField);
+    // A file input in which nothing was chosen.
+    else if (fileName === '') await skip(content, 0);
+    else await this.takeFile(fileName, content, uploads);
+  }
+
+  private async takeFile(name: string, content: AsyncIterable<Uint8Array>, uploads: Upload[]): Promise<void> {
+    const segments = [...this.folder, ...segmentsOf(name)];
+    const upload = this.uploads.begin(this.root, segments, preconditionOf(this.request, this.root, segments));
+    uploads.push(upload);
+    if (this.paths.has(upload.path)) throw new HttpError(400, 'Two files of the form have the same name.');
+    this.paths.add(upload.path);
+    for await (const bytes of content) await upload.write(bytes);
+    upload.close();
+    const location = `/files/${segments.map(encodeSegment).join('/')}`;
+    this.files.push({ name, location, size: upload.size });
+  }
+}
+
+function segmentsOf(name: string): readonly string[] {
+  const { segments, isFolder } = parseName(name);
+  if (isFolder || name.startsWith('/'))
+    throw new HttpError(400, 'A file name of the form is no relative path of a file.');
+  return segments;
+}
+
+async function skip(content: AsyncIterable<Uint8Array>, most: number): Promise<void> {
+  let size = 0;
+  for await (const bytes of content) {
+    size += bytes.length;
+    if (size > most) throw new HttpError(most === 0 ? 400 : 413, 'A part of the form has content, but no file name.');
+  }
+}

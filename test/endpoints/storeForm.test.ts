@@ -1,0 +1,276 @@
+/** A form posted to a folder: all of its files are stored, or none. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { Endpoint } from '../../src/http/message';
+import { TestFolder } from '../support/folder';
+import { ask, bodyOf, type Answer, type FieldTable } from '../support/request';
+
+const boundary = '----boundary';
+
+/** A part as browsers send it. */
+const file = (name: string, content: string | Buffer, fields = ''): Buffer =>
+  part(`Content-Disposition: form-data; name="f"; filename="${name}"\r\n${fields}`, content);
+
+const part = (header: string, content: string | Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`--${boundary}\r\n${header}\r\n`), Buffer.from(content), Buffer.from('\r\n')]);
+
+const notUtf8 = Buffer.concat([
+  Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="f"; filename="`),
+  Buffer.of(0xff),
+  Buffer.from('"\r\n\r\nx\r\n'),
+]);
+
+const named = 'Content-Disposition: form-data; filename="x"\r\n';
+const end = Buffer.from(`--${boundary}--\r\n`);
+
+describe('a form', () => {
+  let folder: TestFolder;
+  let router: Endpoint;
+  beforeEach(() => {
+    folder = new TestFolder();
+    folder.write('old.txt', 'old').write('dir/inner.txt', 'inner');
+    router = folder.router();
+  });
+  afterEach(() => {
+    assert.equal(folder.left(), 0);
+    folder.remove();
+  });
+
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const send = (parts: readonly Buffer[], path = '', fields: FieldTable = {}): Promise<Answer> =>
+    ask(router, 'POST', `/files/${path}`, { 'Content-Type': type, ...fields }, bodyOf([...parts, end]));
+  const text = (path: string): string => readFileSync(folder.at(path), 'utf8');
+  const entries = (): string[] => (readdirSync(folder.path, { recursive: true }) as string[]).sort();
+
+  it('is answered by 201 and what was stored', async () => {
+    const answer = await send([file('a b.txt', 'one'), file('sub/ü.txt', ''), file('inner.txt', 'new')], 'dir/');
+    assert.equal(answer.status, 201);
+    assert.equal(answer.fields.get('content-type'), 'application/json');
+    assert.deepEqual(JSON.parse(answer.text), [
+      { name: 'a b.txt', location: '/files/dir/a%20b.txt', size: 3 },
+      { name: 'sub/ü.txt', location: '/files/dir/sub/%C3%BC.txt', size: 0 },
+      { name: 'inner.txt', location: '/files/dir/inner.txt', size: 3 },
+    ]);
+    assert.deepEqual([text('dir/a b.txt'), text('dir/sub/ü.txt'), text('dir/inner.txt')], ['one', '', 'new']);
+    assert.equal(answer.response.stored, 'dir/a b.txt');
+  });
+
+  const good: readonly (readonly [
+    promise: string,
+    parts: readonly Buffer[],
+    stored: Readonly<Record<string, string>>,
+  ])[] = [
+    ['a file in folders that are not there', [file('x/y/z.txt', 'z')], { 'x/y/z.txt': 'z' }],
+    ['a name with quotes and line breaks, as browsers code them', [file('a%22b.txt', 'q')], { 'a"b.txt': 'q' }],
+    ['a name with other percent signs', [file('100%25.txt', 'p')], { '100%25.txt': 'p' }],
+    [
+      'a name without quotes',
+      [part('Content-Disposition: form-data; name=f; filename=t.txt\r\n', 't')],
+      { 't.txt': 't' },
+    ],
+    [
+      'a field that is no file',
+      [part('Content-Disposition: form-data; name="x"\r\n', 'v'), file('f', 'f')],
+      { f: 'f' },
+    ],
+    ['an input in which nothing was chosen', [file('', ''), file('f', 'f')], { f: 'f' }],
+    ['a media type', [file('f', 'f', 'Content-Type: text/plain; charset=latin1\r\n')], { f: 'f' }],
+    [
+      'content like a delimiter',
+      [file('f', `\r\n--${boundary.slice(0, -1)}\r\n--\r\n`)],
+      { f: `\r\n--${boundary.slice(0, -1)}\r\n--\r\n` },
+    ],
+    ['a preamble', [Buffer.from('hello\r\n'), file('f', 'f')], { f: 'f' }],
+  ];
+  for (const [promise, parts, stored] of good) {
+    it(`takes ${promise}`, async () => {
+      const before = entries();
+      assert.equal((await send(parts)).status, 201);
+      for (const [path, content] of Object.entries(stored)) assert.equal(text(path), content);
+      assert.equal(new Set(Object.keys(stored)).size, (JSON.parse((await send(parts)).text) as unknown[]).length);
+      const made = entries().filter(
+        (path) => !before.includes(path) && !Object.keys(stored).some((own) => own.startsWith(path)),
+      );
+      assert.deepEqual(made, []);
+    });
+  }
+
+  const fine = file('new/fine.txt', 'fine');
+  const replaces = file('old.txt', 'replaced');
+  const bad: readonly (readonly [promise: string, parts: readonly Buffer[], status: number])[] = [
+    ['climbs out', [file('../x', 'x')], 400],
+    ['climbs out in the middle', [file('a/../../x', 'x')], 400],
+    ['is absolute', [file('/etc/x', 'x')], 400],
+    ['has a backslash', [file('a\\b', 'x')], 400],
+    ['has a NUL', [file('a\0b', 'x')], 400],
+    ['is a folder by its slash', [file('x/', 'x')], 400],
+    ['is dots', [file('..', 'x')], 400],
+    ['is too long', [file('x'.repeat(256), 'x')], 400],
+    ['is not UTF-8', [notUtf8], 400],
+    ['is that of a folder', [file('dir', 'x')], 409],
+    ['is below a file', [file('dir/inner.txt/x', 'x')], 409],
+    ['is excluded', [file('.env', 'x')], 403],
+    ['is excluded in another case', [file('sub/KEY.PEM', 'x')], 403],
+    ['is used twice', [file('twice', '1'), file('twice', '2')], 400],
+    ['is used twice in two ways', [file('twice', '1'), file('./twice', '2')], 400],
+    ['is missing, but there is content', [file('', 'x')], 400],
+    [
+      'is only there in a form that is forbidden',
+      [part('Content-Disposition: form-data; name="f"; filename*=UTF-8\'\'x\r\n', 'x')],
+      400,
+    ],
+  ];
+  for (const [promise, parts, status] of bad) {
+    for (const [where, all] of [
+      ['first', [...parts, fine, replaces]],
+      ['last', [fine, replaces, ...parts]],
+    ] as const) {
+      it(`stores nothing if the ${where} name ${promise}: ${status}`, async () => {
+        const before = entries();
+        assert.equal((await send(all)).status, status);
+        assert.deepEqual(entries(), before);
+        assert.equal(text('old.txt'), 'old');
+      });
+    }
+  }
+
+  const malformed: readonly (readonly [promise: string, body: string | Buffer, status?: number])[] = [
+    ['is empty', ''],
+    ['is no form', 'hello'],
+    ['has no part', end],
+    ['has no file', Buffer.concat([part('Content-Disposition: form-data; name="x"\r\n', 'v'), end])],
+    ['does not end', Buffer.concat([fine, replaces])],
+    ['ends in a header', Buffer.concat([fine, Buffer.from(`--${boundary}\r\nContent-Disp`)])],
+    [
+      'has a header that does not end',
+      Buffer.concat([
+        fine,
+        Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="x"; filename="x"\r\n`),
+        end,
+      ]),
+    ],
+    ['has a part without Content-Disposition', Buffer.concat([fine, part('Content-Type: a/b\r\n', 'x'), end])],
+    ['has a part without fields', Buffer.concat([fine, part('', 'x'), end])],
+    [
+      'has a part of another kind',
+      Buffer.concat([fine, part('Content-Disposition: attachment; filename="x"\r\n', 'x'), end]),
+    ],
+    [
+      'has a quote that does not end',
+      Buffer.concat([fine, part('Content-Disposition: form-data; filename="x\r\n', 'x'), end]),
+    ],
+    [
+      'has two dispositions',
+      Buffer.concat([
+        fine,
+        part('Content-Disposition: form-data; filename="x"\r\nContent-Disposition: form-data; filename="y"\r\n', 'x'),
+        end,
+      ]),
+    ],
+    ['has a coded part', Buffer.concat([fine, file('x', 'eA==', 'Content-Transfer-Encoding: base64\r\n'), end]), 415],
+    ['has fields that are too long', Buffer.concat([fine, part(`A: ${'b'.repeat(9000)}\r\n${named}`, 'x'), end])],
+    ['has too many fields', Buffer.concat([fine, part(`${'A: b\r\n'.repeat(16)}${named}`, 'x'), end])],
+    [
+      'has too many parts',
+      Buffer.concat([
+        ...Array.from({ length: 1001 }, () => part('Content-Disposition: form-data; name="x"\r\n', '')),
+        fine,
+        end,
+      ]),
+      413,
+    ],
+    [
+      'has a field that is too long',
+      Buffer.concat([part('Content-Disposition: form-data; name="x"\r\n', 'v'.repeat(2 ** 20 + 1)), fine, end]),
+      413,
+    ],
+  ];
+  for (const [promise, body, status = 400] of malformed) {
+    it(`stores nothing if it ${promise}: ${status}`, async () => {
+      const before = entries();
+      const answer = await ask(router, 'POST', '/files/', { 'Content-Type': type }, bodyOf([body]));
+      assert.equal(answer.status, status);
+      assert.deepEqual(entries(), before);
+      assert.equal(text('old.txt'), 'old');
+    });
+  }
+
+  for (const contentType of [
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    `multipart/form-data; boundary=${'b'.repeat(71)}`,
+    'multipart/form-data; boundary="a\\"',
+  ]) {
+    it(`needs a boundary: ${contentType.slice(0, 50)}`, async () => {
+      assert.equal((await send([fine], '', { 'Content-Type': contentType })).status, 400);
+    });
+  }
+
+  it('takes its boundary in quotes, in any case of the names', async () => {
+    const body = bodyOf(['--a b\r\ncontent-disposition: FORM-DATA; FileName="n"\r\n\r\nx\r\n--a b--']);
+    const fields = { 'Content-Type': 'Multipart/Form-Data; charset=utf-8; Boundary="a b"' };
+    assert.equal((await ask(router, 'POST', '/files/', fields, body)).status, 201);
+    assert.equal(text('n'), 'x');
+  });
+
+  it('is stored as it comes at the path of a file', async () => {
+    assert.equal((await send([fine], 'form')).status, 201);
+    assert.equal(text('form'), Buffer.concat([fine, end]).toString());
+  });
+
+  it('keeps preconditions for each of its files', async () => {
+    assert.equal((await send([fine, replaces], '', { 'If-None-Match': '*' })).status, 412);
+    assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);
+    assert.equal((await send([fine], '', { 'If-None-Match': '*' })).status, 201);
+  });
+
+  it('is taken back if one of its files cannot be put in its place at the end', async () => {
+    const parts = [fine, replaces, file('dir/last.txt', 'last'), end];
+    const body = bodyOf(parts, (index) => {
+      if (index === parts.length) mkdirSync(folder.at('dir/last.txt'));
+    });
+    assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 409);
+    assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);
+  });
+
+  it('leaves nothing if the client goes away anywhere', async () => {
+    const whole = Buffer.concat([fine, replaces, file('big', 'x'.repeat(200_000)), end]);
+    const before = entries();
+    for (const at of [0, 10, 80, 150, 300, 100_000, whole.length - 10]) {
+      const body = bodyOf([whole.subarray(0, at)], (index) => {
+        if (index === 1) throw new Error('gone');
+      });
+      await assert.rejects(ask(router, 'POST', '/files/', { 'Content-Type': type }, body), /gone/);
+      assert.deepEqual(entries(), before);
+      assert.equal(text('old.txt'), 'old');
+    }
+  });
+
+  it('means the same in whatever pieces it comes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.nat({ max: 2000 }), { maxLength: 20 }),
+        async (contents, cuts) => {
+          const parts = contents.map((content, i) => file(`${i}.bin`, Buffer.from(content)));
+          const whole = Buffer.concat([...parts, end]);
+          const at = [0, ...cuts.filter((cut) => cut < whole.length).sort((a, b) => a - b), whole.length];
+          const pieces = at.slice(1).map((to, i) => whole.subarray(at[i], to));
+          const answer = await ask(router, 'POST', '/files/r/', { 'Content-Type': type }, bodyOf(pieces));
+          assert.equal(answer.status, 201);
+          for (const [i, content] of contents.entries())
+            assert.deepEqual(readFileSync(folder.at(`r/${i}.bin`)), Buffer.from(content));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('byte by byte is the same', async () => {
+    const whole = Buffer.concat([Buffer.from('pre\r\n'), file('a', 'a-\r\n-b'), file('b', '\r\n--'), end]);
+    const body = bodyOf([...whole].map((octet) => Buffer.of(octet)));
+    assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 201);
+    assert.deepEqual([text('a'), text('b')], ['a-\r\n-b', '\r\n--']);
+  });
+});

@@ -1,0 +1,60 @@
+/** Several files are put in their places, all or none, even if a rename fails half way. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { FileError } from '../../src/files/errors';
+import { Uploads } from '../../src/files/uploads';
+import type { Check } from '../../src/files/write';
+import { TestFolder } from '../support/folder';
+
+const nothing: Check = () => undefined;
+
+describe('a batch', () => {
+  let folder: TestFolder;
+  beforeEach(() => {
+    folder = new TestFolder();
+    folder.write('a.txt', 'old a').write('b.txt', 'old b');
+  });
+  afterEach(() => folder.remove());
+
+  const entries = (): unknown => (readdirSync(folder.path, { recursive: true }) as string[]).sort();
+  const text = (path: string): string => readFileSync(folder.at(path), 'utf8');
+
+  const storeAll = (paths: readonly string[], checkOf: (path: string) => Check) => {
+    const uploads = new Uploads();
+    const root = folder.root();
+    return uploads.storeAll(async (list) => {
+      for (const path of paths) {
+        const upload = uploads.begin(root, path.split('/'), checkOf(path));
+        list.push(upload);
+        await upload.write(Buffer.from(`new ${path}`));
+      }
+    });
+  };
+
+  it('tells what was there before', async () => {
+    assert.deepEqual(await storeAll(['a.txt', 'x/y.txt'], () => nothing), [
+      { path: 'a.txt', created: false },
+      { path: 'x/y.txt', created: true },
+    ]);
+    assert.deepEqual([text('a.txt'), text('x/y.txt')], ['new a.txt', 'new x/y.txt']);
+    assert.deepEqual(entries(), ['a.txt', 'b.txt', 'x', 'x/y.txt']);
+  });
+
+  for (const failing of ['c.txt', 'x/y.txt', 'z.txt']) {
+    it(`puts everything back if the rename to ${failing} fails`, async () => {
+      let calls = 0;
+      // The last check of all: every file has been found to be replaceable by then.
+      const last: Check = () => {
+        if (++calls === 2) mkdirSync(folder.at(failing), { recursive: true });
+      };
+      const paths = ['a.txt', 'c.txt', 'x/y.txt', 'b.txt', 'z.txt', 'last.txt'];
+      await assert.rejects(
+        storeAll(paths, (path) => (path === 'last.txt' ? last : nothing)),
+        (error) => error instanceof FileError && error.kind === 'folder',
+      );
+      const made = failing === 'x/y.txt' ? ['x', 'x/y.txt'] : [failing];
+      assert.deepEqual(entries(), ['a.txt', 'b.txt', ...made]);
+      assert.deepEqual([text('a.txt'), text('b.txt')], ['old a', 'old b']);
+    });
+  }
+});
