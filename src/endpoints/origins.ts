@@ -23,12 +23,13 @@ export class Origins {
 
   /** @throws {@link HttpError} 403 */
   check(request: Request): void {
-    const { fields, method } = request;
+    const { fields } = request;
+    const origin = fields.get('origin');
     const crossOrigin = isCrossOrigin(fields);
-    if ((!crossOrigin && isSafe(method)) || this.guest(request) !== undefined) return;
-    if (crossOrigin && !isNavigation(request) && !this.isEmbedding(request)) throw new HttpError(403, foreign);
-    const origin = isSafe(method) ? undefined : fields.get('origin');
-    if (origin !== undefined && !this.isOwn(origin, request)) throw new HttpError(403, foreign);
+    if ((origin === undefined && !crossOrigin) || this.guest(request) !== undefined) return;
+    const isReader = !crossOrigin || isNavigation(request) || this.isEmbedding(request);
+    const isWriter = origin === undefined || !mayChange(request) || this.isOwn(origin, request);
+    if (!isReader || !isWriter) throw new HttpError(403, foreign);
   }
 
   private isOwn(origin: string, { authority }: Request): boolean {
@@ -43,6 +44,9 @@ export class Origins {
     return referer !== undefined && URL.canParse(referer) && this.guests.has(new URL(referer).origin);
   }
 }
+
+/** Browsers do not keep the answer to a WebSocket's handshake, a GET, from other origins: it is for the server to refuse. */
+const mayChange = ({ method, fields }: Request): boolean => !isSafe(method) || fields.has('upgrade');
 
 const setOf = (origins: readonly string[]): Set<string> => new Set(origins.flatMap((origin) => originOf(origin) ?? []));
 

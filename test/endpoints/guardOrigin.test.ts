@@ -83,6 +83,16 @@ describe('the origin of a request', () => {
     });
   }
 
+  it('is looked at where a WebSocket is asked for, by whose answer a browser keeps nobody out', async () => {
+    const statusOf = async (value: string) => {
+      const fields: FieldLine[] = [origin(value), ['Upgrade', 'websocket'], ['Connection', 'Upgrade']];
+      return (await ask({ authority: 'localhost:4221', fields })).status;
+    };
+    assert.equal(await statusOf('http://evil.example'), 403);
+    assert.equal(await statusOf('null'), 403);
+    assert.equal(await statusOf('http://localhost:4221'), 200);
+  });
+
   const defaults: readonly [authority: string, value: string, status: number][] = [
     ['localhost', 'http://localhost', 200],
     ['localhost:80', 'http://localhost', 200],

@@ -15,6 +15,8 @@ export interface Served {
   readonly events: LogEvent[];
   readonly options: Options;
   client(): Promise<RawClient>;
+  /** Resolves when there is an event that `wanted` says yes to. */
+  logged(wanted: (event: LogEvent) => boolean): Promise<LogEvent>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startServed(
   const folder = await temporaryFolder();
   const events: LogEvent[] = [];
   const clients: RawClient[] = [];
+  let wake = (): void => undefined;
   const all: Options = {
     ...defaultOptions,
     directory: join(folder.path, 'folder'),
@@ -39,7 +42,10 @@ export async function startServed(
     limits: { ...defaultLimits, ...limits },
   };
   await mkdir(all.directory, { recursive: true });
-  const server = await serve(all, (event) => events.push(event));
+  const server = await serve(all, (event) => {
+    events.push(event);
+    wake();
+  });
   return {
     directory: all.directory,
     port: server.address.port,
@@ -50,6 +56,13 @@ export async function startServed(
       const client = await RawClient.connect(server.address.port);
       clients.push(client);
       return client;
+    },
+    async logged(wanted) {
+      for (;;) {
+        const event = events.find(wanted);
+        if (event !== undefined) return event;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
     },
     async stop() {
       for (const client of clients) client.close();

@@ -46,6 +46,10 @@ const get =
   (target: string, ...more: string[]): Build =>
   ({ host, site }) => [[`GET ${target} HTTP/1.1`, `Host: ${host}`, site && `Sec-Fetch-Site: ${site}`, ...more]];
 
+const getByScript =
+  (target: string, ...more: string[]): Build =>
+  (asker) => [[...get(target, ...more)(asker)[0], `Origin: ${asker.origin}`]];
+
 const write =
   (method: string, target: string, mediaType: string, body: string, ...more: string[]): Build =>
   ({ host, origin, site }) => [
@@ -89,9 +93,14 @@ const attacks: readonly Attack[] = [
   ['another port: live events', otherPort, 403, get('/secret.js', 'Accept: text/event-stream')],
   [
     'another site: a socket',
-    elsewhere,
+    { ...elsewhere, site: '' },
     403,
-    get('/secret.js', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='),
+    getByScript(
+      '/secret.js',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ),
   ],
 
   ['another site: a form', elsewhere, 403, write('POST', '/files/new.txt', 'text/plain', 'evil', navigate)],
