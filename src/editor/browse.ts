@@ -1,14 +1,19 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
 import { commands, env, l10n, window } from 'vscode';
-import { openIn } from './settings';
+import { openIn, token } from './settings';
 import type { Site } from './state';
 import { externalUrlOf, localUri, localUrlOf } from './urls';
 
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: Site, pathname: string): Promise<void> {
-  if (openIn(site.folder) === 'external') await env.openExternal(localUri(localUrlOf(site, pathname)));
-  else await commands.executeCommand('simpleBrowser.show', await externalUrlOf(site, pathname));
+  const path = withToken(pathname, token(site.folder));
+  if (openIn(site.folder) === 'external') await env.openExternal(localUri(localUrlOf(site, path)));
+  else await commands.executeCommand('simpleBrowser.show', await externalUrlOf(site, path));
 }
+
+/** The server takes the secret out of the URL at once, and lets the browser in from then on. */
+export const withToken = (pathname: string, secret: string): string =>
+  secret === '' ? pathname : `${pathname}?token=${encodeURIComponent(secret)}`;
 
 export async function copyUrl(site: Site, pathname: string): Promise<void> {
   const url = await externalUrlOf(site, pathname);

@@ -30,6 +30,8 @@ const crashWindow = 60_000;
 /** The port a listener was told to take. It may have taken one of the next. */
 type Binding = Pick<Options, 'port' | 'portAttempts'>;
 
+type Address = Pick<Site, 'port' | 'url' | 'external'>;
+
 /** A thread that listens, and what it was told. */
 interface Server {
   readonly thread: ServerThread;
@@ -117,8 +119,10 @@ export class Controller implements Disposable {
       thread = this.#spawn();
       const { binding, listening } = await this.#listen(thread, plan.options);
       this.#surroundings.rememberPort(plan.options.port, listening.port);
-      this.#adopt({ thread, plan, binding, site: siteOf(plan, listening.port) });
-      void this.#forward(thread);
+      const url = localUrl(plan.options.host, listening.port);
+      const site = siteOf(plan, { port: listening.port, url, external: await externalUri(url) });
+      if (isForwarded(site)) await thread.configure(optionsFor(plan, site, binding));
+      this.#adopt({ thread, plan, binding, site });
     } catch (error) {
       await thread?.terminate();
       this.#enter({ kind: 'failed', problem: problemOf(error, plan?.options) });
@@ -151,19 +155,6 @@ export class Controller implements Disposable {
     this.#enter({ kind: 'running', site: server.site });
   }
 
-  /** Learns where the user's browser reaches the server, and lets the server answer to that name. */
-  async #forward(thread: ServerThread): Promise<void> {
-    const site = this.#server?.site;
-    if (site === undefined) return;
-    const external = await externalUri(site.url);
-    if (external.toString() === site.external.toString()) return;
-    await this.#enqueue(async () => {
-      const server = this.#server;
-      if (server?.thread !== thread) return;
-      await this.#configure(server, { ...server.site, external }, server.plan);
-    });
-  }
-
   async #apply(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -178,14 +169,13 @@ export class Controller implements Disposable {
       await this.#stop();
       return this.#start();
     }
-    const { port, external } = server.site;
-    await this.#configure(server, { ...siteOf(plan, port), external }, plan);
+    await this.#configure(server, plan);
   }
 
-  async #configure(server: Server, site: Site, plan: Plan): Promise<void> {
-    const { port, portAttempts } = server.binding;
+  async #configure(server: Server, plan: Plan): Promise<void> {
+    const site = siteOf(plan, server.site);
     try {
-      await server.thread.configure({ ...withAuthority(plan.options, site), port, portAttempts });
+      await server.thread.configure(optionsFor(plan, site, server.binding));
       this.#adopt({ ...server, plan, site });
     } catch (error) {
       // A thread that died meanwhile is about to be started again, with the new plan.
@@ -235,13 +225,15 @@ const sameAddress = (a: Options, b: Options): boolean => a.host === b.host && a.
 const isUnavailable = (error: unknown): boolean =>
   error instanceof ServerError && ['EADDRINUSE', 'EACCES', 'EPERM'].includes(error.failure.code);
 
-function siteOf({ folder, options }: Plan, port: number): Site {
-  const url = localUrl(options.host, port);
-  return { port, url, external: localUri(url), directory: options.directory, folder };
-}
+const siteOf = ({ folder, options }: Plan, { port, url, external }: Address): Site => ({
+  ...{ port, url, external },
+  ...{ directory: options.directory, folder },
+});
+
+const isForwarded = ({ url, external }: Address): boolean => external.authority !== localUri(url).authority;
 
 /** The name under which the user's browser asks, when the editor forwards, is one of ours. */
-function withAuthority(options: Options, { url, external }: Site): Options {
-  if (external.authority === localUri(url).authority) return options;
-  return { ...options, allowedHosts: [...options.allowedHosts, external.authority] };
+function optionsFor({ options }: Plan, site: Site, { port, portAttempts }: Binding): Options {
+  const allowedHosts = [...options.allowedHosts, ...(isForwarded(site) ? [site.external.authority] : [])];
+  return { ...options, allowedHosts, port, portAttempts };
 }

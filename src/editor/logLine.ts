@@ -34,7 +34,7 @@ const peer = (event: LogEvent): string =>
 function remarks(event: LogEvent, directory: string): string {
   const stored = event.stored === undefined ? '' : ` → ${escapePath(path.join(directory, event.stored))}`;
   const reason = event.reason === undefined ? [] : [escapePath(event.reason)];
-  const help = advice(event) ?? [];
+  const help = event.reason?.includes('httpServer.') === true ? [] : (advice(event) ?? []);
   const aborted = event.aborted ? [l10n.t('Cut off.')] : [];
   const sentences = [reason, help, aborted].flat();
   return stored + (sentences.length === 0 ? '' : ` — ${sentences.join(' ')}`);

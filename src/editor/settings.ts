@@ -1,4 +1,5 @@
 /** The settings `httpServer.*`, checked. */
+import { inspect } from 'node:util';
 import { l10n, workspace } from 'vscode';
 import type { WorkspaceConfiguration, WorkspaceFolder } from 'vscode';
 import { accessLevels, checkOptions, defaultLimits, MiB, OptionsError } from '../options';
@@ -22,6 +23,8 @@ export const autoStart = (folder: WorkspaceFolder): boolean =>
 
 export const openIn = (folder: WorkspaceFolder): OpenIn =>
   workspace.getConfiguration(section, folder).get('openIn') === 'integrated' ? 'integrated' : 'external';
+
+export const token = (folder: WorkspaceFolder): string => text(workspace.getConfiguration(section, folder), 'token');
 
 /** Throws a {@link ProblemError} that names the first setting that cannot work. */
 export function readSettings(folder: WorkspaceFolder): Settings {
@@ -85,6 +88,6 @@ function access(config: WorkspaceConfiguration): Access {
 }
 
 function wrong(name: string, expected: string, value: unknown): never {
-  const message = l10n.t('The setting httpServer.{0} must be {1}, not {2}.', name, expected, JSON.stringify(value));
+  const message = l10n.t('The setting httpServer.{0} must be {1}, not {2}.', name, expected, inspect(value));
   throw settingError(name, message);
 }

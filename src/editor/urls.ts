@@ -13,15 +13,19 @@ export function localUrl(host: string, port: number): string {
 
 export const localUri = (url: string): Uri => Uri.parse(url, true);
 
-/** Where the user's browser reaches `url`: the editor forwards ports from remote machines and from the web. */
+/** How long the editor may take to forward a port, in milliseconds: it may be asking the user first. */
+const patience = 2000;
+
+/**
+ * Where the user's browser reaches `url`: the editor forwards ports from remote machines and from the web.
+ * Where it does not, such as with a tunnel that was refused, `url` itself is right on this machine at least.
+ */
 export async function externalUri(url: string): Promise<Uri> {
   const uri = localUri(url);
-  try {
-    return await env.asExternalUri(uri);
-  } catch {
-    // No forwarding here, such as a tunnel that was refused: the address is right on this machine at least.
-    return uri;
-  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Uri>((resolve) => (timer = setTimeout(() => resolve(uri), patience)));
+  const forwarded = Promise.resolve(env.asExternalUri(uri)).catch(() => uri);
+  return Promise.race([forwarded, late]).finally(() => clearTimeout(timer));
 }
 
 /** The percent-encoded path, from `/`, at which `site` serves a file or folder; undefined if it is outside. */
