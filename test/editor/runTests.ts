@@ -13,10 +13,9 @@ const suite = path.join(__dirname, 'suite');
 
 /** The kinds of window, each with how its workspace is made in an empty folder and what is then opened, if anything. */
 const windows: Readonly<Record<string, (folder: string) => Promise<string[]>>> = {
-  folder: async (folder) => {
-    await copyFixture(folder);
-    return [folder];
-  },
+  folder: oneFolder,
+  // Of its own, for the log and the figures of what would come after it would be full of it.
+  load: oneFolder,
   empty: async () => Promise.resolve([]),
   multiRoot: async (folder) => {
     await copyFixture(path.join(folder, 'first'));
@@ -27,8 +26,20 @@ const windows: Readonly<Record<string, (folder: string) => Promise<string[]>>> =
   },
 };
 
+async function oneFolder(folder: string): Promise<string[]> {
+  await copyFixture(folder);
+  return [folder];
+}
+
 async function copyFixture(folder: string): Promise<void> {
   await fs.cp(path.join(projectRoot, 'test/fixtures/workspace'), folder, { recursive: true });
+}
+
+/** A second extension, which uses the API of the one under test. */
+async function installApiUser(extensions: string): Promise<void> {
+  const folder = path.join(extensions, 'test.api-user-0.0.0');
+  await fs.cp(path.join(projectRoot, 'out/test/fixtures/apiUser'), folder, { recursive: true });
+  await fs.cp(path.join(projectRoot, 'test/fixtures/apiUser/package.json'), path.join(folder, 'package.json'));
 }
 
 /** Which program to run: the launcher under its path, or a version for the download. */
@@ -50,6 +61,7 @@ async function runIn(window: string, version: EditorVersion): Promise<void> {
   try {
     const workspace = await makeTempFolder(cleanup, 'workspace');
     const user = await makeTempFolder(cleanup, 'user');
+    await installApiUser(path.join(user, 'extensions'));
     await runTests({
       ...host(version),
       extensionDevelopmentPath: projectRoot,

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LogEvent } from '../../../src/accessLog';
 import type { HttpServerApi } from '../../../src/editor/api';
-import { api, ask, folder, started, when } from '../support';
+import { RawClient } from '../../support/rawClient';
+import { api, ask, folder, restoreSettings, set, started, when } from '../support';
 
 const bodies: readonly (readonly [promise: string, body: Buffer])[] = [
   ['of one octet', Buffer.from([0])],
@@ -30,6 +31,24 @@ describe('a POST', () => {
       assert.equal((await told).stored, 'uploads/new.bin');
     });
   }
+
+  it('goes on when the settings change in its midst', async () => {
+    const body = randomBytes(1 << 20);
+    const client = await RawClient.connect(port);
+    const head = `POST /files/uploads/new.bin HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`;
+    await client.write(head);
+    await client.write(body.subarray(0, 1000));
+    const applied = when(server.onDidChangeState);
+    await set('access', 'readOnly');
+    assert.equal(await applied, 'running');
+    await client.write(body.subarray(1000));
+    assert.equal((await client.read()).status, 201);
+    client.close();
+    const uri = vscode.Uri.joinPath(folder().uri, 'uploads', 'new.bin');
+    assert.deepEqual(Buffer.from(await vscode.workspace.fs.readFile(uri)), body);
+    assert.notEqual((await ask(port, 'POST /files/uploads/new.bin', Buffer.from('x'))).status, 201);
+    await restoreSettings();
+  });
 
   it('leaves nothing beside the file', async () => {
     const uri = vscode.Uri.joinPath(folder().uri, 'uploads');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { withToken } from '../../../src/editor/browse';
 import type { Site } from '../../../src/editor/state';
 import { localUrl, servedPath } from '../../../src/editor/urls';
 import { isInside } from '../../../src/editor/plan';
@@ -41,6 +42,11 @@ describe('the URL', () => {
       assert.equal(servedPath(site(), uri, isFolder), path);
     });
   }
+
+  it('that is opened carries the token, and no other does', () => {
+    assert.equal(withToken('/a.html', ''), '/a.html');
+    assert.equal(withToken('/a.html', 'a&b=c d'), '/a.html?token=a%26b%3Dc%20d');
+  });
 
   it('of what is outside of the served folder does not exist', () => {
     for (const below of ['', 'other.txt', 'served-not/a.txt']) {

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import assert from 'node:assert/strict';
+import type { HttpServerApi } from '../../../../src/editor/api';
+import { api, started } from '../../support';
+
+const seconds = 3;
+/** Milliseconds between two ticks of the clock that is watched. */
+const period = 10;
+
+/** How many milliseconds the ticks of this thread come too late: median and 99th percentile. */
+async function lateness(): Promise<{ p50: number; p99: number }> {
+  const late: number[] = [];
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+    const before = performance.now();
+    await pause(period);
+    late.push(performance.now() - before - period);
+  }
+  late.sort((a, b) => a - b);
+  const at = (share: number): number => late[Math.floor(late.length * share)] ?? Infinity;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** Asks for a small file as fast as it can on several connections, in a process of its own; prints how often it did. */
+const load = `
+  const { connect } = require('node:net');
+  const port = Number(process.argv[1]);
+  const requests = Buffer.from('GET /hello.txt HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'.repeat(16));
+  let answers = 0;
+  for (let i = 0; i < 8; i++) {
+    const socket = connect(port, '127.0.0.1', () => socket.write(requests));
+    let open = 16;
+    socket.on('data', (data) => {
+      const count = data.toString('latin1').split('HTTP/1.1 200').length - 1;
+      answers += count;
+      open -= count;
+      if (open <= 0) { open += 16; socket.write(requests); }
+    });
+  }
+  process.on('SIGTERM', () => { console.log(answers); process.exit(); });
+`;
+
+describe('the editor', () => {
+  let server: HttpServerApi;
+
+  before(async () => {
+    server = await api();
+  });
+
+  it('hardly feels a server under full load', async function () {
+    this.timeout(60_000);
+    const port = await started(server);
+    const idle = await lateness();
+    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+    const client = spawn(process.execPath, ['-e', load, String(port)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const answered = new Promise<number>((resolve) => client.stdout.on('data', (data) => resolve(Number(data))));
+    const busy = await lateness();
+    client.kill();
+    const rate = Math.round((await answered) / seconds);
+    const show = ({ p50, p99 }: { p50: number; p99: number }): string =>
+      `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
+    console.log(`      lateness of a ${period} ms timer: idle ${show(idle)}; at ${rate} requests/s ${show(busy)}`);
+    assert.ok(rate > 100, 'there was no load');
+    assert.ok(busy.p99 < idle.p99 + 100, 'the extension host is blocked');
+  });
+});
