@@ -1,5 +1,5 @@
 /** Starts the server in a process of its own. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Options } from '../../src/options';
@@ -12,8 +12,10 @@ export class ServerProcess {
     readonly port: number,
   ) {}
 
-  static async start(options: Options): Promise<ServerProcess> {
-    const child = fork(join(__dirname, 'serverChild.js'));
+  /** @param wrapper a command that runs the one that is put behind it, under other conditions */
+  static async start(options: Options, wrapper: readonly string[] = []): Promise<ServerProcess> {
+    const [command, ...args] = [...wrapper, process.execPath, join(__dirname, 'serverChild.js')];
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const reply = await ask(child, { serve: { ...options, port: 0 } });
     if (!('port' in reply)) throw new Error('not a port');
     return new ServerProcess(child, reply.port);
@@ -28,6 +30,17 @@ export class ServerProcess {
     const reply = await ask(this.child, { peak: true });
     if (!('peak' in reply)) throw new Error('not a peak');
     return reply.peak * 1024;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Ends it at once, with no chance to clean up. */
+  async kill(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
   }
 
   async stop(): Promise<void> {

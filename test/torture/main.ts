@@ -1,6 +1,7 @@
 /** `npm run torture -- NAME [--seed N] [--cases N] [--seconds N]`: faults and load, for as long as asked. */
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz';
+import { uploads } from './uploads';
 
 interface Asked {
   readonly seed: number;
@@ -13,6 +14,10 @@ const tortures: Readonly<Record<string, (asked: Asked) => Promise<string>>> = {
     const progress = (done: number): void => console.log(`  ${done} cases`);
     const result = await fuzz({ seed, cases, milliseconds: seconds * 1000, progress });
     return `${result.cases} cases, ${result.answers} answers, by status ${JSON.stringify(result.statuses)}`;
+  },
+  uploads: async ({ seed, seconds }) => {
+    const result = await uploads({ seed, count: 50, size: 20_000_000, milliseconds: seconds * 1000 });
+    return `${result.stored} stored, ${result.brokenOff} broken off, ${Math.round(result.octets / 1e6)} MB`;
   },
 };
 
