@@ -34,8 +34,8 @@ async function ownerOf(peer: Peer): Promise<Owner> {
 
 async function ownerNow(peer: Peer): Promise<Owner> {
   let lists = '';
-  // An IPv4 connection may have an IPv6 socket at either end.
-  for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
+  // An IPv4 connection may have an IPv6 socket at either end. Each list takes milliseconds.
+  for (const file of peer.address === '::1' ? ['/proc/net/tcp6'] : ['/proc/net/tcp', '/proc/net/tcp6']) {
     const list = await read(file);
     if (list === undefined) return 'elsewhere';
     lists += list;
