@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
 import { EditorSession } from './session';
 import { ask, notRunning, portOf, showNotifications } from './running';
 import { Workbench } from './workbench';
@@ -22,6 +26,22 @@ describe('the life of a window', () => {
     await workbench.page.reload();
     assert.equal(await portOf(workbench), port);
     assert.equal(await ask(port, 'GET /hello.txt'), 200);
+    await workbench.page.close();
+  });
+
+  it('reloaded, has the port of before even if the one asked for is free again', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const asked = (other.address() as AddressInfo).port;
+    const folder = await session.copyFolder();
+    await fs.mkdir(path.join(folder, '.vscode'));
+    await fs.writeFile(path.join(folder, '.vscode/settings.json'), JSON.stringify({ 'httpServer.port': asked }));
+    const workbench = await Workbench.openIn(session, folder);
+    const used = await portOf(workbench);
+    assert.notEqual(used, asked);
+    other.close();
+    await workbench.page.reload();
+    assert.equal(await portOf(workbench), used);
     await workbench.page.close();
   });
 
