@@ -27,6 +27,8 @@ export interface Limits {
   readonly responseTimeout: number;
   /** Between the end of one exchange and the first octet of the next. */
   readonly keepAliveTimeout: number;
+  /** How long a resumable upload waits to be gone on with. */
+  readonly resumeTimeout: number;
   /** How long `stop` waits for exchanges in flight. */
   readonly stopTimeout: number;
   /** How long a half-closed connection may go on sending what nobody reads. */
@@ -75,6 +77,7 @@ export const defaultLimits: Limits = {
   bodyTimeout: 30_000,
   responseTimeout: 30_000,
   keepAliveTimeout: 60_000,
+  resumeTimeout: 3_600_000,
   stopTimeout: 5_000,
   lingerTimeout: 2_000,
   drain: 256 * KiB,

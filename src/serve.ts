@@ -1,6 +1,7 @@
 /** The composition root: folder, router, listener and log, put together. */
 import type { LogEvent } from './accessLog';
 import { guarded, type Guarded } from './endpoints/guard';
+import { Resumables } from './endpoints/resumables';
 import { createRouter } from './endpoints/router';
 import { Root } from './files/root';
 import { Uploads } from './files/uploads';
@@ -32,9 +33,9 @@ export interface Server {
  * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
  */
 export async function serve(options: Options, onExchange: (event: LogEvent) => void): Promise<Server> {
-  const uploads = new Uploads();
+  const resumables = new Resumables(new Uploads());
   const service = {
-    ...configured(options, uploads),
+    ...configured(options, resumables),
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     stopping: false,
   };
@@ -45,18 +46,18 @@ export async function serve(options: Options, onExchange: (event: LogEvent) => v
     get connections() {
       return listener.size;
     },
-    configure: (next) => void Object.assign(service, configured(next, uploads)),
+    configure: (next) => void Object.assign(service, configured(next, resumables)),
     stop: async (grace) => {
       service.stopping = true;
       await listener.stop(grace);
-      await uploads.end();
+      await resumables.end();
     },
   };
 }
 
-function configured(options: Options, uploads: Uploads): Pick<Options, 'limits'> & Guarded {
+function configured(options: Options, resumables: Resumables): Pick<Options, 'limits'> & Guarded {
   const { limits, directory, exclude } = checkOptions(options);
-  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude), uploads)) };
+  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude), resumables)) };
 }
 
 const tokenParameter = /([?&]token=)[^&]+/gi;

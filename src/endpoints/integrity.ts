@@ -13,20 +13,38 @@ interface Expectation {
 /** A member of the dictionary (RFC 9530 §2): an algorithm, and a byte sequence (RFC 8941 §3.3.5). */
 const member = /^([a-z*][a-z0-9_.*-]*)[ \t]*=[ \t]*:([A-Za-z0-9+/]*={0,2}):$/;
 
-/**
- * `content`, which throws 400 at its end if it is not what the fields say. As long as no content coding is taken, the
- * content of a request is its representation, and both fields mean the same.
- *
- * @param names of the fields to be verified
- * @throws {@link HttpError} 400 if a field cannot be read. Algorithms that are not known here do not count (RFC 9530 §2).
- */
-export function verified(
-  content: AsyncIterable<Uint8Array>,
-  fields: Fields,
-  names: readonly string[] = ['content-digest', 'repr-digest'],
-): AsyncIterable<Uint8Array> {
-  const expectations = names.flatMap((name) => expectationsOf(fields, name));
-  return expectations.length === 0 ? content : watch(content, expectations);
+/** What the content must turn out to be. */
+export class Expectations {
+  private constructor(private readonly all: readonly Expectation[]) {}
+
+  /**
+   * Reads the fields of these names, in lower case. Algorithms that are not known here do not count (RFC 9530 §2).
+   *
+   * @throws {@link HttpError} 400 if one cannot be read
+   */
+  static of(fields: Fields, names: readonly string[]): Expectations {
+    return new Expectations(names.flatMap((name) => expectationsOf(fields, name)));
+  }
+
+  get none(): boolean {
+    return this.all.length === 0;
+  }
+
+  /** They are the same, and have seen the same. */
+  copy(): Expectations {
+    return new Expectations(this.all.map((each) => ({ ...each, hash: each.hash.copy() })));
+  }
+
+  update(bytes: Uint8Array): void {
+    for (const { hash } of this.all) hash.update(bytes);
+  }
+
+  /** To be called once, at the end. @throws {@link HttpError} 400 if it was something else */
+  check(): void {
+    for (const { hash, field, digest } of this.all) {
+      if (hash.digest('base64') !== digest) throw new HttpError(400, `The content is not what its ${field} says.`);
+    }
+  }
 }
 
 function expectationsOf(fields: Fields, field: string): Expectation[] {
@@ -38,15 +56,24 @@ function expectationsOf(fields: Fields, field: string): Expectation[] {
   });
 }
 
+/**
+ * `content`, which throws 400 at its end if it is not what the fields say. As long as no content coding is taken, the
+ * content of a request is its representation, and both fields mean the same.
+ *
+ * @throws {@link HttpError} 400 if a field cannot be read
+ */
+export function verified(content: AsyncIterable<Uint8Array>, fields: Fields): AsyncIterable<Uint8Array> {
+  const expectations = Expectations.of(fields, ['content-digest', 'repr-digest']);
+  return expectations.none ? content : watch(content, expectations);
+}
+
 async function* watch(
   content: AsyncIterable<Uint8Array>,
-  expectations: readonly Expectation[],
+  expectations: Expectations,
 ): AsyncGenerator<Uint8Array, undefined> {
   for await (const bytes of content) {
-    for (const { hash } of expectations) hash.update(bytes);
+    expectations.update(bytes);
     yield bytes;
   }
-  for (const { hash, field, digest } of expectations) {
-    if (hash.digest('base64') !== digest) throw new HttpError(400, `The content is not what its ${field} says.`);
-  }
+  expectations.check();
 }

@@ -3,10 +3,12 @@ import type { Root } from '../files/root';
 import { Uploads } from '../files/uploads';
 import { HttpError } from '../http/errors';
 import type { Endpoint, FieldLine, Request, Response } from '../http/message';
-import type { Access, Options } from '../options';
+import type { Access, Limits, Options } from '../options';
 import { echo } from './echo';
 import { FileApi } from './fileApi';
 import { Memory } from './memory';
+import { Resumables } from './resumables';
+import { limitLine, partialUpload } from './uploadFields';
 import { decodeAscii } from './path';
 import { Site } from './site';
 import { Store } from './store';
@@ -16,33 +18,41 @@ import { userAgent } from './userAgent';
 type Handler = (request: Request, rest: string) => Response | Promise<Response>;
 
 /** HEAD is answered as GET, and OPTIONS for every route. */
-type Methods = Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Handler>>>;
+type Methods = Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', Handler>>>;
 
-const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE'];
+/** First segment of our own paths. */
+const reserved = '.http-server';
+
+const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
  * The endpoint of the whole server.
  *
  * It throws, or rejects with, an {@link HttpError}, a `FileError`, or what nobody expected: `errorResponse` knows all.
  */
-export function createRouter(options: Options, root: Root, uploads = new Uploads()): Endpoint {
+export function createRouter(options: Options, root: Root, resumables = new Resumables(new Uploads())): Endpoint {
   const memory = new Memory();
   const site = new Site(options, root, memory);
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
-  const files = fileMethods(new FileApi(root, memory), new Store(root, uploads), options.access);
+  resumables.keepOnly(root);
+  const store = new Store(root, resumables, options.limits);
+  const files = fileMethods(new FileApi(root, memory), store, options.access);
   const routes = new Map<string, Methods>([
     ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],
     ['user-agent', { GET: (request, rest) => (rest === '' ? userAgent(request) : notFound()) }],
     ['files', files],
-    ['.http-server', { GET: notFound }],
+    [reserved, { GET: notFound }],
   ]);
+  const uploads = uploadMethods(resumables, options.access);
   return (request) => {
     const remembered = memory.recall(request);
     if (remembered !== undefined) return remembered;
     // Of the whole server (RFC 9110 §9.3.7): no endpoint allows more.
-    if (request.path === '*') return dispatch(request, files, '');
+    if (request.path === '*') return dispatch(request, files, '', options.limits);
     const { first, rest } = split(request.path);
-    return dispatch(request, routes.get(decodeAscii(first)) ?? siteMethods, rest);
+    const route = decodeAscii(first);
+    const methods = route === reserved && rest.startsWith('/uploads/') ? uploads : routes.get(route);
+    return dispatch(request, methods ?? siteMethods, rest, options.limits);
   };
 }
 
@@ -55,6 +65,17 @@ function fileMethods(api: FileApi, store: Store, access: Access): Methods {
   return { GET: get, POST: post, PUT: put, DELETE: (request, rest) => store.delete(request, rest) };
 }
 
+function uploadMethods(resumables: Resumables, access: Access): Methods {
+  if (access === 'readOnly') return { GET: notFound };
+  return {
+    GET: (_, rest) => resumables.describe(uploadOf(rest)),
+    PATCH: (request, rest) => resumables.append(request, uploadOf(rest)),
+    DELETE: (_, rest) => resumables.cancel(uploadOf(rest)),
+  };
+}
+
+const uploadOf = (rest: string): string => /^\/uploads\/([0-9a-f]{32})$/.exec(rest)?.[1] ?? notFound();
+
 function notFound(): never {
   throw new HttpError(404, 'There is no such page.');
 }
@@ -65,10 +86,10 @@ function split(path: string): { first: string; rest: string } {
   return { first, rest };
 }
 
-function dispatch(request: Request, methods: Methods, rest: string): Response | Promise<Response> {
+function dispatch(request: Request, methods: Methods, rest: string, limits: Limits): Response | Promise<Response> {
   const { method } = request;
   if (!known.includes(method)) throw new HttpError(501, 'The server does not know that method.');
-  if (method === 'OPTIONS') return { status: 204, fields: [allowed(methods)] };
+  if (method === 'OPTIONS') return { status: 204, fields: [allowed(methods), ...uploading(methods, limits)] };
   const handler = methods[(method === 'HEAD' ? 'GET' : method) as keyof Methods];
   if (handler === undefined) throw new HttpError(405, 'That method is not allowed here.', [allowed(methods)]);
   return handler(request, rest);
@@ -78,3 +99,7 @@ function dispatch(request: Request, methods: Methods, rest: string): Response | 
 function allowed(methods: Methods): FieldLine {
   return ['Allow', ['HEAD', 'OPTIONS', ...Object.keys(methods)].join(', ')];
 }
+
+/** That an upload to where files may be stored can be gone on with, and what its limits are. */
+const uploading = (methods: Methods, limits: Limits): FieldLine[] =>
+  methods.PUT === undefined && methods.PATCH === undefined ? [] : [['Accept-Patch', partialUpload], limitLine(limits)];

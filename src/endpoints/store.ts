@@ -1,37 +1,39 @@
 /** `/files/{path}`: files are stored and removed, whole or not at all. */
 import { remove } from '../files/remove';
 import type { Root } from '../files/root';
-import type { Uploads } from '../files/uploads';
 import type { Stored } from '../files/write';
 import { HttpError } from '../http/errors';
 import type { Request, Response } from '../http/message';
+import type { Limits } from '../options';
 import { Form } from './form';
 import { verified } from './integrity';
 import { boundaryOf } from './multipart';
 import { parsePath } from './path';
 import { preconditionOf } from './precondition';
+import type { Resumables } from './resumables';
+import { completeOf } from './uploadFields';
 
 export class Store {
   constructor(
     private readonly root: Root,
-    private readonly uploads: Uploads,
+    private readonly resumables: Resumables,
+    private readonly limits: Limits,
   ) {}
 
   /** Answers 201, whether the file is a new one or not. @param rest the raw path behind `/files` */
   async post(request: Request, rest: string): Promise<Response> {
     const form = this.postForm(request, rest);
     if (form !== undefined) return form;
-    const { path } = await this.store(request, rest);
-    return { status: 201, fields: [['Location', request.path]], stored: path };
+    return this.store(request, rest, ({ path }) => made(request, path));
   }
 
   /** Answers 201 for a new file, 204 for a replaced one. */
   async put(request: Request, rest: string): Promise<Response> {
     // RFC 9110 §14.5: a part must not be taken for the whole.
     if (request.fields.has('content-range')) throw new HttpError(400, 'A part of a file cannot be stored by PUT.');
-    const { path, created } = await this.store(request, rest);
-    if (!created) return { status: 204, fields: [], stored: path };
-    return { status: 201, fields: [['Location', request.path]], stored: path };
+    return this.store(request, rest, ({ path, created }) =>
+      created ? made(request, path) : { status: 204, fields: [], stored: path },
+    );
   }
 
   delete(request: Request, rest: string): Response {
@@ -43,20 +45,29 @@ export class Store {
   /** A form goes to a folder; to the path of a file it is stored as it comes. */
   private postForm(request: Request, rest: string): Promise<Response> | undefined {
     const { segments, isFolder } = parsePath(rest);
+    // Whether an upload can be gone on with is told of one file.
+    if (completeOf(request.fields) !== undefined) return undefined;
     const boundary = isFolder ? boundaryOf(request.fields.get('content-type')) : undefined;
     if (boundary === undefined) return undefined;
     refuseCoding(request);
     const content = verified(request.body, request.fields);
-    return new Form(this.root, this.uploads, request, segments).store(content, boundary);
+    return new Form(this.root, this.resumables.uploads, request, segments).store(content, boundary);
   }
 
-  private async store(request: Request, rest: string): Promise<Stored> {
+  private async store(request: Request, rest: string, answer: (stored: Stored) => Response): Promise<Response> {
+    const { root, limits, resumables } = this;
     const segments = fileSegments(rest);
     refuseCoding(request);
+    const check = preconditionOf(request, root, segments);
+    if (completeOf(request.fields) !== undefined) {
+      return resumables.create({ request, root, segments, check, answer }, limits);
+    }
     const content = verified(request.body, request.fields);
-    return this.uploads.store(this.root, segments, content, preconditionOf(request, this.root, segments));
+    return answer(await resumables.uploads.store(root, segments, content, check));
   }
 }
+
+const made = ({ path }: Request, stored: string): Response => ({ status: 201, fields: [['Location', path]], stored });
 
 function fileSegments(rest: string): readonly string[] {
   const { segments, isFolder } = parsePath(rest);

@@ -1,5 +1,5 @@
 /** A hidden file that is filled beside its target, and takes its place or goes. */
-import { chmodSync, closeSync, constants, openSync, unlinkSync, write } from 'node:fs';
+import { chmodSync, closeSync, constants, ftruncateSync, openSync, unlinkSync, write } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { errnoOf } from './errors';
 import { journal } from './journal';
@@ -49,11 +49,17 @@ export class Temporary {
 
   private writeSome(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      write(this.fd ?? -1, bytes, (error, count) => {
+      write(this.fd ?? -1, bytes, 0, bytes.length, this.size, (error, count) => {
         if (error === null) resolve(count);
         else reject(error);
       });
     });
+  }
+
+  /** Takes back what is behind the first `size` octets. */
+  truncate(size: number): void {
+    if (this.fd !== undefined) ftruncateSync(this.fd, size);
+    this.size = size;
   }
 
   /** Nothing more will be written. */

@@ -80,6 +80,11 @@ export class Upload {
     }
   }
 
+  /** Takes back what is behind the first `size` octets. */
+  truncate(size: number): void {
+    this.temporary.truncate(size);
+  }
+
   /** Nothing more will be written. @throws FileError */
   close(): void {
     try {

@@ -11,12 +11,12 @@
 import type { Socket } from 'node:net';
 import { Deadline, type Wait } from './deadline';
 import { HttpError } from './errors';
-import { Exchange, refusedEvent } from './exchange';
+import { Exchange, refusedEvent, type Carrier } from './exchange';
 import type { Head } from './head';
 import { Input } from './input';
 import type { Peer, Response } from './message';
 import { peerOf } from './peer';
-import { continueLine, discardBody } from './response';
+import { discardBody } from './response';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
 import { reset } from './socketInternals';
@@ -27,7 +27,7 @@ type Phase = 'idle' | 'exchange' | 'draining' | 'closing' | 'closed';
 /** Octets of input that may wait for their turn: pipelined requests, a body nobody has asked for yet. */
 const mostInput = 64 * 1024;
 
-export class Connection {
+export class Connection implements Carrier {
   private phase: Phase = 'idle';
   private readonly deadline: Deadline;
   private readonly input: Input;
@@ -127,7 +127,7 @@ export class Connection {
         if (this.inputEnded) this.endIdle();
         return;
       }
-      this.exchange = new Exchange(head, this.peer, this.service.limits, (exchange) => this.demand(exchange));
+      this.exchange = new Exchange(head, this.peer, this.service.limits, this);
     } catch (error) {
       this.refuse(error, head);
       return;
@@ -145,10 +145,10 @@ export class Connection {
     else this.refuse(new HttpError(400, 'The connection ended in the midst of a request head.'));
   }
 
-  /** The endpoint wants content that is not here. RFC 9110 §10.1.1: only now is the client told to send it. */
-  private demand(exchange: Exchange): void {
-    if (this.exchange !== exchange || this.phase !== 'exchange') return;
-    if (exchange.takeContinue()) this.writer.write(continueLine);
+  /** As {@link Carrier} says. */
+  demand(exchange: Exchange, interim: Buffer | undefined): void {
+    if (this.exchange !== exchange || this.phase !== 'exchange' || this.held !== undefined) return;
+    if (interim !== undefined) this.writer.write(interim);
     this.advance();
   }
 

@@ -8,12 +8,19 @@ import { framingOf } from './framing';
 import type { Head } from './head';
 import type { Input } from './input';
 import type { Peer, Request, Response } from './message';
+import { continueLine, encodeInterim } from './response';
 
 /** RFC 9112 §9.3: whether the client wants the connection to persist. */
 export function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
   if (!head.fields.has('connection')) return head.minorVersion === 1;
   const options = head.fields.list('connection').map((option) => option.toLowerCase());
   return !options.includes('close') && (head.minorVersion === 1 || options.includes('keep-alive'));
+}
+
+/** The connection, as its exchange sees it. */
+export interface Carrier {
+  /** The endpoint wants content that is not here, or has an interim response to be sent before it answers. */
+  demand(exchange: Exchange, interim: Buffer | undefined): void;
 }
 
 export class Exchange {
@@ -37,22 +44,25 @@ export class Exchange {
   private readonly started = performance.now();
 
   /**
-   * @param onDemand called when the endpoint wants content that is not here
    * @throws {@link HttpError} 400 or 501 if the framing is broken: the connection must end
    */
   constructor(
     head: Head,
     peer: Peer,
     private readonly limits: Limits,
-    onDemand: (exchange: Exchange) => void,
+    carrier: Carrier,
   ) {
     const framing = framingOf(head.minorVersion, head.fields);
     this.decoder = decoderOf(framing, limits);
-    this.queue = new BodyQueue(this.decoder.remaining, () => onDemand(this));
+    this.queue = new BodyQueue(this.decoder.remaining, () => carrier.demand(this, this.takeContinue()));
     if (framing.kind === 'none') this.queue.end();
     this.persist = wantsPersistence(head);
     const { method, target, path, query, authority, minorVersion, fields } = head;
-    this.request = { method, target, path, query, authority, minorVersion, fields, body: this.queue, peer };
+    const informs = minorVersion === 1 && method !== 'GET';
+    const interim: Request['interim'] = informs
+      ? (...told) => carrier.demand(this, this.response === undefined ? encodeInterim(...told) : undefined)
+      : undefined;
+    this.request = { method, target, path, query, authority, minorVersion, fields, body: this.queue, peer, interim };
   }
 
   /**
@@ -86,11 +96,11 @@ export class Exchange {
     return this.drained > this.limits.drain;
   }
 
-  /** Whether the client must be told to go on; says so once. */
-  takeContinue(): boolean {
-    const { awaitsContinue } = this;
+  /** RFC 9110 §10.1.1: only when its content is wanted is the client told to send it, and once. */
+  private takeContinue(): Buffer | undefined {
+    if (!this.awaitsContinue || this.response !== undefined) return undefined;
     this.awaitsContinue = false;
-    return awaitsContinue;
+    return continueLine;
   }
 
   /** Moves content from the input to the endpoint, as far as it wants it. @param ended whether no more input will come */

@@ -40,6 +40,11 @@ export interface Request {
   readonly fields: Fields;
   readonly body: RequestBody;
   readonly peer: Peer;
+  /**
+   * Sends an interim response (RFC 9110 §15.2) ahead of the one that is returned; after that it does nothing.
+   * Undefined where the client does not expect any: in HTTP/1.0, and for a GET.
+   */
+  readonly interim?: ((status: number, fields: readonly FieldLine[]) => void) | undefined;
 }
 
 /**

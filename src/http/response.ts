@@ -143,6 +143,12 @@ function encodeWhole(response: Response, manner: Manner, content: Uint8Array): B
   return bytes;
 }
 
+/** RFC 9110 §15.2: a head alone. @throws TypeError as {@link encodeHead} does */
+export function encodeInterim(status: number, fields: readonly FieldLine[]): Buffer {
+  const lines = fields.map(fieldLine).join('');
+  return Buffer.from(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines}\r\n`, 'latin1');
+}
+
 /** RFC 9110 §15.2.1. */
 export const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 

@@ -51,7 +51,7 @@ describe('methods', () => {
     });
   }
 
-  for (const method of ['PATCH', 'TRACE', 'CONNECT', 'PROPFIND', 'get', 'BREW', 'GETT', 'constructor', '__proto__']) {
+  for (const method of ['TRACE', 'CONNECT', 'PROPFIND', 'get', 'BREW', 'GETT', 'constructor', '__proto__']) {
     it(`${method} is not implemented anywhere`, async () => {
       for (const target of ['/', '/files/a.txt', '/echo/x', '*']) {
         assert.equal((await ask(folder.router(), method, target)).status, 501, target);

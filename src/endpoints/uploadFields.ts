@@ -1,0 +1,62 @@
+/**
+ * The fields of resumable uploads: draft-ietf-httpbis-resumable-upload-12 and what came after it, interop version 8.
+ * Pure.
+ */
+import type { Fields } from '../http/fields';
+import { HttpError } from '../http/errors';
+import type { FieldLine, Request } from '../http/message';
+import type { Limits } from '../options';
+
+export const partialUpload = 'application/partial-upload';
+
+/** The version of the draft that the client must speak, too, to be sent a 104 (its appendix on draft versions). */
+const interopVersion = '8';
+export const interopLine: FieldLine = ['Upload-Draft-Interop-Version', interopVersion];
+
+/** An Item (RFC 9651 §3.3) whose parameters mean nothing here. Other values are as good as none. */
+const item = (pattern: string): RegExp => new RegExp(`^(?:${pattern})[ ]*(?:;.*)?$`);
+const boolean = item('\\?([01])');
+const integer = item('([0-9]{1,15})');
+
+/** Upload-Complete; undefined for a request that is about no resumable upload. */
+export function completeOf(fields: Fields): boolean | undefined {
+  const value = boolean.exec(fields.get('upload-complete') ?? '')?.[1];
+  return value === undefined ? undefined : value === '1';
+}
+
+/** Upload-Offset, in octets. */
+export const offsetOf = (fields: Fields): number | undefined => integerOf(fields, 'upload-offset');
+
+function integerOf(fields: Fields, name: string): number | undefined {
+  const value = integer.exec(fields.get(name) ?? '')?.[1];
+  return value === undefined ? undefined : Number(value);
+}
+
+export const wantsInterim = ({ fields }: Request): boolean =>
+  integer.exec(fields.get('upload-draft-interop-version') ?? '')?.[1] === interopVersion;
+
+/**
+ * The length of the whole upload, in octets, as far as it is known by now.
+ *
+ * @param offset where the content of the request begins
+ * @param known from earlier requests
+ * @throws {@link HttpError} 400 if the indications contradict each other
+ */
+export function lengthOf({ fields, body }: Request, offset: number, known: number | undefined): number | undefined {
+  const told = integerOf(fields, 'upload-length');
+  const implied = completeOf(fields) === true && body.length !== undefined ? offset + body.length : undefined;
+  const [length, ...others] = [known, told, implied].filter((each) => each !== undefined);
+  if (others.some((other) => other !== length)) throw inconsistent();
+  return length;
+}
+
+export const inconsistent = (): HttpError =>
+  new HttpError(400, 'The lengths told of the upload contradict each other.');
+
+export const completeLine = (complete: boolean): FieldLine => ['Upload-Complete', complete ? '?1' : '?0'];
+export const offsetLine = (offset: number): FieldLine => ['Upload-Offset', String(offset)];
+
+export const limitLine = ({ body, resumeTimeout }: Limits): FieldLine => [
+  'Upload-Limit',
+  `max-size=${body}, max-age=${Math.floor(resumeTimeout / 1000)}`,
+];
