@@ -1,0 +1,49 @@
+/** A form of a page that we serve, sent by a real browser, stores the files that were chosen. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../support/host/chromium';
+import { startServed, type Served } from '../support/served';
+
+const page = `<!doctype html><title>form</title>
+<form action="files/inbox/" method="post" enctype="multipart/form-data">
+<input name="note" value="ignored"><input type="file" name="one" multiple><input type="file" name="none"><button>Send</button>
+</form>`;
+
+describe('a form in a browser', function () {
+  this.slow(5000);
+  let browser: Browser;
+  let served: Served;
+  before(async () => {
+    browser = await launchChromium();
+    served = await startServed();
+    writeFileSync(join(served.directory, 'form.html'), page);
+  });
+  after(async () => {
+    await browser.close();
+    await served.stop();
+  });
+
+  it('stores the files that were chosen, whatever their names', async () => {
+    const files = new Map([
+      ['plain.txt', Buffer.from('text')],
+      ['a "b" & ü 💾.bin', Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 256))],
+      ['100%.txt', Buffer.alloc(0)],
+    ]);
+    const tab = await browser.newPage();
+    await tab.goto(`http://localhost:${served.port}/form.html`);
+    const chosen = [...files].map(([name, buffer]) => ({ name, buffer, mimeType: 'application/octet-stream' }));
+    await tab.setInputFiles('input[name=one]', chosen);
+    const answered = tab.waitForResponse((each) => each.request().method() === 'POST');
+    await tab.click('button');
+    const response = await answered;
+    assert.equal(response.status(), 201);
+    const stored = (await response.json()) as { name: string; size: number }[];
+    assert.deepEqual(
+      stored.map(({ name, size }) => [name, size]),
+      [...files].map(([name, content]) => [name, content.length]),
+    );
+    for (const [name, content] of files) assert.deepEqual(readFileSync(join(served.directory, 'inbox', name)), content);
+  });
+});
