@@ -22,11 +22,20 @@ export const videoPage = `<!doctype html>
     return video.currentTime;
   }
 
+  /** Resolves when the frame of that second is shown: at the event seeked it is decoded, but may not be painted. */
+  function shown(second) {
+    return new Promise((resolve) => {
+      const look = (now, { mediaTime }) =>
+        Math.floor(mediaTime) === second ? resolve() : video.requestVideoFrameCallback(look);
+      video.requestVideoFrameCallback(look);
+    });
+  }
+
   /** Resolves to how bright the frame at that time is. */
   async function shadeAt(time) {
-    const seeked = new Promise((resolve) => (video.onseeked = resolve));
+    const painted = shown(Math.floor(time));
     video.currentTime = time;
-    await seeked;
+    await painted;
     const context = document.createElement('canvas').getContext('2d');
     context.drawImage(video, 0, 0);
     return context.getImageData(10, 10, 1, 1).data[0];
