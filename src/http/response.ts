@@ -15,6 +15,7 @@ export interface Manner {
 
 const reasons: Readonly<Record<number, string>> = {
   100: 'Continue',
+  103: 'Early Hints',
   104: 'Upload Resumption Supported',
   200: 'OK',
   201: 'Created',
