@@ -147,3 +147,4 @@ function removeIfThere(path: string): void {
 
 /** The one journal of this thread; a process has one thread that serves. */
 export const journal = new Journal(tmpdir());
+process.once('exit', () => journal.close());
