@@ -85,11 +85,14 @@ describe('what a user sees', () => {
     // The editor cuts a link into pieces.
     const links = "[...document.querySelectorAll('.part.panel .detected-link')].map((piece) => piece.textContent)";
     await workbench.page.waitForFunction(`${links}.join('').includes(${JSON.stringify(stored)})`);
-    await workbench.page
-      .locator('.part.panel .detected-link')
-      .last()
-      .click({ modifiers: ['ControlOrMeta'] });
-    await workbench.page.locator('.tab').filter({ hasText: 'posted.txt' }).waitFor();
+    const link = workbench.page.locator('.part.panel .detected-link').last();
+    const tab = workbench.page.locator('.tab').filter({ hasText: 'posted.txt' });
+    // A panel that is drawn anew between the press and the release takes no click.
+    for (let clicks = 0; clicks < 8 && !(await tab.isVisible()); clicks++) {
+      await link.click({ modifiers: ['ControlOrMeta'] });
+      await tab.waitFor({ timeout: 2000 }).catch(() => undefined);
+    }
+    assert.ok(await tab.isVisible());
     assert.equal(await fs.readFile(stored, 'utf8'), 'posted');
   });
 
