@@ -60,7 +60,7 @@ const isPort = (own: string, asked: string): boolean =>
 
 /** Takes a host and a port apart; undefined if `authority` is something else. */
 function parse(authority: string): Authority | undefined {
-  const [, host, port = ''] = /^(\[.*\]|[^:]+)(?::(\d*))?$/.exec(authority.toLowerCase()) ?? [];
+  const [, host, port = ''] = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d*))?$/.exec(authority.toLowerCase()) ?? [];
   if (host === undefined) return undefined;
   const url = `http://${host}`;
   return { host: host.startsWith('[') && URL.canParse(url) ? new URL(url).hostname : host, port };
