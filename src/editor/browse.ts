@@ -1,15 +1,19 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
 import { commands, env, l10n, window } from 'vscode';
+import type { Uri } from 'vscode';
 import { openIn, token } from './settings';
 import type { Site } from './state';
-import { externalUrlOf, localUri, localUrlOf } from './urls';
+import { externalUrlOf, localUrlOf } from './urls';
 
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: Site, pathname: string): Promise<void> {
   const path = withToken(pathname, token(site.folder));
-  if (openIn(site.folder) === 'external') await env.openExternal(localUri(localUrlOf(site, path)));
+  if (openIn(site.folder) === 'external') await openExternal(localUrlOf(site, path));
   else await commands.executeCommand('simpleBrowser.show', await externalUrlOf(site, path));
 }
+
+/** A Uri would be encoded anew on its way, which turns the `%23` of a name with a `#` into `%2523`; a string is not. */
+const openExternal = (url: string): Thenable<boolean> => env.openExternal(url as unknown as Uri);
 
 /** The server takes the secret out of the URL at once, and lets the browser in from then on. */
 export const withToken = (pathname: string, secret: string): string =>

@@ -1,5 +1,6 @@
 /** The output channel "HTTP Server". */
-import { EventEmitter, l10n, window } from 'vscode';
+import * as path from 'node:path';
+import { EventEmitter, l10n, window, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel } from 'vscode';
 import { addToTally, emptyTally } from '../accessLog';
 import type { LogEvent } from '../accessLog';
@@ -64,11 +65,21 @@ export class Log implements Disposable {
     for (const event of events) {
       if (this.#mayTell()) this.#channel[levelOf(event.status)](logLine(event, this.#directory));
       else addToTally(this.#untold, event);
+      if (event.stored !== undefined) this.#warnOfUnsaved(path.join(this.#directory, event.stored));
       this.#events.fire(event);
     }
     if (dropped === undefined) return;
     addTally(this.#untold, dropped);
     this.#startSecond();
+  }
+
+  /** What was stored under an editor with unsaved text is not lost: the editor asks before it saves over it. */
+  #warnOfUnsaved(file: string): void {
+    if (!workspace.textDocuments.some(({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file))
+      return;
+    this.#channel.warn(
+      l10n.t('{0} has unsaved changes in an editor, which will ask before it overwrites what was stored.', file),
+    );
   }
 
   #mayTell(): boolean {

@@ -68,6 +68,22 @@ describe('the log', () => {
     assert.match(document.getText(), /\d+ × 2xx, \d+ × 4xx|\d+ × 4xx/);
   });
 
+  it('warns of a file that was stored while it had unsaved changes, which are kept', async () => {
+    const uri = vscode.Uri.joinPath(folder().uri, 'unsaved.txt');
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('old'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), 'mine, ');
+    await vscode.workspace.applyEdit(edit);
+    await ask(port, 'POST /files/unsaved.txt', Buffer.from('theirs'));
+    await shown((text) => /\[warning\].*unsaved\.txt has unsaved changes/.test(text));
+    assert.equal(document.getText(), 'mine, old');
+    assert.equal(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString(), 'theirs');
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.workspace.fs.delete(uri);
+  });
+
   it('holds nothing of a request that could make a line of its own', async () => {
     await ask(port, 'GET /%0a%0d%1b[31mred');
     const document = await shown((text) => text.includes('[31mred'));
