@@ -122,6 +122,7 @@ export class Controller implements Disposable {
       const url = localUrl(plan.options.host, listening.port);
       const site = siteOf(plan, { port: listening.port, url, external: await externalUri(url) });
       if (isForwarded(site)) await thread.configure(optionsFor(plan, site, binding));
+      thread.assertAlive();
       this.#adopt({ thread, plan, binding, site });
     } catch (error) {
       await thread?.terminate();

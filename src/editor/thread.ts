@@ -53,6 +53,11 @@ export class ServerThread implements Disposable {
     await this.#call({ type: 'configure', options });
   }
 
+  /** Throws the {@link ServerError} of a thread that has ended. */
+  assertAlive(): void {
+    if (this.#death !== undefined) throw this.#death;
+  }
+
   /**
    * Lets exchanges in flight finish, then ends the thread. Never rejects.
    * @param grace how long to wait for that, in milliseconds

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerThread } from '../../../src/editor/thread';
 import { defaultOptions } from '../../../src/options';
 import { ask, listens, TestController, threadThat, when } from '../support';
 
@@ -69,6 +70,19 @@ describe('a server whose thread dies', () => {
     const told = when(made.controller.onDidCrash);
     await kill();
     assert.equal(await told, 'exit code 1');
+  });
+});
+
+describe('a server whose thread dies while it is starting', () => {
+  it('has failed, and says why', async () => {
+    const listening = `{ type: 'listening', id: message.id, listening: { port: 1, addresses: [] } }`;
+    const spawn = (): ServerThread =>
+      threadThat(`parentPort.postMessage(${listening}); setImmediate(() => process.exit(7))`);
+    const made = new TestController({ spawn });
+    const state = await made.controller.start();
+    assert.ok(state.kind === 'failed');
+    assert.match(state.problem.message, /exit code 7/);
+    made.dispose();
   });
 });
 
