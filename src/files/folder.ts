@@ -10,7 +10,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileError, readFailure } from './errors';
+import { errnoOf, FileError, readFailure } from './errors';
 import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
 import type { Root } from './root';
 
@@ -52,7 +52,7 @@ export class Folder {
       mkdirSync(this.entry(name));
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      if (errnoOf(error) === 'EEXIST') return false;
       throw error;
     }
   }
