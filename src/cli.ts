@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { version } from '../package.json';
-import { combinedLine } from './accessLog';
+import { combinedLine, type LogEvent } from './accessLog';
 import { defaultLimits, defaultOptions, MiB, OptionsError, type Access, type Options } from './options';
 import { serve, type Server } from './serve';
 
@@ -119,9 +119,10 @@ async function run(values: Flags): Promise<void> {
   const options = optionsOf(values);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   try {
-    const server = await serve(options, (event) => {
+    const onExchange = (event: LogEvent): void => {
       if (!values.quiet) print(combinedLine(event));
-    });
+    };
+    const server = await serve(options, { onExchange });
     stopOnSignal(server);
     print(`Serving ${options.directory} at ${urlOf(options.host, server.address.port)}`);
   } catch (error) {

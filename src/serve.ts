@@ -26,13 +26,18 @@ export interface Server {
   stop(grace?: number): Promise<void>;
 }
 
+/** What a server tells whoever runs it. */
+export interface Surroundings {
+  /** Called once for every exchange, when its response ended or was cut. */
+  readonly onExchange: (event: LogEvent) => void;
+}
+
 /**
  * Serves `options.directory` over HTTP.
  *
- * @param onExchange called once for every exchange, when its response ended or was cut
  * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
  */
-export async function serve(options: Options, onExchange: (event: LogEvent) => void): Promise<Server> {
+export async function serve(options: Options, { onExchange }: Surroundings): Promise<Server> {
   const resumables = new Resumables(new Uploads());
   const service = {
     ...configured(options, resumables),

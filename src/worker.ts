@@ -39,7 +39,7 @@ async function answer(call: Call): Promise<Reply> {
   switch (call.type) {
     case 'start':
       if (server !== undefined) throw new Error('The server is started already.');
-      server = await serve(call.options, gather);
+      server = await serve(call.options, { onExchange: gather });
       return { type: 'listening', id, listening: server.address };
     case 'configure':
       if (server === undefined) throw new Error('The server is not started.');

@@ -16,7 +16,7 @@ import type { Head } from './head';
 import { Input } from './input';
 import type { Peer, Response } from './message';
 import { peerOf } from './peer';
-import { discardBody } from './response';
+import { discardBody, endIteration } from './response';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
 import { reset } from './socketInternals';
@@ -69,6 +69,7 @@ export class Connection implements Carrier {
 
   /** Closes at once if nothing is under way, else after the response. */
   stop(): void {
+    this.endEndless();
     if (this.phase === 'idle' && this.writer.flushed) this.socket.destroy();
     else if (this.phase === 'idle' || this.phase === 'draining') this.close();
     this.advance();
@@ -99,7 +100,13 @@ export class Connection implements Carrier {
   /** The peer has closed its half. What it asked for before is still answered. */
   private receiveEnd(): void {
     this.inputEnded = true;
+    this.endEndless();
     this.advance();
+  }
+
+  private endEndless(): void {
+    const response = this.exchange?.response;
+    if (response?.endless === true) endIteration(response.body);
   }
 
   /** Moves on until nothing sets `moved` any more. */
@@ -211,7 +218,7 @@ export class Connection implements Carrier {
     if (this.phase === 'closed') return;
     this.sender.finish(exchange);
     exchange.abandon();
-    if (!persist) this.close();
+    if (!persist || this.service.stopping) this.close();
     else if (exchange.received) this.becomeIdle();
     else {
       this.phase = 'draining';
@@ -234,6 +241,8 @@ export class Connection implements Carrier {
     this.sender.log(true);
     if (held !== undefined) discardBody(held);
     exchange?.lose(new Error('The client went away.'));
+    // Reads of a source may be under way: that is closed by whoever reads it.
+    endIteration(exchange?.response?.body);
     if (exchange !== undefined && phase === 'exchange') this.service.onExchange(exchange.logEvent(true));
     this.onClosed(this);
   }

@@ -62,7 +62,10 @@ export interface ByteSource {
   close(): void;
 }
 
-/** `undefined` is no content. An iterable has no known length: it is sent chunked. */
+/**
+ * `undefined` is no content. An iterable has no known length: it is sent chunked. It is iterated once; when nobody wants
+ * more of it, `return` is called on an iterator of it, perhaps while a `next` is pending, and perhaps twice.
+ */
 export type Body = Uint8Array | ByteSource | AsyncIterable<Uint8Array> | undefined;
 
 /**
@@ -79,6 +82,8 @@ export interface Response {
   readonly reason?: string;
   /** The endpoint will return this very value again, so its encoding is worth remembering. */
   readonly lasting?: true;
+  /** The content, an iterable, goes on until the client closes its half of the connection or the server stops. */
+  readonly endless?: true;
 }
 
 /** What a URL means. May answer at once: a promise is not needed for what is in memory. */

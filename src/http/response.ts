@@ -180,5 +180,13 @@ export function encode(response: Response, manner: Manner, content: Uint8Array):
 /** Lets go of content that will not be sent, or was. */
 export function discardBody({ body }: Response): void {
   if (isByteSource(body)) body.close();
-  else if (body !== undefined && !(body instanceof Uint8Array)) void body[Symbol.asyncIterator]().return?.();
+  else endIteration(body);
+}
+
+/** Nobody wants more of the content, if it is an iterable. */
+export function endIteration(body: Body): void {
+  if (body === undefined || body instanceof Uint8Array || isByteSource(body)) return;
+  const ended = body[Symbol.asyncIterator]().return?.();
+  // Whoever waits for the next piece learns of a failure.
+  ended?.catch(() => undefined);
 }

@@ -63,6 +63,7 @@ export class Sender {
   /** Has the exchange logged when what was written up to now has been taken. */
   finish(exchange: Exchange | LogEvent): void {
     this.unlogged.push(exchange);
+    if (this.writer.flushed) this.log(false);
   }
 
   /** Logs what is finished. @param aborted whether the connection was cut before it was taken */

@@ -32,7 +32,7 @@ describe('the directory page in a browser', function () {
     if (process.platform === 'win32') this.skip();
     folder = new TestFolder();
     for (const name of names) folder.write(name, `content of ${name}`).write(`d ${name}/inner.txt`, `inner of ${name}`);
-    server = await serve(folder.options({ port: 0 }), () => undefined);
+    server = await serve(folder.options({ port: 0 }), { onExchange: () => undefined });
     browser = await launchChromium();
     page = await browser.newPage();
     page.on('dialog', (dialog) => complaints.push(dialog.message()));

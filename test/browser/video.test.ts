@@ -25,7 +25,7 @@ describe('a video in a browser', () => {
   before(async () => {
     folder = new TestFolder();
     folder.write('index.html', videoPage);
-    server = await serve(folder.options({ port: 0 }), (event) => events.push(event));
+    server = await serve(folder.options({ port: 0 }), { onExchange: (event) => events.push(event) });
     browser = await launchChromium();
     page = await browser.newPage();
     page.on('request', (request) => ranges.push(request.headers().range ?? ''));

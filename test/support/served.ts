@@ -42,10 +42,11 @@ export async function startServed(
     limits: { ...defaultLimits, ...limits },
   };
   await mkdir(all.directory, { recursive: true });
-  const server = await serve(all, (event) => {
+  const onExchange = (event: LogEvent): void => {
     events.push(event);
     wake();
-  });
+  };
+  const server = await serve(all, { onExchange });
   return {
     directory: all.directory,
     port: server.address.port,

@@ -14,7 +14,7 @@ async function answer(question: Question): Promise<void> {
     reply({ peak: process.resourceUsage().maxRSS });
     return;
   }
-  const { address } = await serve(question.serve, () => undefined);
+  const { address } = await serve(question.serve, { onExchange: () => undefined });
   reply({ port: address.port });
 }
 

@@ -11,7 +11,7 @@ describe('freshness on the wire', () => {
   let client: RawClient;
   before(async () => {
     folder = new TestFolder();
-    server = await serve(folder.options({ port: 0 }), () => undefined);
+    server = await serve(folder.options({ port: 0 }), { onExchange: () => undefined });
     client = await RawClient.connect(server.address.port);
   });
   after(async () => {

@@ -39,7 +39,7 @@ describe('published flaws', () => {
     folder = new TestFolder();
     for (const path of ['../secret.txt', '../site2/secret.txt', '.env', 'server.key']) folder.write(path, secret);
     folder.write('a.txt', 'a'.repeat(1000)).link('sibling', '../site2').link('out.txt', '../secret.txt');
-    server = await serve(folder.options({ port: 0 }), () => undefined);
+    server = await serve(folder.options({ port: 0 }), { onExchange: () => undefined });
   });
   beforeEach(async () => (client = await RawClient.connect(server.address.port)));
   afterEach(() => client.close());

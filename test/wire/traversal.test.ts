@@ -23,7 +23,7 @@ describe('traversal', () => {
       .link('alias', 'd')
       .link('out', '..')
       .link('up', '/');
-    server = await serve(folder.options({ port: 0, access: 'full' }), () => undefined);
+    server = await serve(folder.options({ port: 0, access: 'full' }), { onExchange: () => undefined });
   });
   after(async () => {
     await server.stop(0);
