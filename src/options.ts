@@ -1,4 +1,5 @@
 /** What a running server may do: defaults, limits and validation. Pure. */
+import { tlsFlaw, type Tls } from './tls';
 
 /** `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST and PUT. `full`: also DELETE. */
 export type Access = 'readOnly' | 'readWrite' | 'full';
@@ -55,6 +56,8 @@ export interface Options {
   readonly cors: readonly string[];
   /** Secret every request must carry; empty for none. */
   readonly token: string;
+  /** To speak HTTPS, and nothing else; absent for plain HTTP. */
+  readonly tls?: Tls | undefined;
   /** File, relative to `directory`, that answers a navigation to a page that does not exist; empty for none. */
   readonly spaFallback: string;
   /** Fields added to every response of the site. */
@@ -133,6 +136,8 @@ export function checkOptions(options: Options): Options {
   }
   checkGuests(options);
   checkHeaders(options.headers);
+  const flaw = options.tls === undefined ? undefined : tlsFlaw(options.tls);
+  if (flaw !== undefined) throw new OptionsError('tls', flaw);
   return options;
 }
 
