@@ -20,6 +20,13 @@ export interface Failure {
 export type Call =
   /** Starts the server; `listening` tells where. */
   | { readonly type: 'start'; readonly id: number; readonly options: Options }
+  /**
+   * Serves at a second place, too, with options of its own; `listening` tells where. Where it already does, that one
+   * takes the new options, as by `configure`. It ends with the first.
+   */
+  | { readonly type: 'share'; readonly id: number; readonly options: Options }
+  /** Stops serving at the second place, gracefully. */
+  | { readonly type: 'unshare'; readonly id: number }
   /** Takes new options without letting go of the port; the host and the port must be as they were. */
   | { readonly type: 'configure'; readonly id: number; readonly options: Options }
   /**

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
 import type { Call, Failure, FromWorker, Reply, ToWorker } from './messages';
-import { OptionsError } from './options';
+import { OptionsError, type Options } from './options';
 import { serve, type Server } from './serve';
 
 /** How long events are gathered, in milliseconds, and how many of them at most. */
@@ -14,6 +14,8 @@ const port = parentPort;
 const send = (message: FromWorker): void => port.postMessage(message);
 
 let server: Server | undefined;
+/** The one that the network may reach, while it is shared. */
+let shared: Server | undefined;
 let events: LogEvent[] = [];
 let dropped: Tally | undefined;
 let timer: NodeJS.Timeout | undefined;
@@ -29,9 +31,22 @@ function flush(): void {
   clearTimeout(timer);
   timer = undefined;
   if (events.length === 0) return;
-  send({ type: 'traffic', events, connections: server?.connections ?? 0, ...(dropped && { dropped }) });
+  const connections = (server?.connections ?? 0) + (shared?.connections ?? 0);
+  send({ type: 'traffic', events, connections, ...(dropped && { dropped }) });
   events = [];
   dropped = undefined;
+}
+
+async function share(options: Options): Promise<Server> {
+  if (server === undefined) throw new Error('The server is not started.');
+  if (shared === undefined) return (shared = await serve(options, { onExchange: gather }));
+  shared.configure(options);
+  return shared;
+}
+
+async function unshare(grace?: number): Promise<void> {
+  await shared?.stop(grace);
+  shared = undefined;
 }
 
 async function answer(call: Call): Promise<Reply> {
@@ -45,8 +60,13 @@ async function answer(call: Call): Promise<Reply> {
       if (server === undefined) throw new Error('The server is not started.');
       server.configure(call.options);
       return { type: 'done', id };
+    case 'share':
+      return { type: 'listening', id, listening: (await share(call.options)).address };
+    case 'unshare':
+      await unshare();
+      return { type: 'done', id };
     case 'stop':
-      await server?.stop(call.grace);
+      await Promise.all([server?.stop(call.grace), unshare(call.grace)]);
       server = undefined;
       flush();
       return { type: 'done', id };

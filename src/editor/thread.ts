@@ -43,14 +43,22 @@ export class ServerThread implements Disposable {
   }
 
   /** Resolves once the server listens. Rejects with a {@link ServerError}, as do the other calls. */
-  async start(options: Options): Promise<Listening> {
-    const reply = await this.#call({ type: 'start', options });
-    if (reply.type !== 'listening') throw new Error(`The server answered ${reply.type} to start.`);
-    return reply.listening;
+  start(options: Options): Promise<Listening> {
+    return this.#listen({ type: 'start', options });
   }
 
   async configure(options: Options): Promise<void> {
     await this.#call({ type: 'configure', options });
+  }
+
+  /** Serves at a second place, too, or lets that take new options. Resolves once it listens. */
+  share(options: Options): Promise<Listening> {
+    return this.#listen({ type: 'share', options });
+  }
+
+  /** Resolves when the second place is free. */
+  async unshare(): Promise<void> {
+    await this.#call({ type: 'unshare' });
   }
 
   /** Throws the {@link ServerError} of a thread that has ended. */
@@ -76,6 +84,12 @@ export class ServerThread implements Disposable {
 
   dispose(): void {
     void this.terminate();
+  }
+
+  async #listen(question: Question): Promise<Listening> {
+    const reply = await this.#call(question);
+    if (reply.type !== 'listening') throw new Error(`The server answered ${reply.type} to ${question.type}.`);
+    return reply.listening;
   }
 
   #call(question: Question): Promise<Answer> {
