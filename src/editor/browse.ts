@@ -1,13 +1,13 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
 import { commands, env, l10n, window } from 'vscode';
 import type { Uri } from 'vscode';
-import { openIn, token } from './settings';
+import { openIn } from './settings';
 import type { Site } from './state';
 import { externalUrlOf, localUrlOf } from './urls';
 
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: Site, pathname: string): Promise<void> {
-  const path = withToken(pathname, token(site.folder));
+  const path = withToken(pathname, site.token);
   if (openIn(site.folder) === 'external') await openExternal(localUrlOf(site, path));
   else await commands.executeCommand('simpleBrowser.show', await externalUrlOf(site, path));
 }

@@ -33,7 +33,7 @@ type Binding = Pick<Options, 'port' | 'portAttempts'>;
 type Address = Pick<Site, 'port' | 'url' | 'external'>;
 
 /** A thread that listens, and what it was told. */
-interface Server {
+export interface Server {
   readonly thread: ServerThread;
   readonly plan: Plan;
   readonly binding: Binding;
@@ -86,6 +86,15 @@ export class Controller implements Disposable {
     return this.#enqueue(() => (this.#state.kind === 'failed' ? this.#startAfresh() : this.#apply()));
   }
 
+  /** Lets `operation` have the server, if one runs, while no other operation has it. Rejects as `operation` does. */
+  async use<T>(operation: (server: Server) => Promise<T>): Promise<T | undefined> {
+    let result: T | undefined;
+    await this.#enqueue(async () => {
+      if (this.#server !== undefined) result = await operation(this.#server);
+    });
+    return result;
+  }
+
   dispose(): void {
     this.#server?.thread.dispose();
     this.#server = undefined;
@@ -119,7 +128,7 @@ export class Controller implements Disposable {
       thread = this.#spawn();
       const { binding, listening } = await this.#listen(thread, plan.options);
       this.#surroundings.rememberPort(plan.options.port, listening.port);
-      const url = localUrl(plan.options.host, listening.port);
+      const url = localUrl(plan.options.host, listening.port, plan.options.tls !== undefined);
       const site = siteOf(plan, { port: listening.port, url, external: await externalUri(url) });
       if (isForwarded(site)) await thread.configure(optionsFor(plan, site, binding));
       thread.assertAlive();
@@ -221,14 +230,15 @@ export class Controller implements Disposable {
   }
 }
 
-const sameAddress = (a: Options, b: Options): boolean => a.host === b.host && a.port === b.port;
+const sameAddress = (a: Options, b: Options): boolean =>
+  a.host === b.host && a.port === b.port && isDeepStrictEqual(a.tls, b.tls);
 
 const isUnavailable = (error: unknown): boolean =>
   error instanceof ServerError && ['EADDRINUSE', 'EACCES', 'EPERM'].includes(error.failure.code);
 
 const siteOf = ({ folder, options }: Plan, { port, url, external }: Address): Site => ({
   ...{ port, url, external },
-  ...{ directory: options.directory, folder },
+  ...{ directory: options.directory, folder, token: options.token },
 });
 
 const isForwarded = ({ url, external }: Address): boolean => external.authority !== localUri(url).authority;

@@ -24,8 +24,6 @@ export const autoStart = (folder: WorkspaceFolder): boolean =>
 export const openIn = (folder: WorkspaceFolder): OpenIn =>
   workspace.getConfiguration(section, folder).get('openIn') === 'integrated' ? 'integrated' : 'external';
 
-export const token = (folder: WorkspaceFolder): string => text(workspace.getConfiguration(section, folder), 'token');
-
 /** Throws a {@link ProblemError} that names the first setting that cannot work. */
 export function readSettings(folder: WorkspaceFolder): Settings {
   const config = workspace.getConfiguration(section, folder);

@@ -12,6 +12,8 @@ export interface Site {
   /** Absolute path of the folder that is served. */
   readonly directory: string;
   readonly folder: WorkspaceFolder;
+  /** The secret that every request must carry; empty for none. Never to be logged. */
+  readonly token: string;
 }
 
 export type State =

@@ -4,11 +4,15 @@ import { env, Uri } from 'vscode';
 import type { Site } from './state';
 import { isInside } from './plan';
 
-/** `http://localhost:4221/` for a server that listens on `host`, which may be any address at all. */
-export function localUrl(host: string, port: number): string {
+/**
+ * `http://localhost:4221/` for a server that listens on `host`, which may be any address at all.
+ *
+ * @param secure whether it speaks HTTPS
+ */
+export function localUrl(host: string, port: number, secure = false): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const literal = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
-  return `http://${literal}:${port}/`;
+  return `${secure ? 'https' : 'http'}://${literal}:${port}/`;
 }
 
 export const localUri = (url: string): Uri => Uri.parse(url, true);
