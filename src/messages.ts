@@ -40,6 +40,49 @@ export type Reply =
   | { readonly type: 'done'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly failure: Failure };
 
+/** How far an upload has come. */
+export interface UploadProgress {
+  /** What {@link CancelUpload} calls it. */
+  readonly upload: number;
+  /** Where its file, the last one if there are several, goes: relative to the served folder, with `/`. */
+  readonly path: string;
+  /** How many files of it there are so far. */
+  readonly files: number;
+  /** In octets. */
+  readonly received: number;
+  /** What there will be in the end, in octets; undefined if nobody knows. */
+  readonly length: number | undefined;
+  /** Octets per second, of late. */
+  readonly rate: number;
+}
+
+/** The uploads that take a while; sent now and then while there are any, and once when there are none any more. */
+export interface UploadsTold {
+  readonly type: 'uploads';
+  readonly uploads: readonly UploadProgress[];
+}
+
+/** Asks that an upload fail. Nothing is answered, and nothing happens if it has ended. */
+export interface CancelUpload {
+  readonly type: 'cancelUpload';
+  readonly upload: number;
+}
+
+/** Asks that a file be moved to the trash. It is answered by one {@link TrashReply} with the same `id`. */
+export interface TrashCall {
+  readonly type: 'trash';
+  readonly id: number;
+  /** Absolute. */
+  readonly path: string;
+}
+
+export interface TrashReply {
+  readonly type: 'trashed';
+  readonly id: number;
+  /** Whether it is in the trash now; if not, it is where it was. */
+  readonly trashed: boolean;
+}
+
 /** What happened since the last one; sent about every 100 ms while there is something to tell. */
 export interface Traffic {
   readonly type: 'traffic';
@@ -50,5 +93,5 @@ export interface Traffic {
   readonly connections: number;
 }
 
-export type ToWorker = Call;
-export type FromWorker = Reply | Traffic;
+export type ToWorker = Call | CancelUpload | TrashReply;
+export type FromWorker = Reply | Traffic | UploadsTold | TrashCall;

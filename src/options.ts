@@ -30,6 +30,8 @@ export interface Limits {
   readonly keepAliveTimeout: number;
   /** How long a resumable upload waits to be gone on with. */
   readonly resumeTimeout: number;
+  /** How long it may take to move a file to the trash; then 503. */
+  readonly trashTimeout: number;
   /** How long `stop` waits for exchanges in flight. */
   readonly stopTimeout: number;
   /** How long a half-closed connection may go on sending what nobody reads. */
@@ -81,6 +83,7 @@ export const defaultLimits: Limits = {
   responseTimeout: 30_000,
   keepAliveTimeout: 60_000,
   resumeTimeout: 3_600_000,
+  trashTimeout: 10_000,
   stopTimeout: 5_000,
   lingerTimeout: 2_000,
   drain: 256 * KiB,

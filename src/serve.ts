@@ -3,21 +3,26 @@ import type { LogEvent } from './accessLog';
 import { guarded, type Guarded } from './endpoints/guard';
 import { Resumables } from './endpoints/resumables';
 import { createRouter } from './endpoints/router';
+import type { Trash } from './endpoints/trash';
 import { Root } from './files/root';
 import { Uploads } from './files/uploads';
 import { Listener, type Address } from './http/listener';
-import { checkOptions, type Options } from './options';
+import type { UploadProgress } from './messages';
+import { checkOptions, OptionsError, type Options } from './options';
 
 export interface Server {
   readonly address: Address;
   /** How many connections are open. */
   readonly connections: number;
   /**
-   * Takes new options from the next request on; where it listens does not change.
+   * Takes new options from the next request on, a new certificate from the next connection on. Where it listens does not
+   * change, nor whether it speaks TLS.
    *
    * @throws OptionsError, or the system's error if the folder is not there; the old options then stay in force
    */
   configure(options: Options): void;
+  /** Has an upload fail that is under way, as the user's wish; otherwise does nothing. @param upload as it was told of */
+  cancelUpload(upload: number): void;
   /**
    * Resolves when nothing is listening, every connection is closed, and no unfinished upload is left.
    *
@@ -30,6 +35,13 @@ export interface Server {
 export interface Surroundings {
   /** Called once for every exchange, when its response ended or was cut. */
   readonly onExchange: (event: LogEvent) => void;
+  /**
+   * Called with the uploads that take a while, a few times a second as long as there are any, and once when there are
+   * none any more.
+   */
+  readonly onUploads?: (uploads: readonly UploadProgress[]) => void;
+  /** Where deleted files go; without it they are gone. */
+  readonly trash?: Trash;
 }
 
 /**
@@ -37,21 +49,27 @@ export interface Surroundings {
  *
  * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
  */
-export async function serve(options: Options, { onExchange }: Surroundings): Promise<Server> {
-  const resumables = new Resumables(new Uploads());
+export async function serve(options: Options, { onExchange, onUploads, trash }: Surroundings): Promise<Server> {
+  const uploads = new Uploads(onUploads);
+  const resumables = new Resumables(uploads);
   const service = {
-    ...configured(options, resumables),
+    ...configured(options, resumables, trash),
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     stopping: false,
   };
-  const { host, port, portAttempts: attempts } = options;
-  const listener = await Listener.listen({ host, port, attempts }, service);
+  const { host, port, portAttempts: attempts, tls } = options;
+  const listener = await Listener.listen({ host, port, attempts, tls }, service);
   return {
     address: listener.address,
     get connections() {
       return listener.size;
     },
-    configure: (next) => void Object.assign(service, configured(next, resumables)),
+    configure: (next) => {
+      assertSameProtocol(options, next);
+      Object.assign(service, configured(next, resumables, trash));
+      if (next.tls !== undefined) listener.renew(next.tls);
+    },
+    cancelUpload: (upload) => uploads.cancel(upload),
     stop: async (grace) => {
       service.stopping = true;
       await listener.stop(grace);
@@ -60,9 +78,17 @@ export async function serve(options: Options, { onExchange }: Surroundings): Pro
   };
 }
 
-function configured(options: Options, resumables: Resumables): Pick<Options, 'limits'> & Guarded {
+type Configured = Pick<Options, 'limits'> & Guarded;
+
+function configured(options: Options, resumables: Resumables, trash: Trash | undefined): Configured {
   const { limits, directory, exclude } = checkOptions(options);
-  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude), resumables)) };
+  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude), resumables, trash)) };
+}
+
+/** What speaks TLS goes on to: to speak plain HTTP all of a sudden would give away what clients think is kept. */
+function assertSameProtocol(now: Options, next: Options): void {
+  if ((now.tls === undefined) === (next.tls === undefined)) return;
+  throw new OptionsError('tls', 'Whether the server speaks HTTPS can only be changed by a restart.');
 }
 
 const tokenParameter = /([?&]token=)[^&]+/gi;

@@ -1,9 +1,9 @@
 /** The server in a thread of its own, spoken to by messages. The only user of `parentPort`. */
 import { parentPort } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
-import type { Call, Failure, FromWorker, Reply, ToWorker } from './messages';
+import type { Call, Failure, FromWorker, Reply, ToWorker, UploadProgress } from './messages';
 import { OptionsError, type Options } from './options';
-import { serve, type Server } from './serve';
+import { serve, type Server, type Surroundings } from './serve';
 
 /** How long events are gathered, in milliseconds, and how many of them at most. */
 const interval = 100;
@@ -37,9 +37,36 @@ function flush(): void {
   dropped = undefined;
 }
 
+/** The uploads that each server told of last. */
+const uploads = new Map<Surroundings, readonly UploadProgress[]>();
+
+/** Files on their way to the trash, by the numbers of the questions. */
+const discarded = new Map<number, (trashed: boolean) => void>();
+let questions = 0;
+
+function trash(path: string): Promise<boolean> {
+  const id = ++questions;
+  send({ type: 'trash', id, path });
+  return new Promise((resolve) => discarded.set(id, resolve));
+}
+
+/** What one server, of perhaps two, tells and asks. */
+function surroundings(): Surroundings {
+  const own: Surroundings = {
+    onExchange: gather,
+    onUploads: (told) => {
+      uploads.set(own, told);
+      if (told.length === 0) uploads.delete(own);
+      send({ type: 'uploads', uploads: [...uploads.values()].flat() });
+    },
+    trash,
+  };
+  return own;
+}
+
 async function share(options: Options): Promise<Server> {
   if (server === undefined) throw new Error('The server is not started.');
-  if (shared === undefined) return (shared = await serve(options, { onExchange: gather }));
+  if (shared === undefined) return (shared = await serve(options, surroundings()));
   shared.configure(options);
   return shared;
 }
@@ -54,7 +81,7 @@ async function answer(call: Call): Promise<Reply> {
   switch (call.type) {
     case 'start':
       if (server !== undefined) throw new Error('The server is started already.');
-      server = await serve(call.options, { onExchange: gather });
+      server = await serve(call.options, surroundings());
       return { type: 'listening', id, listening: server.address };
     case 'configure':
       if (server === undefined) throw new Error('The server is not started.');
@@ -78,6 +105,20 @@ function failureOf(error: unknown): Failure {
   return { code: error instanceof OptionsError ? 'OPTIONS' : (code ?? 'INTERNAL'), message };
 }
 
-port.on('message', (call: ToWorker) => {
+function respond(call: Call): void {
   answer(call).then(send, (error: unknown) => send({ type: 'failed', id: call.id, failure: failureOf(error) }));
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'cancelUpload':
+      for (const each of [server, shared]) each?.cancelUpload(message.upload);
+      break;
+    case 'trashed':
+      discarded.get(message.id)?.(message.trashed);
+      discarded.delete(message.id);
+      break;
+    default:
+      respond(message);
+  }
 });

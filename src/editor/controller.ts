@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter } from 'vscode';
 import type { Disposable } from 'vscode';
-import type { Listening, Traffic } from '../messages';
+import type { Listening, Traffic, UploadProgress } from '../messages';
 import { defaultLimits } from '../options';
 import type { Options } from '../options';
 import type { Plan } from './plan';
@@ -44,6 +44,7 @@ export class Controller implements Disposable {
   readonly #surroundings: Surroundings;
   readonly #states = new EventEmitter<State>();
   readonly #traffic = new EventEmitter<Traffic>();
+  readonly #uploads = new EventEmitter<readonly UploadProgress[]>();
   readonly #crashes = new EventEmitter<string>();
   #state: State = { kind: 'stopped' };
   #server: Server | undefined;
@@ -53,6 +54,8 @@ export class Controller implements Disposable {
 
   readonly onDidChangeState = this.#states.event;
   readonly onDidTraffic = this.#traffic.event;
+  /** Fires now and then with the uploads that take a while, and once when there are none any more. */
+  readonly onDidTellUploads = this.#uploads.event;
   /** Fires with the reason when the thread died while the server was running. */
   readonly onDidCrash = this.#crashes.event;
 
@@ -95,10 +98,15 @@ export class Controller implements Disposable {
     return result;
   }
 
+  /** Has an upload fail; nothing happens if it has ended. */
+  cancelUpload(upload: number): void {
+    this.#server?.thread.cancelUpload(upload);
+  }
+
   dispose(): void {
     this.#server?.thread.dispose();
     this.#server = undefined;
-    for (const emitter of [this.#states, this.#traffic, this.#crashes]) emitter.dispose();
+    for (const emitter of [this.#states, this.#traffic, this.#uploads, this.#crashes]) emitter.dispose();
   }
 
   #enqueue(operation: () => Promise<void> | undefined): Promise<State> {
@@ -142,6 +150,7 @@ export class Controller implements Disposable {
   #spawn(): ServerThread {
     const thread = this.#surroundings.spawn();
     thread.onDidTraffic((traffic) => this.#traffic.fire(traffic));
+    thread.onDidTellUploads((uploads) => this.#uploads.fire(uploads));
     thread.onDidEnd((reason) => this.#ended(thread, reason));
     return thread;
   }
@@ -238,7 +247,7 @@ const isUnavailable = (error: unknown): boolean =>
 
 const siteOf = ({ folder, options }: Plan, { port, url, external }: Address): Site => ({
   ...{ port, url, external },
-  ...{ directory: options.directory, folder, token: options.token },
+  ...{ directory: options.directory, folder, access: options.access, token: options.token },
 });
 
 const isForwarded = ({ url, external }: Address): boolean => external.authority !== localUri(url).authority;

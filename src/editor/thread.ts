@@ -2,9 +2,10 @@
 import { Worker } from 'node:worker_threads';
 import { EventEmitter } from 'vscode';
 import type { Disposable } from 'vscode';
-import type { Call, FromWorker, Listening, Reply, Traffic } from '../messages';
+import type { Call, FromWorker, Listening, Reply, ToWorker, Traffic, TrashCall, UploadProgress } from '../messages';
 import type { Options } from '../options';
 import { died, ServerError } from './problem';
+import { moveToTrash, type Trash } from './trash';
 
 /** A call before it has its number. */
 type Question = Call extends infer C ? (C extends Call ? Omit<C, 'id'> : never) : never;
@@ -22,6 +23,8 @@ export class ServerThread implements Disposable {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #traffic = new EventEmitter<Traffic>();
+  readonly #uploads = new EventEmitter<readonly UploadProgress[]>();
+  readonly #trash: Trash;
   readonly #ended = new EventEmitter<string>();
   #calls = 0;
   /** The error that ended the thread. */
@@ -29,11 +32,17 @@ export class ServerThread implements Disposable {
   #death: ServerError | undefined;
 
   readonly onDidTraffic = this.#traffic.event;
+  /** Fires now and then with the uploads that take a while, and once when there are none any more. */
+  readonly onDidTellUploads = this.#uploads.event;
   /** Fires once, with the reason, however the thread ended. */
   readonly onDidEnd = this.#ended.event;
 
-  /** @param program absolute path, or URL, of what the thread runs */
-  constructor(program: string | URL) {
+  /**
+   * @param program absolute path, or URL, of what the thread runs
+   * @param trash where it has deleted files go
+   */
+  constructor(program: string | URL, trash: Trash = moveToTrash) {
+    this.#trash = trash;
     this.#worker = new Worker(program, { name: 'HTTP Server' });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: unknown) => {
@@ -59,6 +68,11 @@ export class ServerThread implements Disposable {
   /** Resolves when the second place is free. */
   async unshare(): Promise<void> {
     await this.#call({ type: 'unshare' });
+  }
+
+  /** Has an upload fail; nothing happens if it has ended. */
+  cancelUpload(upload: number): void {
+    this.#worker.postMessage({ type: 'cancelUpload', upload } satisfies ToWorker);
   }
 
   /** Throws the {@link ServerError} of a thread that has ended. */
@@ -102,10 +116,27 @@ export class ServerThread implements Disposable {
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === 'traffic') {
-      this.#traffic.fire(message);
-      return;
+    switch (message.type) {
+      case 'traffic':
+        this.#traffic.fire(message);
+        break;
+      case 'uploads':
+        this.#uploads.fire(message.uploads);
+        break;
+      case 'trash':
+        void this.#discard(message);
+        break;
+      default:
+        this.#settle(message);
     }
+  }
+
+  async #discard({ id, path }: TrashCall): Promise<void> {
+    const trashed = await this.#trash(path);
+    this.#worker.postMessage({ type: 'trashed', id, trashed } satisfies ToWorker);
+  }
+
+  #settle(message: Reply): void {
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (message.type === 'failed') pending?.reject(new ServerError(message.failure));
@@ -120,5 +151,6 @@ export class ServerThread implements Disposable {
     this.#ended.fire(reason);
     this.#ended.dispose();
     this.#traffic.dispose();
+    this.#uploads.dispose();
   }
 }

@@ -18,6 +18,7 @@ const statuses: Readonly<Record<FileErrorKind, number>> = {
   nameTooLong: 400,
   full: 507,
   busy: 503,
+  cancelled: 403,
 };
 
 /** The failure as HTTP knows it; undefined for one that nobody expected. */

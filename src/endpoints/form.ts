@@ -59,7 +59,8 @@ export class Form {
 
   private async takeFile(name: string, content: AsyncIterable<Uint8Array>, uploads: Upload[]): Promise<void> {
     const segments = [...this.folder, ...segmentsOf(name)];
-    const upload = this.uploads.begin(this.root, segments, preconditionOf(this.request, this.root, segments));
+    const { root, request } = this;
+    const upload = this.uploads.begin(root, segments, preconditionOf(request, root, segments), request.body);
     uploads.push(upload);
     if (this.paths.has(upload.path)) throw new HttpError(400, 'Two files of the form have the same name.');
     this.paths.add(upload.path);

@@ -1,4 +1,5 @@
 /** One resumable upload: what has come of it, and what has yet to. */
+import type { Source } from '../files/progress';
 import type { Stored, Upload } from '../files/write';
 import { HttpError } from '../http/errors';
 import type { FieldLine, Request, Response } from '../http/message';
@@ -13,9 +14,10 @@ const tellEvery = 1000;
 /** `ended`: cancelled, expired or failed; nothing is left of it. */
 type State = 'incomplete' | 'complete' | 'ended';
 
-export class Resumable {
+export class Resumable implements Source {
   private state: State = 'incomplete';
-  private length: number | undefined;
+  /** Of the whole, in octets, as far as it is known by now. */
+  length: number | undefined;
   /** Its size when it was complete. */
   private size = 0;
   /** How many requests there were, and which of them is under way. */
@@ -24,6 +26,10 @@ export class Resumable {
   private last: Promise<unknown> = Promise.resolve();
   /** Ends the wait for content of the request that is under way. */
   private interrupt: (reason: Error) => void = () => undefined;
+  /** Why that request may not go on once another has its turn. */
+  private interruption: Error | undefined;
+  /** When the last request ended; undefined while one is under way. */
+  private since: number | undefined;
 
   /**
    * @param digests of the whole
@@ -44,6 +50,10 @@ export class Resumable {
 
   get hasEnded(): boolean {
     return this.state === 'ended';
+  }
+
+  get idle(): number {
+    return this.since === undefined ? 0 : performance.now() - this.since;
   }
 
   get offset(): number {
@@ -70,7 +80,8 @@ export class Resumable {
   async append(request: Request, offset: number): Promise<Response | undefined> {
     return this.alone(async () => {
       this.checkState(request, offset);
-      await this.receive(request);
+      this.since = undefined;
+      await this.receive(request).finally(() => (this.since = performance.now()));
       return completeOf(request.fields) === true ? this.finish() : undefined;
     });
   }
@@ -83,11 +94,15 @@ export class Resumable {
     });
   }
 
-  /** Leaves nothing behind, whatever its state is. */
-  async drop(): Promise<void> {
-    this.takeTurn();
+  /** Leaves nothing behind, whatever its state is. @param reason what a request that is under way is told */
+  async drop(reason: Error = overtaken()): Promise<void> {
+    this.takeTurn(reason);
     await this.last;
     this.end();
+  }
+
+  fail(reason: Error): void {
+    void this.drop(reason);
   }
 
   /** Runs `work` when the request that is under way has ended, which it does at once: its client has given it up. */
@@ -103,8 +118,9 @@ export class Resumable {
     return result;
   }
 
-  private takeTurn(): number {
-    this.interrupt(overtaken());
+  private takeTurn(reason: Error = overtaken()): number {
+    this.interruption = reason;
+    this.interrupt(reason);
     return ++this.turns;
   }
 
@@ -155,7 +171,7 @@ export class Resumable {
   private async *contentOf({ body }: Request): AsyncGenerator<Uint8Array, undefined> {
     const iterator = body[Symbol.asyncIterator]();
     for (;;) {
-      if (this.turns > this.current) throw overtaken();
+      if (this.turns > this.current) throw this.interruption ?? overtaken();
       const next = await new Promise<IteratorResult<Buffer, unknown>>((resolve, reject) => {
         this.interrupt = reject;
         iterator.next().then(resolve, reject);

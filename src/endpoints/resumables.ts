@@ -79,6 +79,7 @@ export class Resumables {
     if (offset === undefined || completeOf(fields) === undefined) {
       throw new HttpError(400, 'To append to an upload takes Upload-Offset and Upload-Complete.');
     }
+    this.uploads.watch();
     const done = await resumable.append(request, offset);
     return done ?? { status: 204, fields: [completeLine(false), offsetLine(resumable.offset)] };
   }
@@ -111,6 +112,7 @@ export class Resumables {
     const upload = this.uploads.begin(root, segments, check);
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
     const resumable = new Resumable(upload, digests, answer, limits, () => expiry.refresh());
+    upload.source = resumable;
     this.kept.set(id, { resumable, root, expiry });
     return { id, resumable };
   }

@@ -12,6 +12,7 @@ import { limitLine, partialUpload } from './uploadFields';
 import { decodeAscii } from './path';
 import { Site } from './site';
 import { Store } from './store';
+import type { Trash } from './trash';
 import { userAgent } from './userAgent';
 
 /** @param rest the raw path behind the first segment, empty or with its slash */
@@ -30,12 +31,17 @@ const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATC
  *
  * It throws, or rejects with, an {@link HttpError}, a `FileError`, or what nobody expected: `errorResponse` knows all.
  */
-export function createRouter(options: Options, root: Root, resumables = new Resumables(new Uploads())): Endpoint {
+export function createRouter(
+  options: Options,
+  root: Root,
+  resumables = new Resumables(new Uploads()),
+  trash?: Trash,
+): Endpoint {
   const memory = new Memory();
   const site = new Site(options, root, memory);
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
   resumables.keepOnly(root);
-  const store = new Store(root, resumables, options.limits);
+  const store = new Store(root, resumables, options.limits, trash);
   const files = fileMethods(new FileApi(root, memory), store, options.access);
   const routes = new Map<string, Methods>([
     ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],

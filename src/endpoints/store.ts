@@ -1,7 +1,7 @@
 /** `/files/{path}`: files are stored and removed, whole or not at all. */
-import { remove } from '../files/remove';
+import { removable, remove } from '../files/remove';
 import type { Root } from '../files/root';
-import type { Stored } from '../files/write';
+import type { Check, Stored } from '../files/write';
 import { HttpError } from '../http/errors';
 import type { Request, Response } from '../http/message';
 import type { Limits } from '../options';
@@ -11,6 +11,7 @@ import { boundaryOf } from './multipart';
 import { parsePath } from './path';
 import { preconditionOf } from './precondition';
 import type { Resumables } from './resumables';
+import { inTime, type Trash } from './trash';
 import { completeOf } from './uploadFields';
 
 export class Store {
@@ -18,6 +19,7 @@ export class Store {
     private readonly root: Root,
     private readonly resumables: Resumables,
     private readonly limits: Limits,
+    private readonly trash?: Trash,
   ) {}
 
   /** Answers 201, whether the file is a new one or not. @param rest the raw path behind `/files` */
@@ -36,10 +38,18 @@ export class Store {
     );
   }
 
-  delete(request: Request, rest: string): Response {
+  async delete(request: Request, rest: string): Promise<Response> {
     const segments = fileSegments(rest);
-    remove(this.root, segments, preconditionOf(request, this.root, segments));
+    const check = preconditionOf(request, this.root, segments);
+    // Meanwhile the file may have become another one: then that is in the trash, or is judged anew.
+    if (!(await this.moveToTrash(segments, check))) remove(this.root, segments, check);
     return { status: 204, fields: [] };
+  }
+
+  private async moveToTrash(segments: readonly string[], check: Check): Promise<boolean> {
+    if (this.trash === undefined) return false;
+    const path = removable(this.root, segments, check);
+    return path !== undefined && inTime(this.trash(path), this.limits.trashTimeout);
   }
 
   /** A form goes to a folder; to the path of a file it is stored as it comes. */
@@ -63,7 +73,7 @@ export class Store {
       return resumables.create({ request, root, segments, check, answer }, limits);
     }
     const content = verified(request.body, request.fields);
-    return answer(await resumables.uploads.store(root, segments, content, check));
+    return answer(await resumables.uploads.store(root, segments, content, check, request.body));
   }
 }
 

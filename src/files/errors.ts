@@ -11,6 +11,7 @@
  * - `nameTooLong`: no file system here takes that name
  * - `full`: no room, or no quota, is left
  * - `busy`: out of descriptors or of locks; later it may work
+ * - `cancelled`: whoever serves the folder does not want it
  */
 export type FileErrorKind =
   | 'badPath'
@@ -22,7 +23,8 @@ export type FileErrorKind =
   | 'parentIsFile'
   | 'nameTooLong'
   | 'full'
-  | 'busy';
+  | 'busy'
+  | 'cancelled';
 
 export class FileError extends Error {
   override readonly name = 'FileError';

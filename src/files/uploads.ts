@@ -1,26 +1,46 @@
 /** The uploads of one server: what killed servers left is removed before the first, and none is left when it stops. */
 import { finishAll } from './batch';
 import { journal } from './journal';
+import { cancelled, Progress, type Source, type Tell } from './progress';
 import type { Root } from './root';
 import { Upload, type Check, type Stored } from './write';
 
+/** Numbers are not used twice, though one thread may have several servers. */
+let count = 0;
+
 export class Uploads {
-  private readonly unfinished = new Set<Upload>();
+  private readonly unfinished = new Map<number, Upload>();
+  private readonly progress: Progress | undefined;
   private whenNone: (() => void)[] = [];
 
-  constructor() {
+  /** @param tell hears of uploads that take a while; see {@link Progress} */
+  constructor(tell?: Tell) {
+    this.progress = tell && new Progress(this.unfinished, tell);
     journal.sweep();
   }
 
   /**
    * Begins to store a file. Whoever begins an upload finishes it or discards it.
    *
+   * @param source the upload can be seen and cancelled by it
    * @throws FileError; whatever `check` throws
    */
-  begin(root: Root, segments: readonly string[], check: Check): Upload {
-    const upload = new Upload(root, segments, check, () => this.remove(upload));
-    this.unfinished.add(upload);
+  begin(root: Root, segments: readonly string[], check: Check, source?: Source): Upload {
+    const id = ++count;
+    const upload = new Upload(root, segments, check, () => this.remove(id), source);
+    this.unfinished.set(id, upload);
+    this.watch();
     return upload;
+  }
+
+  /** An upload begins, or is gone on with. */
+  watch(): void {
+    this.progress?.watch();
+  }
+
+  /** Has an upload fail, and all files that come from the same source. @param id as its progress tells it */
+  cancel(id: number): void {
+    this.unfinished.get(id)?.source?.fail(cancelled());
   }
 
   /**
@@ -34,8 +54,9 @@ export class Uploads {
     segments: readonly string[],
     content: AsyncIterable<Uint8Array>,
     check: Check,
+    source?: Source,
   ): Promise<Stored> {
-    const upload = this.begin(root, segments, check);
+    const upload = this.begin(root, segments, check, source);
     try {
       for await (const bytes of content) await upload.write(bytes);
       return upload.finish();
@@ -65,11 +86,12 @@ export class Uploads {
   /** Resolves when no upload is under way: to be called when their content will not come any more. */
   async end(): Promise<void> {
     if (this.unfinished.size > 0) await new Promise<void>((resolve) => this.whenNone.push(resolve));
+    this.progress?.end();
     journal.close();
   }
 
-  private remove(upload: Upload): void {
-    this.unfinished.delete(upload);
+  private remove(id: number): void {
+    this.unfinished.delete(id);
     if (this.unfinished.size > 0) return;
     for (const resolve of this.whenNone.splice(0)) resolve();
   }

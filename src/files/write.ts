@@ -2,6 +2,7 @@
 import { renameSync } from 'node:fs';
 import { FileError, writeFailure } from './errors';
 import { Place } from './place';
+import type { Source } from './progress';
 import type { Root } from './root';
 import { Temporary } from './temporary';
 
@@ -26,10 +27,13 @@ export function failureOf(error: unknown): unknown {
 /** A file on its way into the folder. Whoever begins it finishes it or discards it. */
 export class Upload {
   readonly place: Place;
+  /** On the clock of `performance.now()`. */
+  readonly begun = performance.now();
   private readonly temporary: Temporary;
 
   /**
    * @param onEnd called once, when it is finished or discarded
+   * @param source who looks after the uploads learns from it how much is to come; several files may have the same
    * @throws FileError; whatever `check` throws: then nothing is left to be discarded
    */
   constructor(
@@ -37,6 +41,7 @@ export class Upload {
     segments: readonly string[],
     private readonly check: Check,
     private readonly onEnd: () => void,
+    public source?: Source,
   ) {
     this.place = new Place(root);
     try {

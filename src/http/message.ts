@@ -22,6 +22,8 @@ export interface Peer {
 export interface RequestBody extends AsyncIterable<Buffer> {
   /** In octets, 0 when there is none; undefined when the client does not say beforehand. */
   readonly length: number | undefined;
+  /** Has whoever reads it get `error` instead of what would have come; once all of it was received, it does nothing. */
+  fail(error: Error): void;
 }
 
 export interface Request {

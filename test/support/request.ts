@@ -1,4 +1,5 @@
 /** Requests as values, and responses read to the end: endpoints without a socket. */
+import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { HttpError } from '../../src/http/errors';
 import { Fields } from '../../src/http/fields';
@@ -44,6 +45,7 @@ export function bodyOf(
   const buffers = pieces.map((piece) => Buffer.from(piece));
   return {
     length: buffers.reduce((sum, piece) => sum + piece.length, 0),
+    fail: (error) => assert.ifError(error),
     async *[Symbol.asyncIterator]() {
       for (const [index, piece] of buffers.entries()) {
         await before?.(index);
