@@ -38,6 +38,11 @@ export class Log implements Disposable {
     this.#channel.show(true);
   }
 
+  /** @param message for a person, without secrets */
+  note(message: string): void {
+    this.#channel.info(message);
+  }
+
   dispose(): void {
     clearTimeout(this.#refill);
     this.#summarize();

@@ -25,11 +25,15 @@ export function servedFolder(choice: Choice | undefined): WorkspaceFolder | unde
   return folders.find((folder) => folder.uri.toString() === choice?.folder) ?? folders[0];
 }
 
-/** Reads the settings and looks at the folder. Throws a {@link ProblemError} for the first thing that cannot work. */
-export async function makePlan(choice: Choice | undefined): Promise<Plan> {
+/**
+ * Reads the settings and looks at the folder. Rejects with a {@link ProblemError} for the first thing that cannot work.
+ *
+ * @param keptToken empty for none
+ */
+export async function makePlan(choice: Choice | undefined, keptToken = ''): Promise<Plan> {
   const folder = servedFolder(choice);
   if (folder === undefined) throw new ProblemError(noFolder());
-  const { root, ...rest } = readSettings(folder);
+  const { root, ...rest } = await readSettings(folder, keptToken);
   const picked = choice?.folder === folder.uri.toString() ? choice.path : undefined;
   const directory = picked === undefined ? await rootDirectory(folder, root) : await pickedDirectory(folder, picked);
   return { folder, options: { ...rest, directory } };

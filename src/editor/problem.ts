@@ -45,6 +45,11 @@ export function openSettings(setting: string): Action {
 }
 
 export const openFolder = (): Action => ({ title: l10n.t('Open Folder…'), command: 'vscode.openFolder', args: [] });
+export const generateToken = (): Action => ({
+  title: l10n.t('Generate a Token'),
+  command: 'httpServer.generateToken',
+  args: [],
+});
 const restart = (): Action => ({ title: l10n.t('Restart'), command: 'httpServer.restart', args: [] });
 const showLog = (): Action => ({ title: l10n.t('Show Log'), command: 'httpServer.showLog', args: [] });
 

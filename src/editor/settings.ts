@@ -1,10 +1,13 @@
 /** The settings `httpServer.*`, checked. */
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
 import { inspect } from 'node:util';
 import { l10n, workspace } from 'vscode';
 import type { WorkspaceConfiguration, WorkspaceFolder } from 'vscode';
-import { accessLevels, checkOptions, defaultLimits, MiB, OptionsError } from '../options';
+import { accessLevels, checkOptions, defaultLimits, isLoopback, MiB, OptionsError } from '../options';
 import type { Access, Options } from '../options';
-import { settingError } from './problem';
+import type { Tls } from '../tls';
+import { generateToken, openSettings, ProblemError, settingError } from './problem';
 
 /** How many ports are tried, from the one asked for upwards. */
 export const portAttempts = 20;
@@ -24,8 +27,12 @@ export const autoStart = (folder: WorkspaceFolder): boolean =>
 export const openIn = (folder: WorkspaceFolder): OpenIn =>
   workspace.getConfiguration(section, folder).get('openIn') === 'integrated' ? 'integrated' : 'external';
 
-/** Throws a {@link ProblemError} that names the first setting that cannot work. */
-export function readSettings(folder: WorkspaceFolder): Settings {
+/**
+ * Rejects with a {@link ProblemError} that names the first setting that cannot work.
+ *
+ * @param keptToken serves where the network is let in and no token is set; empty for none
+ */
+export async function readSettings(folder: WorkspaceFolder, keptToken: string): Promise<Settings> {
   const config = workspace.getConfiguration(section, folder);
   const settings: Settings = {
     root: text(config, 'root'),
@@ -36,7 +43,8 @@ export function readSettings(folder: WorkspaceFolder): Settings {
     exclude: texts(config, 'exclude'),
     allowedHosts: texts(config, 'allowedHosts'),
     cors: texts(config, 'cors'),
-    token: text(config, 'token'),
+    token: token(config, keptToken),
+    tls: await tls(config),
     spaFallback: text(config, 'spaFallback'),
     headers: record(config, 'headers'),
     limits: { ...defaultLimits, body: integer(config, 'maxUploadSize', 0, Number.MAX_SAFE_INTEGER / MiB) * MiB },
@@ -51,7 +59,39 @@ function checked(settings: Settings): Settings {
     return settings;
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
-    throw settingError(error.option, error.message);
+    const { option, message } = error;
+    if (option !== 'tls') throw settingError(option, message);
+    throw settingError(option, l10n.t('The setting httpServer.tls cannot be used: {0}', message));
+  }
+}
+
+/** On loopback nobody needs one who did not set it. */
+function token(config: WorkspaceConfiguration, kept: string): string {
+  const host = text(config, 'host');
+  const set = text(config, 'token');
+  if (set !== '' || isLoopback(host)) return set;
+  if (kept !== '') return kept;
+  const message = l10n.t('The setting httpServer.host lets the network in at {0}, so a token is needed.', host);
+  throw new ProblemError({ message, actions: [generateToken(), openSettings('host')] });
+}
+
+/** Undefined for plain HTTP. */
+async function tls(config: WorkspaceConfiguration): Promise<Tls | undefined> {
+  const { cert, key, ...rest } = record(config, 'tls');
+  if (cert === undefined && key === undefined && Object.keys(rest).length === 0) return undefined;
+  if (cert !== undefined && key !== undefined && path.isAbsolute(cert) && path.isAbsolute(key)) {
+    return { cert: await pem(cert), key: await pem(key) };
+  }
+  return wrong('tls', l10n.t('cert and key, each with the absolute path of a PEM file'), config.get('tls'));
+}
+
+async function pem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const message = l10n.t('The file {0}, which the setting httpServer.tls names, cannot be read: {1}', file, reason);
+    throw settingError('tls', message);
   }
 }
 

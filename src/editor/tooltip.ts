@@ -3,6 +3,8 @@ import { ColorThemeKind, l10n, MarkdownString, window } from 'vscode';
 import { formatBytes } from '../accessLog';
 import { dataUri, sparkline } from './sparkline';
 import type { Problem } from './problem';
+import type { Share } from './share';
+import { sharedAt } from './shareNews';
 import type { Site, State } from './state';
 import type { Meter } from './traffic';
 
@@ -13,14 +15,16 @@ const enabledCommands = [
   'httpServer.stop',
   'httpServer.restart',
   'httpServer.showLog',
+  'httpServer.share',
+  'httpServer.stopSharing',
 ];
 
-export function tooltip(state: State, meter: Meter, now: number): MarkdownString {
+export function tooltip(state: State, meter: Meter, now: number, share?: Share): MarkdownString {
   const text = new MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands };
   switch (state.kind) {
     case 'running':
-      return running(text, state.site, meter, now);
+      return running(text, state.site, meter, now, share);
     case 'failed':
       return failed(text, state.problem);
     case 'stopped':
@@ -35,13 +39,20 @@ export function tooltip(state: State, meter: Meter, now: number): MarkdownString
 const heading = (text: MarkdownString, state: string): MarkdownString =>
   text.appendMarkdown(`**HTTP Server** — ${state}\n\n`);
 
-function running(text: MarkdownString, site: Site, meter: Meter, now: number): MarkdownString {
+function running(text: MarkdownString, site: Site, meter: Meter, now: number, share?: Share): MarkdownString {
   const url = site.external.toString();
   text.appendMarkdown('**HTTP Server** — ').appendMarkdown(`[${escape(site.external.toString(true))}](${url})\n\n`);
   text.appendMarkdown('$(folder) ').appendText(site.directory);
+  if (share !== undefined) shared(text, share);
   text.appendMarkdown(`\n\n${picture(meter, now)}\n\n`);
   text.appendMarkdown(figures(meter));
   return text.appendMarkdown(links());
+}
+
+function shared(text: MarkdownString, share: Share): void {
+  text.appendMarkdown('\n\n$(radio-tower) **').appendText(sharedAt(share)).appendMarkdown('**\n\n');
+  const show = link('device-mobile', l10n.t('Show QR Code'), 'httpServer.share');
+  text.appendMarkdown(`${show} &nbsp; ${link('circle-slash', l10n.t('Stop Sharing'), 'httpServer.stopSharing')}`);
 }
 
 function failed(text: MarkdownString, { message, actions }: Problem): MarkdownString {
@@ -80,8 +91,9 @@ function figures({ total, connections }: Meter): string {
   return `${spaced(header)}${line(header.map(() => '--:'))}${spaced(row)}\n`;
 }
 
+const link = (icon: string, title: string, command: string): string => `[$(${icon}) ${title}](command:${command})`;
+
 function links(): string {
-  const link = (icon: string, title: string, command: string): string => `[$(${icon}) ${title}](command:${command})`;
   return [
     link('link-external', l10n.t('Open…'), 'httpServer.open'),
     link('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),

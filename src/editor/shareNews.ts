@@ -1,0 +1,44 @@
+/** What follows when something is shared on the local network, and when that ends. */
+import { commands, Disposable, l10n, window } from 'vscode';
+import type { Log } from './log';
+import { timeOf } from './sharePage';
+import type { Ending, Share, Sharing } from './share';
+
+/** Keeps the context key `httpServer.sharing`, and tells the log and the user. */
+export function publishSharing(sharing: Sharing, log: Log): Disposable {
+  return Disposable.from(
+    sharing.onDidChange((share) => {
+      void commands.executeCommand('setContext', 'httpServer.sharing', share !== undefined);
+      log.note(share === undefined ? notShared() : sharedAt(share));
+    }),
+    sharing.onDidEnd((ending) => void tell(ending)),
+  );
+}
+
+export const sharedAt = ({ url, until }: Share): string =>
+  l10n.t('Shared on the local network at {0} until {1}', url, timeOf(until));
+
+const notShared = (): string => l10n.t('No longer shared on the local network.');
+
+/** Who ended it knows; everybody else should. */
+async function tell(ending: Ending): Promise<void> {
+  if (ending === 'asked') {
+    window.setStatusBarMessage(notShared(), 3000);
+    return;
+  }
+  const again = l10n.t('Share Again…');
+  if ((await window.showInformationMessage(news(ending), again)) === again) {
+    await commands.executeCommand('httpServer.share');
+  }
+}
+
+function news(ending: Exclude<Ending, 'asked'>): string {
+  switch (ending) {
+    case 'expired':
+      return l10n.t('The hour is over: the folder is no longer shared on the local network.');
+    case 'gone':
+      return l10n.t('The folder is no longer shared on the local network, for the server stopped.');
+    case 'failed':
+      return l10n.t('The folder is no longer shared on the local network: the settings do not work there.');
+  }
+}

@@ -1,0 +1,37 @@
+/** The panel that shows what is shared, while it is, to those who ask for it. */
+import { l10n, ViewColumn, window } from 'vscode';
+import type { Disposable, WebviewPanel } from 'vscode';
+import { pageCommands, sharePage } from './sharePage';
+import type { Share, Sharing } from './share';
+
+export class SharePanel implements Disposable {
+  readonly #subscription: Disposable;
+  #panel: WebviewPanel | undefined;
+
+  constructor(sharing: Sharing) {
+    this.#subscription = sharing.onDidChange((share) => {
+      if (share === undefined) this.#panel?.dispose();
+      else if (this.#panel !== undefined) this.#panel.webview.html = sharePage(share);
+    });
+  }
+
+  show(share: Share): void {
+    this.#panel ??= this.#create();
+    this.#panel.webview.html = sharePage(share);
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#panel?.dispose();
+  }
+
+  #create(): WebviewPanel {
+    const panel = window.createWebviewPanel('httpServer.share', l10n.t('Share on Local Network'), ViewColumn.Active, {
+      enableCommandUris: pageCommands,
+      localResourceRoots: [],
+    });
+    panel.onDidDispose(() => (this.#panel = undefined));
+    return panel;
+  }
+}
