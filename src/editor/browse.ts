@@ -19,6 +19,12 @@ const openExternal = (url: string): Thenable<boolean> => env.openExternal(url as
 export const withToken = (pathname: string, secret: string): string =>
   secret === '' ? pathname : `${pathname}?token=${encodeURIComponent(secret)}`;
 
+/** What is shown leaves the token out: it is a secret, and a screen has many who look at it. */
+export async function copyUrlWithToken(site: Site): Promise<void> {
+  await env.clipboard.writeText(await externalUrlOf(site, withToken('/', site.token)));
+  window.setStatusBarMessage(l10n.t('Copied the link, with its token'), 3000);
+}
+
 export async function copyUrl(site: Site, pathname: string): Promise<void> {
   const url = await externalUrlOf(site, pathname);
   await env.clipboard.writeText(url);

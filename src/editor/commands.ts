@@ -1,20 +1,29 @@
 /** The commands of the extension as one table. */
-import { commands, Disposable, FileType, l10n, Uri, window, workspace } from 'vscode';
-import { copyUrl, openInBrowser } from './browse';
+import { commands, Disposable, env, FileType, l10n, Uri, window, workspace } from 'vscode';
+import { copyUrl, copyUrlWithToken, openInBrowser } from './browse';
 import type { Controller } from './controller';
 import { pickEndpoint } from './endpointsPicker';
 import { choiceOf, pickFolder } from './folderPicker';
+import type { KeptToken } from './keptToken';
 import type { Log } from './log';
 import type { Memory } from './memory';
 import { showMenu } from './menu';
 import { ProblemError, showRefusal } from './problem';
+import type { Sharing } from './share';
+import type { SharePanel } from './sharePanel';
+import { pickTerms } from './shareTerms';
 import type { Site } from './state';
+import type { UploadsView } from './uploads';
 import { servedPath } from './urls';
 
 export interface Parts {
   readonly controller: Controller;
   readonly memory: Memory;
   readonly log: Log;
+  readonly sharing: Sharing;
+  readonly panel: SharePanel;
+  readonly keptToken: KeptToken;
+  readonly uploads: UploadsView;
 }
 
 /** `resource`: what was right-clicked in the explorer or on a tab; undefined from the palette. */
@@ -28,8 +37,15 @@ const table = (parts: Parts): Readonly<Record<string, Command>> => ({
   'httpServer.openFile': (resource) => withSite(parts, (site) => openFile(site, resource)),
   'httpServer.copyUrl': (resource) => withSite(parts, (site) => copy(site, resource)),
   'httpServer.serveFolder': (resource) => serveFolder(parts, resource),
+  'httpServer.cancelUpload': () => parts.uploads.cancel(),
   'httpServer.showLog': () => parts.log.show(),
-  'httpServer.menu': () => showMenu(parts.controller.state),
+  'httpServer.menu': () => menu(parts),
+  'httpServer.share': () => withSite(parts, (site) => share(parts, site)),
+  'httpServer.copySharedUrl': () => copyShared(parts),
+  'httpServer.stopSharing': () => parts.sharing.stop(),
+  'httpServer.generateToken': () => generate(parts),
+  'httpServer.forgetToken': () => parts.keptToken.forget(),
+  'httpServer.copyUrlWithToken': () => withSite(parts, copyUrlWithToken),
 });
 
 export function registerCommands(parts: Parts): Disposable {
@@ -91,4 +107,42 @@ async function serveFolder({ controller, memory }: Parts, resource: Uri | undefi
     l10n.t('Serving {0} at {1}', state.site.directory, state.site.external.toString(true)),
     3000,
   );
+}
+
+async function menu({ controller, sharing, keptToken, uploads }: Parts): Promise<void> {
+  const { state } = controller;
+  const token = state.kind === 'running' ? state.site.token : '';
+  await showMenu(state, {
+    isUploading: uploads.current.length > 0,
+    isShared: sharing.share !== undefined,
+    isTokenKept: token !== '' && token === (await keptToken.get()),
+  });
+}
+
+/** Shows what is shared, after asking how if nothing is yet. */
+async function share({ sharing, panel }: Parts, { access }: Site): Promise<void> {
+  if (sharing.share === undefined) {
+    const terms = await pickTerms(access);
+    if (terms === undefined) return;
+    await sharing.start(terms);
+  }
+  if (sharing.share !== undefined) panel.show(sharing.share);
+}
+
+async function copyShared({ sharing }: Parts): Promise<void> {
+  if (sharing.share === undefined) return;
+  await env.clipboard.writeText(sharing.share.link);
+  window.setStatusBarMessage(l10n.t('Copied the link, with its token'), 3000);
+}
+
+async function generate({ controller, keptToken }: Parts): Promise<void> {
+  await keptToken.generate();
+  const state = await controller.apply();
+  if (state.kind === 'running') void tellOfToken(state.site);
+}
+
+async function tellOfToken(site: Site): Promise<void> {
+  const copy = l10n.t('Copy URL with Token');
+  const message = l10n.t('The editor has generated a token and keeps it. Every request must carry it.');
+  if ((await window.showInformationMessage(message, copy)) === copy) await copyUrlWithToken(site);
 }

@@ -2,7 +2,7 @@
 import { commands, l10n, QuickPickItemKind, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { Action } from './problem';
-import type { State } from './state';
+import type { Site, State } from './state';
 
 interface Item extends QuickPickItem {
   readonly action?: Action;
@@ -15,11 +15,24 @@ const item = (icon: string, title: string, command: string, ...args: unknown[]):
 
 const separator: Item = { label: '', kind: QuickPickItemKind.Separator };
 
-export async function showMenu(state: State): Promise<void> {
+/** What the menu has to know besides the state. */
+export interface Circumstances {
+  /** Whether there is something to cancel. */
+  readonly isUploading: boolean;
+  readonly isShared: boolean;
+  /** Whether the server's token is one that was generated here. */
+  readonly isTokenKept: boolean;
+}
+
+export async function showMenu(state: State, circumstances: Circumstances): Promise<void> {
   const options = { title: 'HTTP Server', placeHolder: summary(state) };
-  const action = (await window.showQuickPick([...first(state), separator, ...always()], options))?.action;
+  const items = [...cancel(circumstances), ...first(state, circumstances), separator, ...always()];
+  const action = (await window.showQuickPick(items, options))?.action;
   if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
 }
+
+const cancel = ({ isUploading }: Circumstances): Item[] =>
+  isUploading ? [item('close', l10n.t('Cancel Upload…'), 'httpServer.cancelUpload')] : [];
 
 function summary(state: State): string {
   switch (state.kind) {
@@ -37,12 +50,14 @@ function summary(state: State): string {
 }
 
 /** What can be done in this state. */
-function first(state: State): Item[] {
+function first(state: State, circumstances: Circumstances): Item[] {
   switch (state.kind) {
     case 'running':
       return [
         item('link-external', l10n.t('Open Endpoint…'), 'httpServer.open'),
         item('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),
+        ...secret(state.site, circumstances),
+        ...sharing(circumstances),
         item('debug-restart', l10n.t('Restart'), 'httpServer.restart'),
         item('debug-stop', l10n.t('Stop'), 'httpServer.stop'),
       ];
@@ -57,6 +72,19 @@ function first(state: State): Item[] {
       return [];
   }
 }
+
+const secret = ({ token }: Site, { isTokenKept }: Circumstances): Item[] => [
+  ...(token === '' ? [] : [item('key', l10n.t('Copy URL with Token'), 'httpServer.copyUrlWithToken')]),
+  ...(isTokenKept ? [item('trash', l10n.t('Forget the Generated Token'), 'httpServer.forgetToken')] : []),
+];
+
+const sharing = ({ isShared }: Circumstances): Item[] =>
+  isShared
+    ? [
+        item('device-mobile', l10n.t('Show QR Code'), 'httpServer.share'),
+        item('circle-slash', l10n.t('Stop Sharing'), 'httpServer.stopSharing'),
+      ]
+    : [item('radio-tower', l10n.t('Share on Local Network…'), 'httpServer.share')];
 
 const icons: Readonly<Record<string, string>> = {
   'httpServer.restart': 'debug-restart',

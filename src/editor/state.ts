@@ -1,5 +1,6 @@
 /** The states of the server as the editor knows them. */
 import type { Uri, WorkspaceFolder } from 'vscode';
+import type { Access } from '../options';
 import type { Problem } from './problem';
 
 /** A server that listens. */
@@ -12,6 +13,8 @@ export interface Site {
   /** Absolute path of the folder that is served. */
   readonly directory: string;
   readonly folder: WorkspaceFolder;
+  /** What requests may do. */
+  readonly access: Access;
   /** The secret that every request must carry; empty for none. Never to be logged. */
   readonly token: string;
 }

@@ -2,6 +2,7 @@
 import { env, l10n, StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import type { Controller } from './controller';
+import type { Sharing } from './share';
 import type { Kind, State } from './state';
 import { tooltip } from './tooltip';
 import { Meter } from './traffic';
@@ -21,14 +22,17 @@ export class StatusBar implements Disposable {
   readonly #item: StatusBarItem = window.createStatusBarItem('httpServer', StatusBarAlignment.Left, 0);
   readonly #meter = new Meter();
   readonly #controller: Controller;
+  readonly #sharing: Sharing;
   readonly #subscriptions: readonly Disposable[];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(controller: Controller) {
+  constructor(controller: Controller, sharing: Sharing) {
     this.#controller = controller;
+    this.#sharing = sharing;
     this.#item.name = 'HTTP Server';
     this.#subscriptions = [
       controller.onDidChangeState((state) => this.#changed(state)),
+      sharing.onDidChange(() => this.#draw()),
       controller.onDidTraffic((traffic) => {
         this.#meter.record(traffic, Date.now());
         this.#follow();
@@ -65,18 +69,22 @@ export class StatusBar implements Disposable {
 
   #draw(): void {
     const { state } = this.#controller;
+    const { share } = this.#sharing;
     const item = this.#item;
-    item.text = text(state, this.#meter.total.count);
-    item.tooltip = tooltip(state, this.#meter, Date.now());
+    const isShared = share !== undefined;
+    item.text = text(state, this.#meter.total.count, isShared);
+    item.tooltip = tooltip(state, this.#meter, Date.now(), share);
     item.command = commands[state.kind];
-    item.backgroundColor = state.kind === 'failed' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
-    item.accessibilityInformation = { label: spoken(state, this.#meter.total.count), role: 'button' };
+    // Nobody should forget that others get in.
+    const isWarning = isShared || state.kind === 'failed';
+    item.backgroundColor = isWarning ? new ThemeColor('statusBarItem.warningBackground') : undefined;
+    item.accessibilityInformation = { label: spoken(state, this.#meter.total.count, isShared), role: 'button' };
   }
 }
 
 const compact = new Intl.NumberFormat(env.language, { notation: 'compact', maximumFractionDigits: 1 });
 
-function text(state: State, requests: number): string {
+function text(state: State, requests: number, isShared: boolean): string {
   switch (state.kind) {
     case 'stopped':
       return '$(play) HTTP Server';
@@ -84,13 +92,13 @@ function text(state: State, requests: number): string {
     case 'stopping':
       return '$(loading~spin) HTTP Server';
     case 'running':
-      return `$(broadcast) ${state.site.port}${requests === 0 ? '' : ` $(arrow-swap) ${compact.format(requests)}`}`;
+      return `$(${isShared ? 'radio-tower' : 'broadcast'}) ${state.site.port}${requests === 0 ? '' : ` $(arrow-swap) ${compact.format(requests)}`}`;
     case 'failed':
       return '$(warning) HTTP Server';
   }
 }
 
-function spoken(state: State, requests: number): string {
+function spoken(state: State, requests: number, isShared: boolean): string {
   switch (state.kind) {
     case 'stopped':
       return l10n.t('HTTP Server, stopped');
@@ -99,7 +107,9 @@ function spoken(state: State, requests: number): string {
     case 'stopping':
       return l10n.t('HTTP Server, stopping');
     case 'running':
-      return l10n.t('HTTP Server on port {0}, requests: {1}', state.site.port, requests);
+      return isShared
+        ? l10n.t('HTTP Server on port {0}, shared on the local network, requests: {1}', state.site.port, requests)
+        : l10n.t('HTTP Server on port {0}, requests: {1}', state.site.port, requests);
     case 'failed':
       return l10n.t('HTTP Server, failed: {0}', state.problem.message);
   }

@@ -65,11 +65,11 @@ export function listens(port: number): Promise<boolean> {
 }
 
 /** Something else that listens on `port`; 0 for a free one. */
-export async function occupy(port = 0): Promise<Server & { readonly port: number }> {
+export async function occupy(port = 0, host = '127.0.0.1'): Promise<Server & { readonly port: number }> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host: '127.0.0.1' }, resolve);
+    server.listen({ port, host }, resolve);
   });
   return Object.assign(server, { port: (server.address() as AddressInfo).port });
 }

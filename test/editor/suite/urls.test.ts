@@ -34,7 +34,15 @@ describe('the URL', () => {
   const site = (): Site => {
     const url = 'http://localhost:4221/';
     const directory = vscode.Uri.joinPath(folder().uri, 'served').fsPath;
-    return { port: 4221, url, external: vscode.Uri.parse(url), directory, folder: folder(), token: '' };
+    return {
+      port: 4221,
+      url,
+      external: vscode.Uri.parse(url),
+      directory,
+      folder: folder(),
+      access: 'readWrite',
+      token: '',
+    };
   };
   for (const [promise, below, isFolder, path] of paths) {
     it(`of ${promise}`, () => {

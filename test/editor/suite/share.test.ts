@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { TLSSocket, connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import type { LogEvent } from '../../../src/accessLog';
+import { networkAddresses } from '../../../src/editor/addresses';
+import { makePlan } from '../../../src/editor/plan';
+import { Sharing } from '../../../src/editor/share';
+import type { Ending, Share, Terms } from '../../../src/editor/share';
+import type { Options } from '../../../src/options';
+import { field, RawClient } from '../../support/rawClient';
+import type { RawResponse } from '../../support/rawClient';
+import { ask, occupy, release, TestController, when } from '../support';
+
+const address = networkAddresses()[0]?.address ?? '';
+const read: Terms = { address, access: 'readOnly', secure: false };
+const write: Terms = { ...read, access: 'readWrite' };
+const secure: Terms = { ...read, secure: true };
+
+describe('what is shared on the local network', function () {
+  let options: Partial<Options>;
+  let made: TestController;
+  let sharing: Sharing;
+
+  before(function () {
+    if (address === '') this.skip();
+  });
+
+  const make = (duration = 3_600_000): void => {
+    made = new TestController({
+      plan: async () => {
+        const plan = await makePlan(undefined);
+        return { ...plan, options: { ...plan.options, port: 0, ...options } };
+      },
+    });
+    sharing = new Sharing(made.controller, { duration, now: () => Date.now() });
+  };
+
+  beforeEach(async () => {
+    options = {};
+    make();
+    await made.controller.start();
+  });
+
+  afterEach(async () => {
+    await made.controller.stop();
+    sharing.dispose();
+    made.dispose();
+  });
+
+  const shared = (): Share => sharing.share ?? assert.fail('nothing is shared');
+  const tokenOf = (share: Share): string => new URL(share.link).searchParams.get('token') ?? '';
+
+  const open = async (share: Share): Promise<Socket> => {
+    const socket = connect(share.port, share.terms.address);
+    await once(socket, 'connect');
+    return socket;
+  };
+
+  /** A request to the shared address, on a connection of its own. */
+  const visit = async (request: string, fields = '', body = ''): Promise<RawResponse> => {
+    const share = shared();
+    const plain = await open(share);
+    const socket = share.terms.secure ? connectTls({ socket: plain, rejectUnauthorized: false }) : plain;
+    const client = RawClient.on(socket);
+    const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`;
+    const host = `Host: ${new URL(share.url).host}\r\n`;
+    await client.write(`${request} HTTP/1.1\r\n${host}${fields}${length}Connection: close\r\n\r\n${body}`);
+    const response = await client.read();
+    if (socket instanceof TLSSocket) assert.equal(socket.getPeerCertificate().fingerprint256, share.fingerprint);
+    client.close();
+    return response;
+  };
+  const bearer = (): string => `Authorization: Bearer ${tokenOf(shared())}\r\n`;
+
+  const isOpen = (share: Share): Promise<boolean> =>
+    open(share).then(
+      (socket) => Boolean(socket.destroy()),
+      () => false,
+    );
+
+  it('is at this machine’s address, on the port of the server', async () => {
+    await sharing.start(read);
+    assert.equal(shared().url, `http://${address.includes(':') ? `[${address}]` : address}:${made.port}/`);
+  });
+
+  it('is on one of the next ports if that one is taken', async () => {
+    const other = await occupy(made.port, address);
+    await sharing.start(read);
+    assert.ok(shared().port > other.port && shared().port < other.port + 20);
+    assert.equal((await visit('GET /hello.txt', bearer())).status, 200);
+    await release(other);
+  });
+
+  it('is for those only who have its token', async () => {
+    await sharing.start(read);
+    assert.equal((await visit('GET /hello.txt')).status, 401);
+    assert.equal((await visit('GET /hello.txt', 'Authorization: Bearer guessed\r\n')).status, 401);
+    assert.equal((await visit('GET /hello.txt', bearer())).status, 200);
+  });
+
+  it('lets in who follows the link, by a cookie', async () => {
+    await sharing.start(read);
+    const { pathname, search } = new URL(shared().link);
+    const first = await visit(`GET ${pathname}${search}`);
+    assert.equal(first.status, 303);
+    const cookie = field(first, 'set-cookie')?.split(';')[0] ?? '';
+    assert.equal((await visit('GET /hello.txt', `Cookie: ${cookie}\r\n`)).status, 200);
+  });
+
+  it('asks nothing more of this machine', async () => {
+    await sharing.start(read);
+    assert.equal((await ask(made.port ?? 0, 'GET /hello.txt')).status, 200);
+    assert.equal((await ask(made.port ?? 0, 'POST /files/local.txt', Buffer.from('x'))).status, 201);
+  });
+
+  it('has another token each time', async () => {
+    await sharing.start(read);
+    const first = tokenOf(shared());
+    await sharing.stop();
+    await sharing.start(read);
+    assert.match(tokenOf(shared()), /^[\w-]{22}$/);
+    assert.notEqual(tokenOf(shared()), first);
+  });
+
+  const writes: readonly (readonly [promise: string, terms: Terms, access: Options['access'], status: number])[] = [
+    ['no file is stored where reading was chosen', read, 'full', 405],
+    ['a file is stored where writing was chosen', write, 'readWrite', 201],
+    ['no file is stored where the setting lets none', write, 'readOnly', 405],
+  ];
+  for (const [promise, terms, access, status] of writes) {
+    it(promise, async () => {
+      options = { access };
+      await made.controller.apply();
+      await sharing.start(terms);
+      assert.equal((await visit('POST /files/shared.txt', bearer(), 'x')).status, status);
+    });
+  }
+
+  it('has nothing that could be deleted', async () => {
+    options = { access: 'full' };
+    await made.controller.apply();
+    await sharing.start(write);
+    assert.equal((await visit('DELETE /files/hello.txt', bearer())).status, 405);
+  });
+
+  it('speaks HTTPS if that was chosen, with the certificate whose fingerprint is shown', async () => {
+    await sharing.start(secure);
+    assert.match(shared().url, /^https:/);
+    assert.match(shared().fingerprint ?? '', /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    assert.equal((await visit('GET /hello.txt', bearer())).status, 200);
+  });
+
+  it('has its exchanges in the log of the server, without the token', async () => {
+    const events: LogEvent[] = [];
+    made.controller.onDidTraffic((traffic) => events.push(...traffic.events));
+    await sharing.start(read);
+    const told = when(made.controller.onDidTraffic);
+    await visit(`GET /?token=${tokenOf(shared())}`);
+    await told;
+    assert.deepEqual(
+      events.map(({ target, status, peer }) => [target, status, peer]),
+      [['/?token=***', 303, address]],
+    );
+  });
+
+  it('follows the settings, on the same port and with the same token', async () => {
+    await sharing.start(write);
+    const { link } = shared();
+    const changed = when(sharing.onDidChange);
+    options = { access: 'readOnly' };
+    await made.controller.apply();
+    assert.equal((await changed)?.access, 'readOnly');
+    assert.equal(shared().link, link);
+    assert.equal((await visit('POST /files/late.txt', bearer(), 'x')).status, 405);
+  });
+
+  it('is one thing at a time', async () => {
+    await Promise.all([sharing.start(read), sharing.start(write)]);
+    assert.equal(shared().access, 'readOnly');
+  });
+
+  it('is nothing while no server runs', async () => {
+    await made.controller.stop();
+    await sharing.start(read);
+    assert.equal(sharing.share, undefined);
+  });
+
+  it('that cannot be, is refused in words, and the server goes on', async () => {
+    await assert.rejects(sharing.start({ ...read, address: '192.0.2.99' }), /could not be shared/);
+    assert.equal(sharing.share, undefined);
+    assert.equal((await ask(made.port ?? 0, 'GET /hello.txt')).status, 200);
+  });
+
+  const endings: readonly (readonly [promise: string, ending: Ending, end: () => Promise<unknown>])[] = [
+    ['by Stop Sharing', 'asked', () => sharing.stop()],
+    ['when the server stops', 'gone', () => made.controller.stop()],
+    ['when the server restarts', 'gone', () => made.controller.restart()],
+    ['when settings move the server', 'gone', () => ((options = { host: '127.0.0.1' }), made.controller.apply())],
+    ['when the thread dies, though the server comes back', 'gone', () => died()],
+  ];
+  const died = async (): Promise<void> => {
+    const back = when(made.controller.onDidChangeState, ({ kind }) => kind === 'running');
+    await made.threads.at(-1)?.terminate();
+    await back;
+  };
+  for (const [promise, ending, end] of endings) {
+    it(`ends ${promise}`, async () => {
+      await sharing.start(read);
+      const share = shared();
+      const ended = when(sharing.onDidEnd);
+      await end();
+      assert.equal(await ended, ending);
+      assert.equal(sharing.share, undefined);
+      assert.equal(await isOpen(share), false);
+    });
+  }
+
+  it('ends when its time is over, and the server goes on', async () => {
+    await made.controller.stop();
+    sharing.dispose();
+    made.dispose();
+    make(50);
+    await made.controller.start();
+    const ended = when(sharing.onDidEnd);
+    await sharing.start(read);
+    const share = shared();
+    assert.equal(await ended, 'expired');
+    // An operation comes after those that were asked for before.
+    await sharing.stop();
+    assert.equal(await isOpen(share), false);
+    assert.equal((await ask(made.port ?? 0, 'GET /hello.txt')).status, 200);
+  });
+});
