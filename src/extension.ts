@@ -27,7 +27,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const memory = new Memory(context.workspaceState);
   const keptToken = new KeptToken(context.secrets);
   const controller = new Controller({
-    plan: async () => makePlan(memory.choice, await keptToken.get()),
+    plan: () => makePlan(memory.choice, () => keptToken.get()),
     spawn: () => new ServerThread(context.asAbsolutePath('dist/worker.js')),
     usedPort: (asked) => memory.port(asked),
     rememberPort: (asked, used) => void memory.rememberPort(asked, used),

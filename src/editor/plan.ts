@@ -25,12 +25,14 @@ export function servedFolder(choice: Choice | undefined): WorkspaceFolder | unde
   return folders.find((folder) => folder.uri.toString() === choice?.folder) ?? folders[0];
 }
 
+const noToken = (): Promise<string> => Promise.resolve('');
+
 /**
  * Reads the settings and looks at the folder. Rejects with a {@link ProblemError} for the first thing that cannot work.
  *
- * @param keptToken empty for none
+ * @param keptToken empty if none was generated
  */
-export async function makePlan(choice: Choice | undefined, keptToken = ''): Promise<Plan> {
+export async function makePlan(choice: Choice | undefined, keptToken: () => Promise<string> = noToken): Promise<Plan> {
   const folder = servedFolder(choice);
   if (folder === undefined) throw new ProblemError(noFolder());
   const { root, ...rest } = await readSettings(folder, keptToken);

@@ -30,9 +30,9 @@ export const openIn = (folder: WorkspaceFolder): OpenIn =>
 /**
  * Rejects with a {@link ProblemError} that names the first setting that cannot work.
  *
- * @param keptToken serves where the network is let in and no token is set; empty for none
+ * @param keptToken asked only where the network is let in and no token is set; empty for none
  */
-export async function readSettings(folder: WorkspaceFolder, keptToken: string): Promise<Settings> {
+export async function readSettings(folder: WorkspaceFolder, keptToken: () => Promise<string>): Promise<Settings> {
   const config = workspace.getConfiguration(section, folder);
   const settings: Settings = {
     root: text(config, 'root'),
@@ -43,7 +43,7 @@ export async function readSettings(folder: WorkspaceFolder, keptToken: string): 
     exclude: texts(config, 'exclude'),
     allowedHosts: texts(config, 'allowedHosts'),
     cors: texts(config, 'cors'),
-    token: token(config, keptToken),
+    token: await token(config, keptToken),
     tls: await tls(config),
     spaFallback: text(config, 'spaFallback'),
     headers: record(config, 'headers'),
@@ -66,10 +66,11 @@ function checked(settings: Settings): Settings {
 }
 
 /** On loopback nobody needs one who did not set it. */
-function token(config: WorkspaceConfiguration, kept: string): string {
+async function token(config: WorkspaceConfiguration, keptToken: () => Promise<string>): Promise<string> {
   const host = text(config, 'host');
   const set = text(config, 'token');
   if (set !== '' || isLoopback(host)) return set;
+  const kept = await keptToken();
   if (kept !== '') return kept;
   const message = l10n.t('The setting httpServer.host lets the network in at {0}, so a token is needed.', host);
   throw new ProblemError({ message, actions: [generateToken(), openSettings('host')] });
