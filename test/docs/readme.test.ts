@@ -117,9 +117,9 @@ describe('README', () => {
 
   it('says which settings a workspace cannot set', () => {
     const scopes = Object.values(manifest.contributes.configuration.properties).map(({ scope }) => scope);
-    assert.match(readme, /The last four can only be set for the machine/);
-    assert.deepEqual(scopes.indexOf('machine'), scopes.length - 4);
-    assert.ok(scopes.slice(-4).every((scope) => scope === 'machine'));
+    assert.match(readme, /The last five can only be set for the machine/);
+    assert.deepEqual(scopes.indexOf('machine'), scopes.length - 5);
+    assert.ok(scopes.slice(-5).every((scope) => scope === 'machine'));
   });
 
   it('says which versions it needs', () => {
