@@ -1,4 +1,7 @@
-/** The unfinished files of this thread, noted on disk: what a killed server leaves behind, the next one removes. */
+/**
+ * The unfinished files of this thread, and the folders made for them, noted on disk: what a killed server leaves behind,
+ * the next one removes.
+ */
 import {
   closeSync,
   constants,
@@ -6,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   unlinkSync,
   writeSync,
   type Stats,
@@ -19,6 +23,9 @@ import { temporaryName } from './exclusion';
 
 /** One path per entry. No path has a NUL in it. */
 const end = '\0';
+
+/** Begins an entry that takes back an earlier one. No absolute path begins like that. */
+const back = '-';
 
 /** Octets at which a journal is begun anew, without what is finished. */
 const most = 64 * 1024;
@@ -51,9 +58,16 @@ export class Journal {
   /** @param folder where the journals of all servers lie */
   constructor(private readonly folder: string) {}
 
-  /** Notes that a temporary file will be at `path`, absolute. To be called before it is made. */
+  /**
+   * Notes that a temporary file, or with a `/` at its end a folder, will be at `path`, absolute. To be called before it
+   * is made.
+   */
   add(path: string): void {
     this.unfinished.add(path);
+    this.write(path);
+  }
+
+  private write(path: string): void {
     try {
       if (this.fd === undefined || this.size > most + 2 * this.sizeOfUnfinished) this.beginAnew();
       else this.append(path);
@@ -63,9 +77,11 @@ export class Journal {
     }
   }
 
-  /** The file is finished or gone. */
+  /** The file is finished or gone; the folder has something in it, or is gone. */
   delete(path: string): void {
     this.unfinished.delete(path);
+    // A temporary file never comes again under its name; a folder may be somebody's by now.
+    if (path.endsWith('/') && this.fd !== undefined) this.write(back + path);
   }
 
   /** Leaves no journal behind if nothing is unfinished. */
@@ -96,7 +112,7 @@ export class Journal {
     for (const each of this.unfinished) this.append(each);
     // Only now, so that at no time there is an unfinished file without a note.
     if (oldFd !== undefined) closeSync(oldFd);
-    if (old !== undefined) unlinkSync(old);
+    if (old !== undefined) removeIfThere(old);
   }
 
   private append(path: string): void {
@@ -108,7 +124,7 @@ export class Journal {
     this.fd = undefined;
     this.path = undefined;
     if (fd !== undefined) closeSync(fd);
-    if (path !== undefined) unlinkSync(path);
+    if (path !== undefined) removeIfThere(path);
   }
 
   private isAbandoned(name: string, path: string): boolean {
@@ -124,16 +140,37 @@ export class Journal {
 
 const isOlderThanBoot = ({ mtimeMs }: Stats): boolean => mtimeMs < Date.now() - uptime() * 1000;
 
-/** Removes the files of an abandoned journal, then the journal. */
+/** Removes the files of an abandoned journal, the folders that are empty then, and at last the journal. */
 function finish(journal: string): void {
   try {
-    for (const path of readFileSync(journal, 'utf8').split(end)) {
-      if (temporaryName.test(basename(path))) removeIfThere(path);
+    // A folder was noted before what was made in it.
+    for (const path of notesOf(journal).reverse()) {
+      if (path.endsWith('/')) removeIfEmpty(path);
+      else if (temporaryName.test(basename(path))) removeIfThere(path);
     }
     removeIfThere(journal);
   } catch (error) {
     // What cannot be removed now stays noted for the server that starts next.
     if (errnoOf(error) === undefined) throw error;
+  }
+}
+
+/** What was noted and not taken back, in its order. */
+function notesOf(journal: string): string[] {
+  const notes = new Set<string>();
+  for (const entry of readFileSync(journal, 'utf8').split(end)) {
+    if (entry.startsWith(back)) notes.delete(entry.slice(back.length));
+    else notes.add(entry);
+  }
+  return [...notes];
+}
+
+/** Removes a folder, unless somebody has put something into it, or in its place. */
+export function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) throw error;
   }
 }
 

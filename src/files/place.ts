@@ -1,13 +1,15 @@
 /** Where a file goes: its folder, held, and its name in there. */
-import { accessSync, constants, lstatSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, FileError } from './errors';
 import { Folder } from './folder';
+import { journal, removeIfEmpty } from './journal';
 import type { Root } from './root';
 
 export class Place {
   private readonly made: { readonly folder: Folder; readonly name: string }[] = [];
   private readonly opened: Folder[] = [];
+  private readonly noted: string[] = [];
   name = '';
 
   constructor(private readonly root: Root) {}
@@ -63,17 +65,12 @@ export class Place {
 
   close(): void {
     for (const folder of this.opened.splice(0)) folder.close();
+    for (const path of this.noted.splice(0)) journal.delete(path);
   }
 
   /** Removes the folders that were made, unless somebody has put something into them, or in their place. */
   undo(): void {
-    for (const { folder, name } of this.made.toReversed()) {
-      try {
-        rmdirSync(folder.entry(name));
-      } catch (error) {
-        if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) throw error;
-      }
-    }
+    for (const { folder, name } of this.made.toReversed()) removeIfEmpty(folder.entry(name));
   }
 
   /** What is at the target now, itself and not what it links to. */
@@ -95,9 +92,18 @@ export class Place {
     this.opened.push(Folder.open(this.root, []));
     for (const [depth, name] of parents.entries()) {
       const folder = this.held;
-      if (folder.make(name)) this.made.push({ folder, name });
+      if (this.make(name)) this.made.push({ folder, name });
       this.opened.push(folder.child(name, parents.slice(0, depth + 1)));
     }
+  }
+
+  /** Makes a folder in the one that is held, noted in case that this server is killed before there is a file in it. */
+  private make(name: string): boolean {
+    if (lstatSync(this.entry(name), { throwIfNoEntry: false }) !== undefined) return false;
+    const path = `${this.pathOf(name)}/`;
+    this.noted.push(path);
+    journal.add(path);
+    return this.held.make(name);
   }
 
   /** Where the target, if it is a link, really leads; undefined if it is none. */

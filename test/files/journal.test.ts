@@ -96,6 +96,29 @@ describe('the journal of unfinished files', () => {
     assert.ok(existsSync(folder.at(`${temporary(3)}/inner`)));
   });
 
+  it('has the folders removed that were made for unfinished files, but none that has something else in it', () => {
+    folder.write(`a/b/${temporary(6)}`, 'half').write('c/precious.txt', 'x');
+    const made = ['a/', 'a/b/', `a/b/${temporary(6)}`, 'c/', 'gone/', 'c/precious.txt/'];
+    other(`${deadPid()}-1-0`, ...made.map((path) => folder.at(path)));
+    new Journal(notes).sweep();
+    assert.deepEqual(
+      [existsSync(folder.at('a')), existsSync(folder.at('c/precious.txt')), journals()],
+      [false, true, []],
+    );
+  });
+
+  it('leaves a folder to whoever uses it, as soon as there was a file in it', () => {
+    mkdirSync(folder.at('used'));
+    const journal = new Journal(notes);
+    journal.add(`${folder.at('used')}/`);
+    journal.delete(`${folder.at('used')}/`);
+    const [name = ''] = journals();
+    other(`${deadPid()}-1-0`, readFileSync(join(notes, name), 'utf8').slice(0, -1));
+    new Journal(notes).sweep();
+    assert.ok(existsSync(folder.at('used')));
+    journal.close();
+  });
+
   it('believes no link, no folder and no other name', () => {
     const path = unfinished(4);
     const real = join(folder.outside, 'real');

@@ -1,7 +1,7 @@
 /** A server that is killed, and a disk that is full. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { defaultOptions, MiB, type Options } from '../../src/options';
@@ -46,10 +46,14 @@ describe('storing', function () {
   it('in a server that is killed leaves the old file, and nothing once the next server has started', async () => {
     const server = await start();
     mkdirSync(join(folder.path, 'sub/new'), { recursive: true });
-    const clients = [await server.client(), await server.client(), await server.client()];
+    mkdirSync(join(folder.path, 'empty'));
+    const clients = await Promise.all([1, 2, 3, 4].map(() => server.client()));
     for (const client of clients.slice(0, 2)) await client.write(`${put(MiB)}new`);
     await clients[2]?.write(`${put(MiB, 'sub/new/file')}new`);
+    await clients[3]?.write(`${put(MiB, 'empty/made/for/it')}new`);
     await begun(2);
+    while (!existsSync(join(folder.path, 'empty/made/for'))) await setImmediate();
+    await begun(1, join(folder.path, 'empty/made/for'));
     await begun(1, join(folder.path, 'sub/new'));
     servers = [];
     await server.kill();
@@ -59,6 +63,7 @@ describe('storing', function () {
     await start();
     assert.deepEqual(unfinished(), []);
     assert.deepEqual(unfinished(join(folder.path, 'sub/new')), []);
+    assert.deepEqual(readdirSync(join(folder.path, 'empty')), []);
     assert.equal(readFileSync(join(folder.path, 'file'), 'utf8'), 'old');
   });
 
