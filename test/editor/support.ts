@@ -89,21 +89,24 @@ export const folder = (): vscode.WorkspaceFolder => {
   return first;
 };
 
-const changed = new Set<string>();
+const { Global, Workspace } = vscode.ConfigurationTarget;
+const changed = new Map<string, vscode.ConfigurationTarget>();
 
-/** Writes a setting into the workspace. {@link restoreSettings} undoes it. */
-export async function set(name: string, value: unknown): Promise<void> {
-  changed.add(name);
-  await vscode.workspace.getConfiguration('httpServer').update(name, value, vscode.ConfigurationTarget.Workspace);
+/** Writes a setting, into the workspace unless it is the machine's. {@link restoreSettings} undoes it. */
+export async function set(name: string, value: unknown, target = Workspace): Promise<void> {
+  changed.set(name, target);
+  await vscode.workspace.getConfiguration('httpServer').update(name, value, target);
 }
 
+export const setForMachine = (name: string, value: unknown): Promise<void> => set(name, value, Global);
+
 export async function restoreSettings(): Promise<void> {
-  for (const name of changed) await set(name, undefined);
+  for (const [name, target] of changed) await set(name, undefined, target);
   changed.clear();
 }
 
 /** The worker of the sources these tests were compiled with. */
-const worker = path.join(__dirname, '../../src/worker.js');
+export const worker = path.join(__dirname, '../../src/worker.js');
 
 /** A thread that runs `reaction`, some JavaScript, for each `message`; it answers with `parentPort.postMessage`. */
 export function threadThat(reaction: string): ServerThread {
