@@ -1,5 +1,5 @@
 // Runs the suites named as arguments, or all of them, one after the other, going on after a failure:
-//   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [torture] [cli] [docs] [browser] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
+//   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [torture] [bench] [cli] [docs] [browser] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
 // What a suite needs compiled or bundled is made first. The last line is the sum: `N passed, N failed[, N skipped]`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -64,6 +64,7 @@ const suites = {
   unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
   wire: mocha(['wire'], { timeout: 20_000, needs: ['types'] }),
   torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
+  bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
   cli: mocha(['cli'], { timeout: 20_000, needs: both }),
   docs: mocha(['docs'], { timeout: 20_000, needs: both }),
   browser: mocha(['browser'], { timeout: 60_000, needs: both }),

@@ -1,0 +1,72 @@
+/** Configurations of the servers that have one: their defaults for files, without a log. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Place } from './peers';
+
+/** Writes it, and returns its path. */
+function written({ folder }: Place, name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/**
+ * One worker, `sendfile` and `tcp_nopush` on, as distributions ship it. What it is allowed beyond that only helps it:
+ * connections enough, and no limit on the requests of one.
+ */
+export function nginxConfiguration(place: Place): string {
+  const { site, folder, port, connections } = place;
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  // Started by the superuser, the worker would become another user, whom a temporary folder keeps out.
+  const user = process.getuid?.() === 0 ? 'user root root;' : '';
+  return written(
+    place,
+    'nginx.conf',
+    `daemon off;
+${user}
+worker_processes 1;
+worker_rlimit_nofile ${connections + 256};
+pid ${folder}/nginx.pid;
+error_log stderr error;
+events { worker_connections ${connections + 128}; }
+http {
+  types { text/plain txt; }
+  default_type application/octet-stream;
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_timeout 75s;
+  keepalive_requests 1000000000;
+  client_max_body_size 0;
+  ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
+  server {
+    listen 127.0.0.1:${port};
+    root ${site};
+    location / {}
+    location /many { autoindex on; autoindex_format json; }
+    location /up/ { dav_methods PUT; create_full_put_path on; }
+  }
+}
+`,
+  );
+}
+
+export function caddyfile(place: Place): string {
+  const { site, port } = place;
+  return written(
+    place,
+    'Caddyfile',
+    `{
+  admin off
+  auto_https off
+  log {
+    output discard
+  }
+}
+http://127.0.0.1:${port}, http://localhost:${port} {
+  root * ${site}
+  file_server
+}
+`,
+  );
+}

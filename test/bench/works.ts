@@ -1,0 +1,316 @@
+/** What is measured, as one table: each work, who can do it, and what we want to reach. */
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../support/host/paths';
+import { check, type Expectation } from './check';
+import type { Job } from './client';
+import { get, run, start, type Loading } from './load';
+import type { Peer } from './peers';
+import type { Running } from './running';
+import type { Site } from './site';
+
+export type Unit = 'requests/s' | 'octets/s' | 'octets' | 'ms';
+
+export interface Figure {
+  readonly title: string;
+  readonly unit: Unit;
+}
+
+/** Is it as good as it should be? The figure is that of our server. */
+export type Goal = { readonly figure: string } & (
+  | { readonly peer: string; readonly least: number }
+  | { readonly peer: string; readonly most: number }
+  /** Against another figure of our own. */
+  | { readonly over: string; readonly most: number }
+  /** In the figure's own unit. */
+  | { readonly most: number }
+);
+
+/** What a measurement has at hand. */
+export interface Bench {
+  readonly running: Running;
+  readonly loading: Loading;
+  readonly site: Site;
+  readonly seconds: number;
+}
+
+export type Sample = Readonly<Record<string, number>>;
+
+export interface Work {
+  readonly name: string;
+  readonly title: string;
+  /** Names of peers, ours aside. */
+  readonly against: readonly string[];
+  readonly figures: Readonly<Record<string, Figure>>;
+  readonly goals: readonly Goal[];
+  /** Whether every sample wants a server that was just started. */
+  readonly fresh?: boolean;
+  prepare?(site: Site): void;
+  expected(peer: Peer, site: Site): Expectation;
+  measure(bench: Bench): Promise<Sample>;
+}
+
+/** A figure that no server has to run for. */
+export interface Fact {
+  readonly name: string;
+  readonly title: string;
+  readonly figures: Work['figures'];
+  readonly goals: readonly Goal[];
+  read(site: Site): Sample;
+}
+
+const everyone = ['ours (terminal)', 'nginx', 'caddy', 'node:http', 'sirv', 'serve', 'http-server'];
+const rate = { rate: { title: 'requests', unit: 'requests/s' } } as const;
+const throughput = { rate: { title: 'throughput', unit: 'octets/s' } } as const;
+
+const jobFor = ({ running, seconds }: Bench, job: Partial<Job> & Pick<Job, 'path'>): Job => ({
+  port: running.port,
+  method: 'GET',
+  statuses: [200],
+  connections: 32,
+  depth: 1,
+  seconds,
+  ...job,
+});
+
+function small(name: string, title: string, path: string, length: number): Omit<Work, 'against' | 'goals' | 'measure'> {
+  return { name, title, figures: rate, expected: () => ({ path, length, statuses: [200] }) };
+}
+
+/** GET of one small file, `depth` requests at a time. */
+const measureGet =
+  (path: string, depth: number) =>
+  async (bench: Bench): Promise<Sample> => {
+    const { requests, seconds } = await get(bench.loading, jobFor(bench, { path, depth }));
+    return { rate: requests / seconds };
+  };
+
+const smallGoals: readonly Goal[] = [
+  { figure: 'rate', peer: 'nginx', least: 1 },
+  { figure: 'rate', peer: 'sirv', least: 6 },
+  { figure: 'rate', peer: 'node:http', least: 3 },
+];
+const pipelinedPeers = ['ours (terminal)', 'nginx', 'caddy', 'node:http'];
+const asFastAsNginx: readonly Goal[] = [{ figure: 'rate', peer: 'nginx', least: 1 }];
+
+const smallWorks: readonly Work[] = [
+  {
+    ...small('small', '11-byte file, 32 connections', '/hello.txt', 11),
+    against: everyone,
+    goals: smallGoals,
+    measure: measureGet('/hello.txt', 1),
+  },
+  {
+    ...small('page', '10 KiB file, 32 connections', '/page.txt', 10_240),
+    against: everyone,
+    goals: smallGoals,
+    measure: measureGet('/page.txt', 1),
+  },
+  {
+    ...small('small-pipelined', '11-byte file, 16 requests pipelined', '/hello.txt', 11),
+    against: pipelinedPeers,
+    goals: [{ figure: 'rate', peer: 'nginx', least: 1.5 }],
+    measure: measureGet('/hello.txt', 16),
+  },
+  {
+    ...small('page-pipelined', '10 KiB file, 16 requests pipelined', '/page.txt', 10_240),
+    against: pipelinedPeers,
+    goals: [{ figure: 'rate', peer: 'nginx', least: 1.5 }],
+    measure: measureGet('/page.txt', 16),
+  },
+  {
+    name: 'unchanged',
+    title: '304 by ETag, 32 connections',
+    against: [...pipelinedPeers, 'sirv'],
+    figures: rate,
+    goals: asFastAsNginx,
+    expected: () => ({ path: '/page.txt', length: 10_240, statuses: [200] }),
+    async measure(bench) {
+      const { port } = bench.running;
+      const { etag = '' } = await check(port, { path: '/page.txt', statuses: [200] });
+      const fields = { 'If-None-Match': etag };
+      await check(port, { path: '/page.txt', fields, statuses: [304], length: 0 });
+      const job = jobFor(bench, { path: '/page.txt', fields, statuses: [304] });
+      const { requests, seconds } = await get(bench.loading, job);
+      return { rate: requests / seconds };
+    },
+  },
+];
+
+/** Resident memory before a server ever sent or took a large file. */
+const baselines = new WeakMap<Running, number>();
+
+/** How much more memory `work` takes at its peak than small requests do. */
+async function growthDuring(bench: Bench, work: () => Promise<Sample>): Promise<Sample> {
+  const { running, loading } = bench;
+  if (running.memory() === undefined) return work();
+  if (!baselines.has(running)) {
+    await run(loading, jobFor(bench, { path: '/hello.txt', seconds: Math.min(1, bench.seconds) }));
+    baselines.set(running, running.memory() ?? NaN);
+  }
+  running.forgetPeak();
+  const sample = await work();
+  return { ...sample, growth: (running.peak() ?? NaN) - (baselines.get(running) ?? NaN) };
+}
+
+const growth = { title: 'growth of memory', unit: 'octets' } as const;
+const atMost32MiB: Goal = { figure: 'growth', most: 32 * 2 ** 20 };
+
+const largeWorks: readonly Work[] = [
+  {
+    name: 'big',
+    title: '100 MB file, 4 connections',
+    against: everyone,
+    figures: { ...throughput, growth },
+    goals: [{ figure: 'rate', peer: 'nginx', least: 1 }, { figure: 'rate', peer: 'sirv', least: 2 }, atMost32MiB],
+    prepare: (site) => site.file('big.txt', site.scale.big),
+    expected: (_, { scale }) => ({ path: '/big.txt', length: scale.big, statuses: [200] }),
+    measure: (bench) =>
+      growthDuring(bench, async () => {
+        const { octets, seconds } = await run(bench.loading, jobFor(bench, { path: '/big.txt', connections: 4 }));
+        return { rate: octets / seconds };
+      }),
+  },
+  {
+    name: 'upload',
+    title: 'uploads of 100 MB, 4 connections',
+    against: ['ours (terminal)', 'nginx'],
+    figures: { ...throughput, growth },
+    goals: [...asFastAsNginx, atMost32MiB],
+    expected: uploading,
+    measure: (bench) =>
+      growthDuring(bench, async () => {
+        const { octets, seconds } = await run(bench.loading, uploadJob(bench, bench.site.scale.big, 4));
+        return { rate: octets / seconds };
+      }),
+  },
+];
+
+function uploading({ name, upload }: Peer): Expectation {
+  if (upload === undefined) throw new Error(`${name} takes no uploads: it was built without its DAV module.`);
+  return { method: upload.method, path: `${upload.prefix}check`, size: 100, statuses: [201, 204] };
+}
+
+/** Every upload makes a new file. */
+function uploadJob(bench: Bench, size: number, connections: number): Job {
+  const { method = 'PUT', prefix = '/' } = bench.running.peer.upload ?? {};
+  bench.site.clear();
+  return jobFor(bench, { method, path: `${prefix}*`, size, connections, statuses: [201, 204] });
+}
+
+const otherWorks: readonly Work[] = [
+  {
+    name: 'post',
+    title: 'uploads of 1 KiB, 32 connections',
+    against: ['ours (terminal)', 'nginx'],
+    figures: rate,
+    goals: asFastAsNginx,
+    expected: uploading,
+    async measure(bench) {
+      const { requests, seconds } = await run(bench.loading, uploadJob(bench, 1024, 32));
+      return { rate: requests / seconds };
+    },
+  },
+  {
+    name: 'listing',
+    title: 'JSON listing of 10,000 entries, 4 connections',
+    against: ['ours (terminal)', 'nginx'],
+    figures: rate,
+    goals: asFastAsNginx,
+    prepare: (site) => site.entries('many', site.scale.entries),
+    expected: ({ listing = '' }, { scale }) => ({
+      path: `${listing}/many/`,
+      entries: scale.entries,
+      statuses: [200],
+    }),
+    async measure(bench) {
+      const path = `${bench.running.peer.listing ?? ''}/many/`;
+      const { requests, seconds } = await get(bench.loading, jobFor(bench, { path, connections: 4 }));
+      return { rate: requests / seconds };
+    },
+  },
+  {
+    name: 'idle',
+    title: 'memory of an idle connection, 10,000 of them',
+    against: ['nginx', 'node:http'],
+    figures: { memory: { title: 'memory', unit: 'octets' } },
+    goals: [{ figure: 'memory', peer: 'node:http', most: 0.7 }],
+    fresh: true,
+    expected: () => ({ path: '/hello.txt', length: 11, statuses: [200] }),
+    measure: idle,
+  },
+  {
+    name: 'latency',
+    title: '99th percentile of small GETs; then while 4 clients download 1 GB each and 4 upload it',
+    against: ['ours (terminal)', 'nginx'],
+    figures: { quiet: { title: 'alone', unit: 'ms' }, busy: { title: 'beside the transfers', unit: 'ms' } },
+    goals: [{ figure: 'busy', over: 'quiet', most: 3 }],
+    prepare: (site) => site.file('bulk.txt', site.scale.bulk),
+    expected: uploading,
+    measure: latency,
+  },
+  {
+    name: 'start',
+    title: 'from making the thread to listening',
+    against: [],
+    figures: { time: { title: 'time', unit: 'ms' } },
+    goals: [{ figure: 'time', most: 150 }],
+    fresh: true,
+    expected: () => ({ path: '/hello.txt', length: 11, statuses: [200] }),
+    measure: async ({ running }) => ({ time: await running.ask<number>('started') }),
+  },
+];
+
+/** After a collection of garbage: what is kept, not what has not been thrown away yet. */
+async function settledMemory(running: Running): Promise<number> {
+  for (let i = 0; running.peer.speaks === true && i < 2; i++) await running.ask('collect');
+  return running.memory() ?? NaN;
+}
+
+async function idle(bench: Bench): Promise<Sample> {
+  const { running, loading, site } = bench;
+  const job = jobFor(bench, { path: '/hello.txt' });
+  await run(loading, { ...job, seconds: Math.min(1, bench.seconds) });
+  const before = await settledMemory(running);
+  const connections = site.scale.idle;
+  const client = await start(loading, { ...job, connections, seconds: 0, hold: true });
+  const after = await settledMemory(running);
+  await client.stop();
+  return { memory: (after - before) / connections };
+}
+
+/** The transfers yield to the probe wherever both want the same core: only the server is to be measured. */
+const yielding = process.platform === 'win32' ? [] : ['nice', '-n', '19'];
+
+async function latency(bench: Bench): Promise<Sample> {
+  const { loading, site } = bench;
+  const probe = jobFor(bench, { path: '/hello.txt', connections: 4, pause: 1 });
+  const quiet = await run(loading, probe);
+  const down = jobFor(bench, { path: '/bulk.txt', connections: 4, seconds: 0 });
+  const up = { ...uploadJob(bench, site.scale.bulk, 4), seconds: 0 };
+  const transfers = [await start(loading, down, yielding), await start(loading, up, yielding)];
+  try {
+    const busy = await run(loading, probe);
+    return { quiet: quiet.p99, busy: busy.p99 };
+  } finally {
+    for (const transfer of transfers) await transfer.end();
+  }
+}
+
+export const works: readonly Work[] = [...smallWorks, ...largeWorks, ...otherWorks];
+
+export const facts: readonly Fact[] = [
+  {
+    name: 'vsix',
+    title: 'the packaged extension',
+    figures: { size: { title: 'size', unit: 'octets' } },
+    goals: [{ figure: 'size', most: 200_000 }],
+    read({ folder }) {
+      const file = join(folder, 'extension.vsix');
+      const stdio = ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'];
+      execFileSync(process.execPath, ['scripts/package.mjs', '--out', file], { cwd: projectRoot, stdio });
+      return { size: statSync(file).size };
+    },
+  },
+];
