@@ -15,6 +15,8 @@ type Answer = Response | Promise<Response>;
 /** What connections see of an endpoint. */
 export interface Guarded {
   readonly endpoint: Endpoint;
+  /** For those who come by plain HTTP where TLS is spoken. */
+  readonly overPlain: Endpoint;
   /** Turns whatever was thrown into a response. @param request undefined if it could not be read */
   readonly onError: (error: unknown, request: Request | undefined) => Response;
 }
@@ -28,14 +30,38 @@ export interface Guarded {
 export function guarded(options: Options, endpoint: Endpoint, isOwn: typeof isOwnUser = isOwnUser): Guarded {
   const hosts = new Hosts(options);
   const origins = new Origins(options);
-  const admitted = options.token === '' ? forOwnUser(endpoint, isOwn) : withToken(new Token(options.token), endpoint);
-  const checked: Endpoint = (request) => {
+  const admitted = options.token === '' ? forOwnUser(endpoint, isOwn) : withToken(new Token(options), endpoint);
+  const check = (request: Request): void => {
     hosts.check(request);
     origins.check(request);
+  };
+  const checked: Endpoint = (request) => {
+    check(request);
     // A preflight has no credentials, and does nothing.
     return isPreflight(request) && origins.guest(request) !== undefined ? endpoint(request) : admitted(request);
   };
-  return options.cors.length === 0 ? { endpoint: checked, onError: errorResponse } : sharing(checked, origins);
+  const overPlain: Endpoint = (request) => {
+    check(request);
+    return toHttps(request);
+  };
+  return {
+    overPlain,
+    ...(options.cors.length === 0 ? { endpoint: checked, onError: errorResponse } : sharing(checked, origins)),
+  };
+}
+
+/** The name was found to be ours, so this leads nowhere else. Only for now: the next server on this port may be another. */
+function toHttps({ method, authority, target }: Request): Response {
+  if (authority === '' || !target.startsWith('/') || (method !== 'GET' && method !== 'HEAD')) {
+    throw new HttpError(400, 'The server speaks HTTPS here: ask for https:// instead.');
+  }
+  return {
+    status: 307,
+    fields: [
+      ['Location', `https://${authority}${target}`],
+      ['Cache-Control', 'no-store'],
+    ],
+  };
 }
 
 function withToken(token: Token, endpoint: Endpoint): Endpoint {
@@ -61,7 +87,7 @@ function refuseUser(): never {
 }
 
 /** Everything that goes out, refusals too, says which origin may read it. */
-function sharing(endpoint: Endpoint, origins: Origins): Guarded {
+function sharing(endpoint: Endpoint, origins: Origins): Pick<Guarded, 'endpoint' | 'onError'> {
   const shared = (request: Request, response: Response): Response => share(response, request, origins.guest(request));
   return {
     endpoint: (request): Answer => {

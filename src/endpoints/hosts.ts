@@ -24,10 +24,13 @@ const mostKnown = 100;
 
 export class Hosts {
   private readonly allowed: readonly Authority[];
+  /** What need not be said: whoever is in front of us may speak TLS or not, unless we do. */
+  private readonly defaultPorts: readonly string[];
   /** As they were sent. */
   private readonly known = new Set<string>();
 
-  constructor({ host, allowedHosts }: Options) {
+  constructor({ host, allowedHosts, tls }: Options) {
+    this.defaultPorts = tls === undefined ? ['80', '443'] : ['443'];
     // What was given to listen on is a name of ours, too.
     this.allowed = [bracketed(host), ...allowedHosts].flatMap(parseSetting);
   }
@@ -42,7 +45,12 @@ export class Hosts {
   }
 
   private isOurs({ host, port }: Authority): boolean {
-    return loopback.test(host) || this.allowed.some((own) => own.host === host && isPort(own.port, port));
+    return loopback.test(host) || this.allowed.some((own) => own.host === host && this.isPort(own.port, port));
+  }
+
+  /** An allowed name without a port is ours at any. */
+  private isPort(own: string, asked: string): boolean {
+    return own === '' || own === asked || (asked === '' && this.defaultPorts.includes(own));
   }
 
   private remember(authority: string): void {
@@ -53,10 +61,6 @@ export class Hosts {
 
 const misdirected =
   'The server does not answer to that host name: allow it with --allowed-host, or with the setting httpServer.allowedHosts.';
-
-/** An allowed name without a port is ours at any; a default port need not be said. */
-const isPort = (own: string, asked: string): boolean =>
-  own === '' || own === asked || (asked === '' && (own === '80' || own === '443'));
 
 /** Takes a host and a port apart; undefined if `authority` is something else. */
 function parse(authority: string): Authority | undefined {

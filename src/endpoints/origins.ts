@@ -9,8 +9,11 @@ export class Origins {
   private readonly guests: ReadonlySet<string>;
   /** Our own, as they are where somebody in between ends TLS and puts another Host into the request. */
   private readonly forwarded: ReadonlySet<string>;
+  /** Whoever is in front of us may speak TLS; where we do, nobody comes without. */
+  private readonly schemes: readonly string[];
 
-  constructor({ cors, allowedHosts }: Options) {
+  constructor({ cors, allowedHosts, tls }: Options) {
+    this.schemes = tls === undefined ? ['http', 'https'] : ['https'];
     this.guests = setOf(cors);
     this.forwarded = setOf(allowedHosts.map((host) => `https://${host}`));
   }
@@ -33,9 +36,7 @@ export class Origins {
   }
 
   private isOwn(origin: string, { authority }: Request): boolean {
-    // Whoever is in front of us may speak TLS; a name and port speak it or do not.
-    const schemes = ['http', 'https'];
-    return this.forwarded.has(origin) || schemes.some((scheme) => origin === originOf(`${scheme}://${authority}`));
+    return this.forwarded.has(origin) || this.schemes.some((scheme) => origin === originOf(`${scheme}://${authority}`));
   }
 
   /** A page of the settings' shows a picture of ours, or the like: the browser tells its address, but no Origin. */

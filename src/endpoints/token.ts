@@ -2,6 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { HttpError } from '../http/errors';
 import type { FieldLine, Request, Response } from '../http/message';
+import type { Options } from '../options';
 import { isCrossOrigin, isNavigation } from './fetchMetadata';
 
 /** Makes digests that cannot be foreseen, so that the time a comparison takes tells nothing of the secret. */
@@ -13,8 +14,10 @@ export class Token {
   /** What a browser is given to keep: the cookies of a host go to all its ports, so it is not the token itself. */
   private readonly ticket: string;
   private readonly expectedTicket: Buffer;
+  private readonly cookieAttributes: string;
 
-  constructor(token: string) {
+  constructor({ token, tls }: Pick<Options, 'token' | 'tls'>) {
+    this.cookieAttributes = `Path=/; HttpOnly; SameSite=Strict${tls === undefined ? '' : '; Secure'}`;
     this.expected = digest(token);
     this.ticket = createHmac('sha256', token).update('cookie').digest('base64url');
     this.expectedTicket = digest(this.ticket);
@@ -65,7 +68,7 @@ export class Token {
   /** The URL is relative, so that it survives a proxy that puts a prefix before the path. */
   private signIn({ path, peer }: Request, rest: string): Response {
     const location = `./${path.slice(path.lastIndexOf('/') + 1)}${rest === '' ? '' : `?${rest}`}`;
-    const cookie = `${cookieName(peer)}=${this.ticket}; Path=/; HttpOnly; SameSite=Strict`;
+    const cookie = `${cookieName(peer)}=${this.ticket}; ${this.cookieAttributes}`;
     const fields: FieldLine[] = [
       ['Location', location],
       ['Set-Cookie', cookie],

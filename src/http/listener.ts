@@ -1,8 +1,10 @@
 /** Binds, accepts, counts, enforces deadlines, and closes. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { HttpError } from './errors';
-import type { Service } from './service';
+import type { Tls } from '../tls';
 import { Connection } from './connection';
+import { HttpError } from './errors';
+import { Handshake, Handshaker } from './handshake';
+import type { Service } from './service';
 
 export interface Address {
   readonly port: number;
@@ -17,6 +19,8 @@ export interface Where {
   readonly port: number;
   /** How many consecutive ports to try. */
   readonly attempts: number;
+  /** Has all connections speak TLS. */
+  readonly tls?: Tls | undefined;
 }
 
 /** How often the deadlines are looked at, in milliseconds: none is later than this. */
@@ -25,13 +29,14 @@ const tickInterval = 250;
 const mostRefused = 64;
 
 export class Listener {
-  private readonly connections = new Set<Connection>();
+  private readonly connections = new Set<Connection | Handshake>();
   private ticker: NodeJS.Timeout | undefined;
   private whenEmpty: (() => void) | undefined;
 
   private constructor(
     private readonly servers: readonly Server[],
     private readonly service: Service,
+    private readonly handshaker: Handshaker | undefined,
     readonly address: Address,
   ) {
     for (const server of servers) server.on('connection', (socket) => this.accept(socket));
@@ -39,10 +44,17 @@ export class Listener {
 
   /** @throws the system's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND` …) if it cannot listen */
   static async listen(where: Where, service: Service): Promise<Listener> {
+    const handshaker = where.tls && new Handshaker(where.tls);
     const servers = await bind(where);
     const bound = servers.map((server) => server.address()).filter((address) => typeof address === 'object');
     const port = bound[0]?.port ?? where.port;
-    return new Listener(servers, service, { port, addresses: bound.map((address) => address?.address ?? '') });
+    const addresses = bound.map((address) => address?.address ?? '');
+    return new Listener(servers, service, handshaker, { port, addresses });
+  }
+
+  /** From the next connection on, for this certificate; a listener that does not speak TLS does not begin to. */
+  renew(tls: Tls): void {
+    this.handshaker?.renew(tls);
   }
 
   /** How many connections are open. */
@@ -69,16 +81,30 @@ export class Listener {
   }
 
   private accept(socket: Socket): void {
-    const { limits } = this.service;
-    if (this.connections.size >= limits.connections + mostRefused) {
+    if (this.connections.size >= this.service.limits.connections + mostRefused) {
       socket.destroy();
       return;
     }
     socket.setNoDelay(true);
-    const connection = new Connection(socket, this.service, (gone) => this.forget(gone));
-    this.connections.add(connection);
     this.ticker ??= setInterval(() => this.tick(), tickInterval);
-    if (this.connections.size > limits.connections) connection.refuse(tooMany(limits.connections));
+    if (this.handshaker === undefined) this.admit(socket, this.service);
+    else this.shake(socket, this.handshaker);
+  }
+
+  private shake(socket: Socket, handshaker: Handshaker): void {
+    const admit = (secured: Socket, service: Service): void => {
+      this.connections.delete(handshake);
+      this.admit(secured, service);
+    };
+    const handshake = new Handshake(socket, this.service, handshaker, { admit, closed: () => this.forget(handshake) });
+    this.connections.add(handshake);
+  }
+
+  private admit(socket: Socket, service: Service): void {
+    const { connections } = service.limits;
+    const connection = new Connection(socket, service, (gone) => this.forget(gone));
+    this.connections.add(connection);
+    if (this.connections.size > connections) connection.refuse(tooMany(connections));
   }
 
   /** One timer for all connections: a deadline is a number that is compared, so a request sets no timer. */
@@ -87,7 +113,7 @@ export class Listener {
     for (const connection of this.connections) connection.tick(now);
   }
 
-  private forget(connection: Connection): void {
+  private forget(connection: Connection | Handshake): void {
     this.connections.delete(connection);
     if (this.connections.size > 0) return;
     clearInterval(this.ticker);

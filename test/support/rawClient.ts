@@ -1,6 +1,7 @@
 /** A client that sends exactly the bytes it is told to, and reads responses by a strict parser of its own. */
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { reset } from '../../src/http/socketInternals';
+import { defaultTls, openPlain, openSecure } from './tls';
 
 export interface RawResponse {
   readonly status: number;
@@ -47,13 +48,17 @@ export class RawClient {
     socket.on('close', () => this.finish('reset'));
   }
 
-  static connect(port: number, host = '127.0.0.1'): Promise<RawClient> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
-      const client = new RawClient(socket);
-      socket.once('connect', () => resolve(client));
-      socket.once('error', reject);
-    });
+  /** @param tls the certificate of a server that speaks TLS */
+  static async connect(port: number, host = '127.0.0.1', tls = defaultTls()): Promise<RawClient> {
+    const certificate = await tls;
+    return RawClient.on(
+      await (certificate === undefined ? openPlain(port, host) : openSecure(port, host, certificate)),
+    );
+  }
+
+  /** @param socket one that is open */
+  static on(socket: Socket): RawClient {
+    return new RawClient(socket);
   }
 
   private finish(ending: Ending): void {

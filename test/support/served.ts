@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogEvent } from '../../src/accessLog';
 import { defaultLimits, defaultOptions, type Limits, type Options } from '../../src/options';
-import { serve, type Server } from '../../src/serve';
+import { serve, type Server, type Surroundings } from '../../src/serve';
 import { RawClient } from './rawClient';
+import { defaultTls } from './tls';
 
 export interface Served {
   /** What is served. Its parent is temporary, too, and outside. */
@@ -29,6 +30,7 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 export async function startServed(
   options: Partial<Omit<Options, 'limits'>> = {},
   limits: Partial<Limits> = {},
+  surroundings: Omit<Surroundings, 'onExchange'> = {},
 ): Promise<Served> {
   const folder = await temporaryFolder();
   const events: LogEvent[] = [];
@@ -38,6 +40,7 @@ export async function startServed(
     ...defaultOptions,
     directory: join(folder.path, 'folder'),
     port: 0,
+    tls: await defaultTls(),
     ...options,
     limits: { ...defaultLimits, ...limits },
   };
@@ -46,7 +49,7 @@ export async function startServed(
     events.push(event);
     wake();
   };
-  const server = await serve(all, { onExchange });
+  const server = await serve(all, { onExchange, ...surroundings });
   return {
     directory: all.directory,
     port: server.address.port,

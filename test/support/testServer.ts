@@ -5,6 +5,7 @@ import { Listener } from '../../src/http/listener';
 import type { Endpoint, Request, Response } from '../../src/http/message';
 import { defaultLimits, type Limits } from '../../src/options';
 import { RawClient } from './rawClient';
+import { defaultTls } from './tls';
 
 export interface TestServer {
   readonly port: number;
@@ -28,7 +29,12 @@ const text = (status: number, body: string, reason?: string): Response => ({
   ...(reason === undefined ? {} : { reason }),
 });
 
-export async function startServer(endpoint: Endpoint, limits: Partial<Limits> = {}): Promise<TestServer> {
+export async function startServer(
+  endpoint: Endpoint,
+  limits: Partial<Limits> = {},
+  transport = defaultTls(),
+): Promise<TestServer> {
+  const tls = await transport;
   const events: LogEvent[] = [];
   const defects: unknown[] = [];
   const clients: RawClient[] = [];
@@ -52,7 +58,7 @@ export async function startServer(endpoint: Endpoint, limits: Partial<Limits> = 
       return stopping;
     },
   };
-  const listener = await Listener.listen({ host: '127.0.0.1', port: 0, attempts: 1 }, service);
+  const listener = await Listener.listen({ host: '127.0.0.1', port: 0, attempts: 1, tls }, service);
   const { port } = listener.address;
   return {
     port,
@@ -60,7 +66,7 @@ export async function startServer(endpoint: Endpoint, limits: Partial<Limits> = 
     defects,
     listener,
     async client() {
-      const client = await RawClient.connect(port);
+      const client = await RawClient.connect(port, '127.0.0.1', transport);
       clients.push(client);
       return client;
     },

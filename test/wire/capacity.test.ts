@@ -47,8 +47,10 @@ describe('the connection cap', () => {
   });
 
   it('cuts connections without a word when far too many come', async () => {
-    const clients = await Promise.all(Array.from({ length: 3 + 64 + 10 }, () => server.client()));
-    await Promise.all(clients.slice(3 + 64).map((client) => client.readToEnd()));
+    // Over TLS they are cut before they count as connected.
+    const connect = (): Promise<RawClient | undefined> => server.client().catch(() => undefined);
+    const clients = await Promise.all(Array.from({ length: 3 + 64 + 10 }, connect));
+    for (const client of clients.slice(3 + 64)) await client?.readToEnd();
     assert.ok(server.listener.size <= 3 + 64);
   });
 });

@@ -170,9 +170,11 @@ describe('a response', () => {
   }
 
   it('ends its iterable when the client goes away', async () => {
-    let ended: () => void = () => undefined;
+    let [begun, ended] = [(): void => undefined, (): void => undefined];
+    const reached = new Promise<void>((resolve) => (begun = resolve));
     const over = new Promise<void>((resolve) => (ended = resolve));
     async function* endless(): AsyncGenerator<Buffer> {
+      begun();
       try {
         for (;;) {
           await new Promise(setImmediate);
@@ -184,6 +186,8 @@ describe('a response', () => {
     }
     answer(200, endless());
     const client = await ask();
+    // A reset takes along what the server has not read yet.
+    await reached;
     client.reset();
     await over;
   });
