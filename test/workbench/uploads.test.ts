@@ -1,0 +1,120 @@
+/** Uploads as a user of the editor sees them. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { RawClient } from '../support/rawClient';
+import { ask, portOf, showNotifications, until } from './running';
+import { Workbench } from './workbench';
+
+const MB = 1_000_000;
+
+describe('uploads that a user sees', () => {
+  let workbench: Workbench;
+  let port: number;
+  let clients: RawClient[];
+
+  before(async () => {
+    workbench = await Workbench.open({ settings: { 'workbench.reduceMotion': 'on', 'files.autoSave': 'off' } });
+    port = await portOf(workbench);
+  });
+
+  after(() => workbench.dispose());
+
+  beforeEach(() => {
+    clients = [];
+  });
+
+  afterEach(async function () {
+    for (const client of clients) client.close();
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
+  });
+
+  const onDisk = (name: string): Promise<string> => fs.readFile(path.join(workbench.workspace ?? '', name), 'utf8');
+
+  /** Begins an upload of 10 MB, of which 4 come. */
+  async function upload(name: string): Promise<RawClient> {
+    const client = await RawClient.connect(port);
+    clients.push(client);
+    await client.write(`PUT /files/${name} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${10 * MB}\r\n\r\n`);
+    await client.write(Buffer.alloc(4 * MB));
+    return client;
+  }
+
+  const progress = (text: RegExp): Locator =>
+    workbench.page
+      .locator('[id="workspace-http-server.workspace-http-server.httpServer.uploads"]')
+      .filter({ hasText: text });
+
+  const one = /hello\.txt: 40% of 10 MB, .*B\/s/;
+
+  it('one that takes a while, in the status bar, and cancelled by a click', async () => {
+    const before = await onDisk('hello.txt');
+    const client = await upload('hello.txt');
+    await progress(one).waitFor();
+    await workbench.screenshot('upload');
+    await until(workbench.quickPick('hello.txt'), () => progress(one).click());
+    await workbench.screenshot('upload-cancel');
+    await workbench.quickPick('hello.txt').click();
+    assert.equal((await client.read()).status, 403);
+    await progress(/./).waitFor({ state: 'detached' });
+    assert.equal(await onDisk('hello.txt'), before);
+    await workbench.runCommand('Show HTTP Server Log');
+    await workbench.outputLine(/\[warning\]\s403\sPUT.*hello\.txt.*cancelled by the user/).waitFor();
+  });
+
+  it('several that take a while, as one sum, and all cancelled from the server’s menu', async () => {
+    const both = [await upload('one.bin'), await upload('two.bin')];
+    await progress(/2 uploads: 40% of 20 MB, .*B\/s/).waitFor();
+    await until(workbench.quickPick('Cancel Upload…'), () => workbench.serverItem().click());
+    await workbench.quickPick('Cancel Upload…').click();
+    await workbench.quickPick('two.bin').waitFor();
+    await workbench.screenshot('upload-cancel-several');
+    await workbench.quickPick('All Uploads').click();
+    for (const client of both) assert.equal((await client.read()).status, 403);
+    await progress(/./).waitFor({ state: 'detached' });
+    const left = await fs.readdir(workbench.workspace ?? '');
+    assert.deepEqual(
+      left.filter((name) => /\.bin|\.tmp/.test(name)),
+      [],
+    );
+  });
+
+  it('a choice that goes when there is nothing to cancel any more', async () => {
+    const client = await upload('late.bin');
+    await progress(/late\.bin/).waitFor();
+    await until(workbench.quickPick('late.bin'), () => workbench.runCommand('Cancel Upload…'));
+    await client.write(Buffer.alloc(6 * MB));
+    assert.equal((await client.read()).status, 201);
+    await workbench.quickPick('late.bin').waitFor({ state: 'detached' });
+    await progress(/./).waitFor({ state: 'detached' });
+  });
+
+  it('one under an editor with unsaved text, which stays and asks before it overwrites what came', async () => {
+    const { page } = workbench;
+    await workbench.runCommand('Go to File');
+    await workbench.quickInput().fill('style.css');
+    await workbench.quickPick('style.css').click();
+    const editor = page.locator('.editor-instance .monaco-editor').first();
+    await until(page.locator('.tab.dirty').filter({ hasText: 'style.css' }), async () => {
+      await editor.locator('.view-lines').click();
+      await page.keyboard.type('/* mine */');
+    });
+
+    assert.equal(await ask(port, 'PUT /files/style.css', '/* theirs */'), 204);
+    await workbench.runCommand('Show HTTP Server Log');
+    await workbench.outputLine(/\[warning\].*style\.css has unsaved changes in an editor/).waitFor();
+    await editor.locator('.view-line').filter({ hasText: '/* mine */' }).first().waitFor();
+
+    await editor.locator('.view-lines').click();
+    await workbench.runCommand('File: Save');
+    await showNotifications(workbench);
+    await page
+      .locator('.notification-list-item')
+      .filter({ hasText: /Failed to save 'style\.css'.*content of the file is newer/ })
+      .waitFor();
+    await workbench.screenshot('upload-conflict');
+    assert.equal(await onDisk('style.css'), '/* theirs */');
+    await page.locator('.tab.dirty').filter({ hasText: 'style.css' }).waitFor();
+  });
+});
