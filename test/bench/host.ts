@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { combinedLine } from '../../src/accessLog';
 import type { Call, FromWorker } from '../../src/messages';
+import type { Helper } from './collect';
 import { defaultLimits, defaultOptions, type Options } from '../../src/options';
 
 export interface Hosted {
@@ -15,9 +16,11 @@ export interface Hosted {
   readonly directory: string;
   readonly port: number;
   readonly connections: number;
+  /** Absolute path of an existing folder for profiles. */
+  readonly profile?: string;
 }
 
-const { program, directory, port, connections } = JSON.parse(process.argv[2] ?? '') as Hosted;
+const { program, directory, port, connections, profile } = JSON.parse(process.argv[2] ?? '') as Hosted;
 const options: Options = {
   ...defaultOptions,
   directory,
@@ -29,7 +32,7 @@ const began = performance.now();
 const { port1: collector, port2: collected } = new MessageChannel();
 const worker = new Worker(program, {
   name: 'HTTP Server',
-  workerData: collected,
+  workerData: { port: collected, profile } satisfies Helper,
   transferList: [collected],
   // Where `gc` can be called, something has to be there to call it.
   execArgv: ['--require', join(__dirname, 'collect.js')],
@@ -54,8 +57,10 @@ process.on('message', (question) => {
     globalThis.gc?.();
     process.send?.(written);
   });
-  collector.postMessage('');
+  collector.postMessage('collect');
 });
 
-/** Ends as the editor does, so that a profile is written. */
-process.once('SIGTERM', () => void worker.terminate().then(() => process.exit()));
+process.once('SIGTERM', () => {
+  worker.once('exit', () => process.exit());
+  collector.postMessage('exit');
+});

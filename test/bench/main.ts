@@ -2,7 +2,7 @@
  * `npm run bench [-- NAME… --rounds N --seconds N --peers A,B --folder DIR --load wrk|autocannon|own --before WORKER --profile DIR --write]`:
  * our server side by side with others, as medians of several rounds.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../support/host/paths';
@@ -50,11 +50,16 @@ function wishOf({ values, positionals }: ReturnType<typeof readFlags>): Wish & {
     seconds: Number(seconds),
     generator: load as Generator,
     before,
-    profile,
+    profile: profile === undefined ? undefined : madeFolder(profile),
     write,
     say: (line) => console.error(line),
     report: (result) => console.log('work' in result ? textOf(result) : `\n${curveText(result)}`),
   };
+}
+
+function madeFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return path.resolve(folder);
 }
 
 function write({ measured, drawn }: Outcome, head: readonly string[]): void {

@@ -53,7 +53,8 @@ export const ours = (name = 'ours', program = worker): Peer => ({
   name,
   version: () => packageVersion(projectRoot),
   command(place) {
-    const hosted: Hosted = { program, directory: place.site, port: place.port, connections: place.connections };
+    const { site, port, connections, profile } = place;
+    const hosted: Hosted = { program, directory: site, port, connections, ...(profile !== undefined && { profile }) };
     return node(place, join(__dirname, 'host.js'), JSON.stringify(hosted));
   },
   speaks: true,
