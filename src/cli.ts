@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The server in a terminal: flags in, log lines out. */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { version } from '../package.json';
@@ -15,7 +16,10 @@ Serves a folder over HTTP, and takes POSTed files back into it.
   --port N                4221 by default; 0 picks a free one
   --host HOST             localhost by default: this machine only
   --access LEVEL          readOnly, readWrite (default), or full, which allows DELETE
-  --token TOKEN           a secret that every request must carry
+  --token TOKEN           a secret that every request must carry; the environment variable
+                          HTTP_SERVER_TOKEN says it where other users cannot read it
+  --tls-cert FILE         a certificate, in PEM form, to speak HTTPS with
+  --tls-key FILE          its private key, in PEM form, without a passphrase
   --allowed-host HOST     a further value of Host to answer to; may be repeated
   --cors ORIGIN           an origin whose pages may read and write; may be repeated
   --exclude GLOB          what is neither served nor written, instead of the defaults; may be repeated
@@ -30,7 +34,9 @@ const flags = {
   port: { type: 'string', default: String(defaultOptions.port) },
   host: { type: 'string', default: defaultOptions.host },
   access: { type: 'string', default: defaultOptions.access },
-  token: { type: 'string', default: '' },
+  token: { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
   'allowed-host': { type: 'string', multiple: true },
   cors: { type: 'string', multiple: true },
   exclude: { type: 'string', multiple: true },
@@ -63,6 +69,22 @@ function wholeNumber(flag: string, text: string, most: number): number {
   return Number(text);
 }
 
+function tlsOf({ 'tls-cert': cert, 'tls-key': key }: Flags): Options['tls'] {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new UsageError('--tls-cert and --tls-key go together: give both, or neither.');
+  }
+  return { cert: textOf(cert), key: textOf(key) };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`The file ${file} cannot be read.`, { cause: error });
+  }
+}
+
 function optionsOf(values: Flags): Options {
   const megabytes = wholeNumber('max-upload-size', values['max-upload-size'], Number.MAX_SAFE_INTEGER / MiB);
   return {
@@ -71,7 +93,8 @@ function optionsOf(values: Flags): Options {
     host: values.host,
     port: wholeNumber('port', values.port, 65535),
     access: values.access as Access,
-    token: values.token,
+    token: values.token ?? process.env.HTTP_SERVER_TOKEN ?? '',
+    tls: tlsOf(values),
     allowedHosts: values['allowed-host'] ?? [],
     cors: values.cors ?? [],
     exclude: values.exclude ?? defaultOptions.exclude,
@@ -102,7 +125,8 @@ function explain(error: unknown, { directory, host, port }: Options): string {
   }
 }
 
-const urlOf = (host: string, port: number): string => `http://${/^[^[].*:/.test(host) ? `[${host}]` : host}:${port}/`;
+const urlOf = ({ host, tls }: Options, port: number): string =>
+  `http${tls === undefined ? '' : 's'}://${/^[^[].*:/.test(host) ? `[${host}]` : host}:${port}/`;
 
 /** Stops gracefully at the first signal, at once at the second. */
 function stopOnSignal(server: Server): void {
@@ -124,7 +148,7 @@ async function run(values: Flags): Promise<void> {
     };
     const server = await serve(options, { onExchange });
     stopOnSignal(server);
-    print(`Serving ${options.directory} at ${urlOf(options.host, server.address.port)}`);
+    print(`Serving ${options.directory} at ${urlOf(options, server.address.port)}`);
   } catch (error) {
     if (error instanceof OptionsError) throw new UsageError(error.message);
     throw new Error(explain(error, options), { cause: error });
