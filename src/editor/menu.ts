@@ -81,10 +81,10 @@ const secret = ({ token }: Site, { isTokenKept }: Circumstances): Item[] => [
 const sharing = ({ isShared }: Circumstances): Item[] =>
   isShared
     ? [
-        item('device-mobile', l10n.t('Show QR Code'), 'httpServer.share'),
+        item('screen-full', l10n.t('Show QR Code'), 'httpServer.share'),
         item('circle-slash', l10n.t('Stop Sharing'), 'httpServer.stopSharing'),
       ]
-    : [item('radio-tower', l10n.t('Share on Local Network…'), 'httpServer.share')];
+    : [item('device-mobile', l10n.t('Share on Local Network…'), 'httpServer.share')];
 
 const icons: Readonly<Record<string, string>> = {
   'httpServer.restart': 'debug-restart',

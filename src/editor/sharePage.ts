@@ -56,7 +56,9 @@ function facts({ until, directory, access, fingerprint }: Share): string {
     [l10n.t('Visitors may'), access === 'readOnly' ? l10n.t('read') : l10n.t('read, store and replace files')],
   ];
   if (fingerprint !== undefined) rows.push([l10n.t('SHA-256 fingerprint'), fingerprint]);
-  const items = rows.map(([name, value]) => `<dt>${text(name)}</dt><dd>${text(value)}</dd>`);
+  // A fingerprint breaks between its octets.
+  const broken = (value: string): string => text(value).replace(/(?<=\b[0-9A-F]{2}:)/g, '<wbr>');
+  const items = rows.map(([name, value]) => `<dt>${text(name)}</dt><dd>${broken(value)}</dd>`);
   return `<dl>${items.join('\n')}</dl>`;
 }
 

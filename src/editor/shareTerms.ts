@@ -44,15 +44,14 @@ const welcome = (): string =>
 /** The safest first. */
 function ways(access: Access): WayItem[] {
   return [
-    { label: 'HTTP', kind: QuickPickItemKind.Separator },
     ...levels(access, false, 'eye', 'edit', l10n.t('Works at once. Whoever is in the network can listen.')),
-    { label: 'HTTPS', kind: QuickPickItemKind.Separator },
+    { label: '', kind: QuickPickItemKind.Separator },
     ...levels(
       access,
       true,
       'lock',
       'lock',
-      l10n.t('Encrypted, as cameras and service workers need it. Browsers warn.'),
+      l10n.t('Encrypted, and pages can use the camera and service workers. Browsers warn first.'),
     ),
   ];
 }

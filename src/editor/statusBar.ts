@@ -84,6 +84,8 @@ export class StatusBar implements Disposable {
 
 const compact = new Intl.NumberFormat(env.language, { notation: 'compact', maximumFractionDigits: 1 });
 
+const counted = (requests: number): string => (requests === 0 ? '' : ` $(arrow-swap) ${compact.format(requests)}`);
+
 function text(state: State, requests: number, isShared: boolean): string {
   switch (state.kind) {
     case 'stopped':
@@ -92,7 +94,7 @@ function text(state: State, requests: number, isShared: boolean): string {
     case 'stopping':
       return '$(loading~spin) HTTP Server';
     case 'running':
-      return `$(${isShared ? 'radio-tower' : 'broadcast'}) ${state.site.port}${requests === 0 ? '' : ` $(arrow-swap) ${compact.format(requests)}`}`;
+      return `$(broadcast) ${state.site.port}${isShared ? ' $(device-mobile)' : ''}${counted(requests)}`;
     case 'failed':
       return '$(warning) HTTP Server';
   }

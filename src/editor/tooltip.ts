@@ -4,7 +4,7 @@ import { formatBytes } from '../accessLog';
 import { dataUri, sparkline } from './sparkline';
 import type { Problem } from './problem';
 import type { Share } from './share';
-import { sharedAt } from './shareNews';
+import { timeOf } from './sharePage';
 import type { Site, State } from './state';
 import type { Meter } from './traffic';
 
@@ -50,8 +50,10 @@ function running(text: MarkdownString, site: Site, meter: Meter, now: number, sh
 }
 
 function shared(text: MarkdownString, share: Share): void {
-  text.appendMarkdown('\n\n$(radio-tower) **').appendText(sharedAt(share)).appendMarkdown('**\n\n');
-  const show = link('device-mobile', l10n.t('Show QR Code'), 'httpServer.share');
+  const until = l10n.t('Shared on the local network until {0}', timeOf(share.until));
+  // No link: without the token it leads to a refusal, and with it the secret would be on the screen.
+  text.appendMarkdown('\n\n$(device-mobile) **').appendText(until).appendMarkdown(`** — \`${share.url}\`\n\n`);
+  const show = link('screen-full', l10n.t('Show QR Code'), 'httpServer.share');
   text.appendMarkdown(`${show} &nbsp; ${link('circle-slash', l10n.t('Stop Sharing'), 'httpServer.stopSharing')}`);
 }
 

@@ -11,7 +11,7 @@ import { Sharing } from '../../../src/editor/share';
 import { networkAddresses } from '../../../src/editor/addresses';
 import { RawClient } from '../../support/rawClient';
 import { openSecure } from '../../support/tls';
-import { api, reached, restoreSettings, setForMachine, started, TestController, when } from '../support';
+import { api, reached, restoreSettings, set, setForMachine, started, TestController, when } from '../support';
 
 describe('a certificate of the user’s own', () => {
   let server: HttpServerApi;
@@ -73,6 +73,15 @@ describe('a certificate of the user’s own', () => {
     await server.stop();
     await server.start();
     await assert.rejects(statusWith(one));
+    assert.equal(await statusWith(other), 200);
+  });
+
+  it('that is another one on disk is used from the next change of settings on, without a restart', async () => {
+    await apply(files(), 'running');
+    await store(other);
+    const settled = when(server.onDidChangeState);
+    await set('headers', { 'X-Changed': 'yes' });
+    assert.equal(await settled, 'running');
     assert.equal(await statusWith(other), 200);
   });
 

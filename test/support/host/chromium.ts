@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
@@ -18,6 +19,9 @@ const FONTS_CONF = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="relative">font-cache</cachedir></fontconfig>
 `;
+const OWN_ADDRESSES = Object.values(networkInterfaces())
+  .flatMap((infos) => infos ?? [])
+  .map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address));
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -27,7 +31,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   // Nothing outside this machine is asked, whatever a page wants to load.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE localhost, EXCLUDE *.localhost',
+  `--host-resolver-rules=${['MAP * ~NOTFOUND', ...[...OWN_ADDRESSES, 'localhost', '*.localhost'].map((host) => `EXCLUDE ${host}`)].join(', ')}`,
 ];
 
 /** A headless Chromium: the system's if there is one, else the one npm ships. Close it with `close()`. */

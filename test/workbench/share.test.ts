@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
+import jsQR from 'jsqr';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { portOf, until } from './running';
+import { type Theme, Workbench } from './workbench';
+
+const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
+
+const isInNetwork = Object.values(networkInterfaces())
+  .flatMap((infos) => infos ?? [])
+  .some(({ family, internal }) => family === 'IPv4' && !internal);
+
+interface Pixels {
+  /** Four octets each. */
+  readonly data: number[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** For a page: the pixels of a picture. */
+const pixelsOf = (png: Buffer): string => `(async () => {
+  const image = new Image();
+  image.src = 'data:image/png;base64,${png.toString('base64')}';
+  await image.decode();
+  const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data, width, height } = context.getImageData(0, 0, image.width, image.height);
+  return { data: [...data], width, height };
+})()`;
+
+describe('sharing on the local network', () => {
+  let workbench: Workbench;
+  let port: number;
+
+  before(async function () {
+    if (!isInNetwork) this.skip();
+    workbench = await Workbench.open({ settings: { 'workbench.reduceMotion': 'on' } });
+    port = await portOf(workbench);
+  });
+
+  after(async () => {
+    await (workbench as Workbench | undefined)?.dispose();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
+  });
+
+  const panel = (): FrameLocator => workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+  const tab = (): Locator => workbench.page.locator('.tab').filter({ hasText: 'Share on Local Network' });
+  const picture = (name: string, theme: Theme): Promise<string> =>
+    workbench.screenshot(`${name}-${theme.replace(' ', '-')}`);
+
+  const share = async (way: string): Promise<void> => {
+    await workbench.runCommand('Share on Local Network');
+    await workbench.quickPick(way).click();
+    await panel().getByText('Stop Sharing').waitFor();
+  };
+
+  /** What a phone reads that looks at the screen. */
+  const scanned = async (): Promise<string | undefined> => {
+    const png = await panel().locator('.code').screenshot();
+    const page = await workbench.session.openPlainPage();
+    const { data, width, height } = await page.evaluate<Pixels>(pixelsOf(png));
+    await page.close();
+    return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
+  };
+
+  it('offers its ways, the safest first, with what each is good for', async () => {
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await workbench.runCommand('Share on Local Network');
+      await workbench.quickPick('Read and Write, by HTTPS').waitFor();
+      assert.match(await workbench.quickPick(/Read|Write/).innerText(), /Read Only, by HTTP/);
+      await picture('share-ways', theme);
+      await workbench.page.keyboard.press('Escape');
+    }
+  });
+
+  it('shows a code that a camera reads in every theme, and the link that it holds', async () => {
+    await share('Read Only, by HTTP');
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      const link = await panel().locator('.link code').innerText();
+      assert.match(link, new RegExp(`^http://[\\d.]+:${port}/\\?token=[\\w-]{22}$`));
+      assert.equal(await scanned(), link);
+      await picture('share-http', theme);
+    }
+  });
+
+  it('marks the status item, and says so in its tooltip', async () => {
+    assert.equal(await portOf(workbench), port);
+    assert.match((await workbench.serverItem().getAttribute('class')) ?? '', /warning-kind/);
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      const hover = workbench.page
+        .locator('.monaco-hover, .workbench-hover')
+        .filter({ hasText: 'Shared on the local' });
+      await until(hover.last(), async () => {
+        await workbench.page.mouse.move(640, 300);
+        await workbench.serverItem().hover();
+      });
+      await picture('share-tooltip', theme);
+      await workbench.page.mouse.move(640, 300);
+    }
+  });
+
+  it('lets in a browser that follows the link, which then holds no token', async () => {
+    const page = await workbench.session.openPlainPage();
+    await page.goto(await panel().locator('.link code').innerText());
+    assert.equal(await page.title(), 'A small site');
+    assert.equal(new URL(page.url()).search, '');
+    await page.close();
+  });
+
+  it('copies the link by a button', async () => {
+    await panel().getByRole('button', { name: 'Copy Link' }).click();
+    await workbench.statusBarItem('Copied the link').waitFor();
+  });
+
+  it('is in the menu while it lasts', async () => {
+    await workbench.serverItem().click();
+    await workbench.quickPick('Stop Sharing').waitFor();
+    await workbench.screenshot('share-menu');
+    await workbench.quickPick('Show QR Code').click();
+    await panel().getByText('Stop Sharing').waitFor();
+    assert.equal(await tab().count(), 1);
+  });
+
+  it('ends by a button, and then nobody gets in', async () => {
+    const link = await panel().locator('.link code').innerText();
+    await panel().getByRole('button', { name: 'Stop Sharing' }).click();
+    await tab().waitFor({ state: 'detached' });
+    assert.doesNotMatch((await workbench.serverItem().getAttribute('class')) ?? '', /warning-kind/);
+    await assert.rejects(fetch(link));
+  });
+
+  it('by HTTPS shows the certificate’s fingerprint, and what to do with the browser’s warning', async () => {
+    await share('Read and Write, by HTTPS');
+    await panel().getByText('The browser will warn').waitFor();
+    await panel()
+      .getByText(/([0-9A-F]{2}:){31}[0-9A-F]{2}/)
+      .waitFor();
+    assert.match((await scanned()) ?? '', /^https:/);
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await picture('share-https', theme);
+    }
+  });
+
+  it('ends with the server, and says so', async () => {
+    await workbench.runCommand('Stop HTTP Server');
+    await tab().waitFor({ state: 'detached' });
+    await workbench.runCommand('Notifications: Show Notifications');
+    await workbench.page.locator('.notification-list-item').filter({ hasText: 'no longer shared' }).waitFor();
+    await workbench.screenshot('share-ended');
+  });
+});
