@@ -21,10 +21,17 @@ export interface BodyDecoder {
 }
 
 export function decoderOf(framing: Framing, limits: Limits): BodyDecoder {
-  return framing.kind === 'chunked'
-    ? new ChunkedDecoder(limits)
-    : new LengthDecoder(framing.kind === 'length' ? framing.length : 0);
+  switch (framing.kind) {
+    case 'none':
+      return nothingToDecode;
+    case 'length':
+      return new LengthDecoder(framing.length);
+    case 'chunked':
+      return new ChunkedDecoder(limits);
+  }
 }
+
+const nothingToDecode: BodyDecoder = { done: true, remaining: 0, decode: (_, from) => from };
 
 /** RFC 9112 §6.2. */
 class LengthDecoder implements BodyDecoder {

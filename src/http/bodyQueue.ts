@@ -8,6 +8,13 @@ interface Reader {
 
 const end: IteratorResult<Buffer, undefined> = { done: true, value: undefined };
 
+/** The content of a request that has none. */
+export const emptyBody: RequestBody = {
+  length: 0,
+  fail: () => undefined,
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(end) }),
+};
+
 /**
  * A queue with one producer, the connection, and one consumer, the endpoint. It asks for content by `onDemand`
  * and the producer stops at {@link full}, so that it holds little whatever the peer sends.
@@ -38,7 +45,9 @@ export class BodyQueue implements RequestBody {
     return this.reader !== undefined;
   }
 
-  push(chunk: Buffer): void {
+  /** @param content copied, for its memory will be used again */
+  push(content: Buffer): void {
+    const chunk = Buffer.from(content);
     const reader = this.reader;
     if (reader === undefined) {
       this.chunks.push(chunk);
@@ -57,7 +66,7 @@ export class BodyQueue implements RequestBody {
     this.reader = undefined;
   }
 
-  /** The rest of the body will never come. What is queued is not handed out any more. */
+  /** The rest of the body will never come, or is not wanted. What is queued is not handed out any more. */
   fail(error: Error): void {
     if (this.outcome !== 'open') return;
     this.outcome = error;

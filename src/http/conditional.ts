@@ -8,8 +8,8 @@ export interface Validators {
   readonly etag: string;
   /** Entity tags of all current representations, the selected one among them. */
   readonly etags: readonly string[];
-  /** When it was modified, in milliseconds since the epoch. */
-  readonly modified: number;
+  /** When it was modified, in milliseconds since the epoch; undefined if nobody knows. */
+  readonly modified: number | undefined;
 }
 
 /** `notModified`: answer 304. `failed`: answer 412. */
@@ -42,6 +42,8 @@ function ifMatch(fields: Fields, current: Validators | undefined): Condition {
 
 /** §13.1.2: weak comparison with the selected representation. A value that cannot be read must not let a write through. */
 function ifNoneMatch(fields: Fields, current: Validators | undefined, reads: boolean): Condition {
+  // What nearly every client sends needs no list to be read.
+  if (current !== undefined && fields.get('if-none-match') === current.etag) return false;
   const tags = entityTags(fields, 'if-none-match');
   if (tags === undefined) return undefined;
   if (tags === 'malformed') return reads;
@@ -50,16 +52,20 @@ function ifNoneMatch(fields: Fields, current: Validators | undefined, reads: boo
   return tags !== '*' && !tags.some((tag) => withoutWeakness(tag) === opaque);
 }
 
-/** §13.1.3. */
+/** §13.1.3: ignored where there is no date of modification. */
 function ifModifiedSince(fields: Fields, current: Validators | undefined): Condition {
   const since = dateOf(fields, 'if-modified-since');
-  return since === undefined || current === undefined ? undefined : seconds(current.modified) > seconds(since);
+  return since === undefined || current?.modified === undefined
+    ? undefined
+    : seconds(current.modified) > seconds(since);
 }
 
-/** §13.1.4. */
+/** §13.1.4: ignored likewise. */
 function ifUnmodifiedSince(fields: Fields, current: Validators | undefined): Condition {
   const since = dateOf(fields, 'if-unmodified-since');
-  return since === undefined || current === undefined ? undefined : seconds(current.modified) <= seconds(since);
+  return since === undefined || current?.modified === undefined
+    ? undefined
+    : seconds(current.modified) <= seconds(since);
 }
 
 /**
@@ -70,6 +76,7 @@ export function ifRange(fields: Fields, current: Validators, now = Date.now()): 
   const value = fields.get('if-range');
   if (value === undefined) return true;
   if (value.startsWith('"')) return value === current.etag;
+  if (current.modified === undefined) return false;
   const date = parseHttpDate(value);
   const modified = seconds(current.modified);
   return date !== undefined && seconds(date) === modified && modified < seconds(now);

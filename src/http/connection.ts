@@ -24,12 +24,10 @@ import type { Writer } from './writer';
 
 type Phase = 'idle' | 'exchange' | 'draining' | 'closing' | 'closed';
 
-/** Octets of input that may wait for their turn: pipelined requests, a body nobody has asked for yet. */
-const mostInput = 64 * 1024;
-
 export class Connection implements Carrier {
   private phase: Phase = 'idle';
   private readonly deadline: Deadline;
+  private readonly peer: Peer;
   private readonly input: Input;
   private readonly sender: Sender;
   private readonly writer: Writer;
@@ -41,7 +39,6 @@ export class Connection implements Carrier {
   private paused = false;
   private advancing = false;
   private moved = false;
-  private knownPeer: Peer | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -52,6 +49,7 @@ export class Connection implements Carrier {
     this.input = new Input(service.limits);
     this.sender = new Sender(socket, service, () => this.advance());
     this.writer = this.sender.writer;
+    this.peer = peerOf(socket);
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('end', () => this.receiveEnd());
     // A failed socket closes next, and there is nobody to tell.
@@ -69,7 +67,7 @@ export class Connection implements Carrier {
 
   /** Closes at once if nothing is under way, else after the response. */
   stop(): void {
-    this.endEndless();
+    this.exchange?.endEndless();
     if (this.phase === 'idle' && this.writer.flushed) this.socket.destroy();
     else if (this.phase === 'idle' || this.phase === 'draining') this.close();
     this.advance();
@@ -86,27 +84,18 @@ export class Connection implements Carrier {
     else if (this.deadline.passed(now)) this.expire();
   }
 
-  private get peer(): Peer {
-    this.knownPeer ??= peerOf(this.socket);
-    return this.knownPeer;
-  }
-
   private receive(chunk: Buffer): void {
     if (this.phase !== 'closing') this.input.append(chunk);
     this.deadline.renew();
     this.advance();
+    this.input.keep();
   }
 
   /** The peer has closed its half. What it asked for before is still answered. */
   private receiveEnd(): void {
     this.inputEnded = true;
-    this.endEndless();
+    this.exchange?.endEndless();
     this.advance();
-  }
-
-  private endEndless(): void {
-    const response = this.exchange?.response;
-    if (response?.endless === true) endIteration(response.body);
   }
 
   /** Moves on until nothing sets `moved` any more. */
@@ -250,7 +239,7 @@ export class Connection implements Carrier {
   /** Stops reading when enough waits for its turn, and sets the deadline of what the peer has to do next. */
   private regulate(): void {
     if (this.phase === 'closed') return;
-    const full = this.input.length >= mostInput;
+    const { full } = this.input;
     if (full !== this.paused) {
       this.paused = full;
       if (full) this.socket.pause();

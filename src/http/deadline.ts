@@ -13,11 +13,12 @@ export type Wait = 'nothing' | 'first' | 'request' | 'head' | 'body' | 'grace' |
 const renewed: ReadonlySet<Wait> = new Set<Wait>(['body', 'drain', 'close']);
 
 /** In milliseconds. */
-const grace = 500;
+const grace = 250;
 
 export class Deadline {
   wait: Wait = 'nothing';
-  private at = Number.POSITIVE_INFINITY;
+  /** Set by the first sweep that sees the wait: to begin one asks no clock. */
+  private at: number | undefined;
   /** Past this, a closing connection is destroyed even if the peer goes on sending. */
   private lingerUntil = Number.POSITIVE_INFINITY;
 
@@ -25,6 +26,8 @@ export class Deadline {
 
   /** @param now monotonic, in milliseconds */
   passed(now: number): boolean {
+    if (this.wait === 'nothing') return false;
+    this.at ??= now + this.patience(this.wait, now);
     return now >= this.at;
   }
 
@@ -32,7 +35,7 @@ export class Deadline {
   set(wait: Wait): void {
     if (wait === this.wait) return;
     this.wait = wait;
-    this.at = performance.now() + this.patience(wait);
+    this.at = undefined;
   }
 
   /** An octet came. */
@@ -45,11 +48,9 @@ export class Deadline {
     this.wait = 'nothing';
   }
 
-  private patience(wait: Wait): number {
+  private patience(wait: Exclude<Wait, 'nothing'>, now: number): number {
     const { headTimeout, keepAliveTimeout, bodyTimeout } = this.limits;
     switch (wait) {
-      case 'nothing':
-        return Number.POSITIVE_INFINITY;
       case 'request':
         return keepAliveTimeout;
       case 'first':
@@ -61,13 +62,12 @@ export class Deadline {
       case 'grace':
         return grace;
       case 'close':
-        return this.lingering();
+        return this.lingering(now);
     }
   }
 
   /** A peer that goes on sending renews its short wait, but not for ever. */
-  private lingering(): number {
-    const now = performance.now();
+  private lingering(now: number): number {
     this.lingerUntil = Math.min(this.lingerUntil, now + this.limits.bodyTimeout);
     return Math.min(this.limits.lingerTimeout, this.lingerUntil - now);
   }

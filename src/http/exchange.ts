@@ -2,13 +2,13 @@
 import type { LogEvent } from '../accessLog';
 import type { Limits } from '../options';
 import { bodyTooLarge, decoderOf, type BodyDecoder } from './body';
-import { BodyQueue } from './bodyQueue';
+import { BodyQueue, emptyBody } from './bodyQueue';
 import { HttpError } from './errors';
 import { framingOf } from './framing';
 import type { Head } from './head';
 import type { Input } from './input';
 import type { Peer, Request, Response } from './message';
-import { continueLine, encodeInterim } from './response';
+import { continueLine, encodeInterim, endIteration } from './response';
 
 /** RFC 9112 §9.3: whether the client wants the connection to persist. */
 export function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
@@ -26,7 +26,8 @@ export interface Carrier {
 export class Exchange {
   readonly request: Request;
   private readonly decoder: BodyDecoder;
-  private readonly queue: BodyQueue;
+  /** Undefined if the request has no content. */
+  private readonly queue: BodyQueue | undefined;
   private readonly persist: boolean;
   /** Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1). */
   private awaitsContinue = false;
@@ -54,15 +55,17 @@ export class Exchange {
   ) {
     const framing = framingOf(head.minorVersion, head.fields);
     this.decoder = decoderOf(framing, limits);
-    this.queue = new BodyQueue(this.decoder.remaining, () => carrier.demand(this, this.takeContinue()));
-    if (framing.kind === 'none') this.queue.end();
+    if (framing.kind !== 'none') {
+      this.queue = new BodyQueue(this.decoder.remaining, () => carrier.demand(this, this.takeContinue()));
+    }
     this.persist = wantsPersistence(head);
     const { method, target, path, query, authority, minorVersion, fields } = head;
     const informs = minorVersion === 1 && method !== 'GET';
     const interim: Request['interim'] = informs
       ? (...told) => carrier.demand(this, this.response === undefined ? encodeInterim(...told) : undefined)
       : undefined;
-    this.request = { method, target, path, query, authority, minorVersion, fields, body: this.queue, peer, interim };
+    const body = this.queue ?? emptyBody;
+    this.request = { method, target, path, query, authority, minorVersion, fields, body, peer, interim };
   }
 
   /**
@@ -88,7 +91,7 @@ export class Exchange {
 
   /** Whether the endpoint is waiting for content. */
   get starved(): boolean {
-    return this.queue.starved;
+    return this.queue?.starved === true;
   }
 
   /** Whether more of the body was thrown away than a connection is worth. */
@@ -105,9 +108,10 @@ export class Exchange {
 
   /** Moves content from the input to the endpoint, as far as it wants it. @param ended whether no more input will come */
   feed(input: Input, ended: boolean): void {
-    if (this.received || !this.queue.started || this.queue.full) return;
-    this.decode(input, ended, (content) => this.queue.push(content));
-    if (this.decoder.done) this.queue.end();
+    const { queue } = this;
+    if (queue === undefined || this.received || !queue.started || queue.full) return;
+    this.decode(input, ended, (content) => queue.push(content));
+    if (this.decoder.done) queue.end();
   }
 
   /** Throws content away. @param ended as in {@link feed} */
@@ -135,12 +139,17 @@ export class Exchange {
   lose(error: Error): void {
     if (this.received) return;
     this.lost = true;
-    this.queue.fail(error);
+    this.queue?.fail(error);
+  }
+
+  /** Nobody waits for more of a response that would go on for ever. */
+  endEndless(): void {
+    if (this.response?.endless === true) endIteration(this.response.body);
   }
 
   /** Nobody reads the body any more; what is still to come of it is thrown away. */
   abandon(): void {
-    this.queue.abandon();
+    this.queue?.abandon();
   }
 
   /**

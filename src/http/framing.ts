@@ -17,8 +17,10 @@ const chunked: Framing = { kind: 'chunked' };
  * @throws {@link HttpError} 400 or 501; each of them ends the connection, for nobody can tell where the next request begins
  */
 export function framingOf(minorVersion: 0 | 1, fields: Fields): Framing {
+  const encoded = fields.has('transfer-encoding');
+  if (!encoded && !fields.has('content-length')) return noBody;
   const lengths = fields.all('content-length');
-  if (!fields.has('transfer-encoding')) return lengths.length === 0 ? noBody : byLength(lengths);
+  if (!encoded) return byLength(lengths);
   // Rule 3: both is an attempt at smuggling.
   if (lengths.length > 0) throw new HttpError(400, 'A request may not have both Transfer-Encoding and Content-Length.');
   // §6.1: a client of HTTP/1.0 does not know it, so something between us and the client mixed them up.

@@ -16,6 +16,15 @@ export interface Head extends Target {
   readonly version: string;
   readonly minorVersion: 0 | 1;
   readonly fields: Fields;
+  readonly section: FieldSection;
+}
+
+/** A field section: what was sent, and what was understood. */
+export interface FieldSection {
+  readonly text: string;
+  readonly fields: Fields;
+  /** Value of Host; undefined without one. */
+  readonly host: string | undefined;
 }
 
 interface RequestLine {
@@ -35,16 +44,26 @@ const tokenStart = new RegExp(`^${token}`);
  * Reads a whole head.
  *
  * @param text from the request line up to, but without, the empty line: every line ends in CRLF
+ * @param last a field section read before: clients repeat themselves, and the same text need not be read twice
  * @throws {@link HttpError} 400, 414, 431, 501 (CONNECT) or 505; each of them ends the connection
  */
-export function parseHead(text: string, limits: Limits): Head {
+export function parseHead(text: string, limits: Limits, last?: FieldSection): Head {
   const lineEnd = text.indexOf('\r\n');
   const { method, target, version } = parseRequestLine(text.slice(0, lineEnd), limits);
   if (text.length > limits.head) throw tooLarge(limits);
-  const fields = parseFields(text, lineEnd + 2, limits.fields);
+  const sectionText = text.slice(lineEnd + 2);
+  const section = last?.text === sectionText ? last : parseSection(sectionText, limits);
   const minorVersion = version === 'HTTP/1.0' ? 0 : 1;
-  const host = hostOf(fields, minorVersion);
-  return { method, version, minorVersion, fields, ...parseTarget(method, target, host) };
+  const { fields, host } = section;
+  // RFC 9112 §3.2.
+  if (host === undefined && minorVersion === 1) throw new HttpError(400, 'A request in HTTP/1.1 needs a Host field.');
+  const { path, query, authority } = parseTarget(method, target, host ?? '');
+  return { method, version, minorVersion, fields, section, target, path, query, authority };
+}
+
+function parseSection(text: string, limits: Limits): FieldSection {
+  const fields = parseFields(text, 0, limits.fields);
+  return { text, fields, host: hostOf(fields) };
 }
 
 /**
@@ -153,15 +172,12 @@ function badFieldLine(text: string, from: number): HttpError {
   return new HttpError(400, 'A field value has a control character.');
 }
 
-/** RFC 9112 §3.2: exactly one valid Host in HTTP/1.1, at most one in HTTP/1.0. */
-function hostOf(fields: Fields, minorVersion: 0 | 1): string {
+/** RFC 9112 §3.2: at most one Host, and a valid one. */
+function hostOf(fields: Fields): string | undefined {
   const hosts = fields.all('host');
   const [host] = hosts;
   if (hosts.length > 1) throw new HttpError(400, 'There is more than one Host field.');
-  if (host === undefined) {
-    if (minorVersion === 1) throw new HttpError(400, 'A request in HTTP/1.1 needs a Host field.');
-    return '';
-  }
-  if (!isAuthority(host)) throw new HttpError(400, 'The Host field is not a host and an optional port.');
+  if (host !== undefined && !isAuthority(host))
+    throw new HttpError(400, 'The Host field is not a host and an optional port.');
   return host;
 }

@@ -1,9 +1,11 @@
 /** What a connection has received and not used yet, and the reading of a head from it. */
 import type { Limits } from '../options';
 import { HttpError } from './errors';
-import { checkPartialHead, parseHead, type Head } from './head';
+import { checkPartialHead, parseHead, type FieldSection, type Head } from './head';
 
 const nothing = Buffer.alloc(0);
+/** In octets. */
+const mostWaiting = 64 * 1024;
 const CR = 0x0d;
 const LF = 0x0a;
 const endOfHead = Buffer.from('\r\n\r\n');
@@ -12,6 +14,10 @@ const mostEmptyLines = 2;
 
 export class Input {
   private bytes: Buffer = nothing;
+  /** Whether the bytes are in memory that somebody else will use again. */
+  private borrowed = false;
+  /** Of the last head: an idle connection keeps no more than that. */
+  private section: FieldSection | undefined;
   /** How much of a head that is not whole was already looked at. */
   private checked = 0;
   private emptyLines = 0;
@@ -22,8 +28,21 @@ export class Input {
     return this.bytes.length;
   }
 
+  /** Whether more is waiting for its turn than should: pipelined requests, or a body nobody has asked for yet. */
+  get full(): boolean {
+    return this.bytes.length >= mostWaiting;
+  }
+
+  /** @param chunk to be used, or {@link keep kept}, before its memory is used again */
   append(chunk: Buffer): void {
-    this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk]);
+    this.borrowed = this.bytes.length === 0;
+    this.bytes = this.borrowed ? chunk : Buffer.concat([this.bytes, chunk]);
+  }
+
+  /** Copies what is to wait. */
+  keep(): void {
+    if (this.borrowed && this.bytes.length > 0) this.bytes = Buffer.from(this.bytes);
+    this.borrowed = false;
   }
 
   clear(): void {
@@ -48,7 +67,8 @@ export class Input {
       this.checkPartial();
       return undefined;
     }
-    const head = parseHead(this.bytes.toString('latin1', 0, end + 2), this.limits);
+    const head = parseHead(this.bytes.toString('latin1', 0, end + 2), this.limits, this.section);
+    this.section = head.section;
     this.consume(end + endOfHead.length);
     this.emptyLines = 0;
     return head;

@@ -1,6 +1,7 @@
 /** Binds, accepts, counts, enforces deadlines, and closes. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Tls } from '../tls';
+import { shareMemory } from './accept';
 import { Connection } from './connection';
 import { HttpError } from './errors';
 import { Handshake, Handshaker } from './handshake';
@@ -39,7 +40,11 @@ export class Listener {
     private readonly handshaker: Handshaker | undefined,
     readonly address: Address,
   ) {
-    for (const server of servers) server.on('connection', (socket) => this.accept(socket));
+    for (const server of servers) {
+      server.on('connection', (socket) => this.accept(socket));
+      // TLS reads into memory of its own.
+      if (handshaker === undefined) shareMemory(server);
+    }
   }
 
   /** @throws the system's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND` …) if it cannot listen */
