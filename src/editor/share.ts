@@ -3,7 +3,6 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter, l10n } from 'vscode';
 import type { Disposable } from 'vscode';
-import { makeCertificate } from '../certificate';
 import type { Options } from '../options';
 import type { Tls } from '../tls';
 import type { Controller, Server } from './controller';
@@ -162,6 +161,8 @@ export class Sharing implements Disposable {
 async function tlsFor({ secure, address }: Terms, { tls }: Options): Promise<Tls | undefined> {
   if (!secure) return undefined;
   if (tls !== undefined && new X509Certificate(tls.cert).checkIP(address) !== undefined) return tls;
+  // Loaded when it is needed: few share by HTTPS, and every window starts.
+  const { makeCertificate } = await import('../certificate.js');
   const { cert, key } = await makeCertificate({ names: [address] });
   return { cert, key };
 }
