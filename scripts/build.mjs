@@ -22,10 +22,17 @@ const shared = {
   logLevel: 'warning',
 };
 
+/** The script of live reload, which the worker sends to browsers: as small as it gets. */
+const { outputFiles } = await build({
+  ...{ absWorkingDir: root, entryPoints: ['media/live.js'], write: false, outdir: 'dist' },
+  ...{ minify: true, format: 'esm', target: 'es2022', charset: 'ascii' },
+});
+const define = { liveScript: JSON.stringify(outputFiles[0].text) };
+
 // Only the extension may see `vscode`: a stray import breaks the other two bundles.
 const bundles = [
   { ...shared, entryPoints: ['src/extension.ts'], external: ['vscode'] },
-  { ...shared, entryPoints: ['src/worker.ts', 'src/cli.ts'] },
+  { ...shared, entryPoints: ['src/worker.ts', 'src/cli.ts'], define },
 ];
 
 /** The folders of the packages whose files are in the bundles. */

@@ -1,10 +1,12 @@
 /** What the editor calls: everything is wired here, and nothing done. */
+import { Uri } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { makeApi } from './editor/api';
 import type { HttpServerApi } from './editor/api';
 import { registerCommands } from './editor/commands';
 import { Controller } from './editor/controller';
 import { KeptToken } from './editor/keptToken';
+import { LiveReload } from './editor/liveReload';
 import { Log } from './editor/log';
 import { linkLog } from './editor/logLinks';
 import { Memory } from './editor/memory';
@@ -16,6 +18,7 @@ import { publishSharing } from './editor/shareNews';
 import { SharePanel } from './editor/sharePanel';
 import { StatusBar } from './editor/statusBar';
 import { ServerThread } from './editor/thread';
+import { Unsaved } from './editor/unsaved';
 import { UploadsView } from './editor/uploads';
 
 /** How long exchanges in flight may go on when the window closes, in milliseconds: the editor itself waits about 5 s. */
@@ -36,7 +39,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const log = new Log(controller);
   const uploads = new UploadsView(controller);
   const sharing = new Sharing(controller);
-  const panel = new SharePanel(sharing);
+  const panel = new SharePanel(sharing, Uri.joinPath(context.extensionUri, 'media/icon.png'));
   context.subscriptions.push(
     controller,
     log,
@@ -45,6 +48,8 @@ export function activate(context: ExtensionContext): HttpServerApi {
     uploads,
     publishState(controller),
     followWorkspace(controller, memory),
+    new LiveReload(controller),
+    new Unsaved(controller),
     sharing,
     panel,
     publishSharing(sharing, log),

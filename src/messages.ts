@@ -83,6 +83,26 @@ export interface TrashReply {
   readonly trashed: boolean;
 }
 
+/** Files of the folder changed: their paths from `/`, decoded; `all` where they are too many to be named. */
+export interface Changed {
+  readonly type: 'changed';
+  readonly paths: readonly string[] | 'all';
+}
+
+/** The text of a file that is not saved yet; undefined when it is, or is given up. */
+export interface Unsaved {
+  readonly type: 'unsaved';
+  /** From `/`, decoded. */
+  readonly path: string;
+  readonly text: string | undefined;
+}
+
+/** How many pages wait to be told of changes; sent whenever that changes. */
+export interface PagesTold {
+  readonly type: 'pages';
+  readonly count: number;
+}
+
 /** What happened since the last one; sent about every 100 ms while there is something to tell. */
 export interface Traffic {
   readonly type: 'traffic';
@@ -93,5 +113,5 @@ export interface Traffic {
   readonly connections: number;
 }
 
-export type ToWorker = Call | CancelUpload | TrashReply;
-export type FromWorker = Reply | Traffic | UploadsTold | TrashCall;
+export type ToWorker = Call | CancelUpload | TrashReply | Changed | Unsaved;
+export type FromWorker = Reply | Traffic | UploadsTold | TrashCall | PagesTold;

@@ -62,6 +62,10 @@ export interface Options {
   readonly tls?: Tls | undefined;
   /** File, relative to `directory`, that answers a navigation to a page that does not exist; empty for none. */
   readonly spaFallback: string;
+  /** Whether pages of the site reload when a file that they use changes; for this somebody has to tell of changes. */
+  readonly liveReload: boolean;
+  /** Whether the site shows the text of an editor that is not saved yet. */
+  readonly serveUnsaved: boolean;
   /** Fields added to every response of the site. */
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -100,6 +104,8 @@ export const defaultOptions: Omit<Options, 'directory'> = {
   cors: [],
   token: '',
   spaFallback: '',
+  liveReload: false,
+  serveUnsaved: false,
   headers: {},
   limits: defaultLimits,
 };

@@ -1,6 +1,7 @@
 /** The composition root: folder, router, listener and log, put together. */
 import type { LogEvent } from './accessLog';
 import { guarded, type Guarded } from './endpoints/guard';
+import type { Live } from './endpoints/live';
 import { Resumables } from './endpoints/resumables';
 import { createRouter } from './endpoints/router';
 import type { Trash } from './endpoints/trash';
@@ -42,6 +43,8 @@ export interface Surroundings {
   readonly onUploads?: (uploads: readonly UploadProgress[]) => void;
   /** Where deleted files go; without it they are gone. */
   readonly trash?: Trash;
+  /** Tells of changes of files, for the options `liveReload` and `serveUnsaved`; without it they have no effect. */
+  readonly live?: Live;
 }
 
 /**
@@ -49,11 +52,12 @@ export interface Surroundings {
  *
  * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
  */
-export async function serve(options: Options, { onExchange, onUploads, trash }: Surroundings): Promise<Server> {
+export async function serve(options: Options, surroundings: Surroundings): Promise<Server> {
+  const { onExchange, onUploads } = surroundings;
   const uploads = new Uploads(onUploads);
   const resumables = new Resumables(uploads);
   const service = {
-    ...configured(options, resumables, trash),
+    ...configured(options, resumables, surroundings),
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     stopping: false,
   };
@@ -66,7 +70,7 @@ export async function serve(options: Options, { onExchange, onUploads, trash }: 
     },
     configure: (next) => {
       assertSameProtocol(options, next);
-      Object.assign(service, configured(next, resumables, trash));
+      Object.assign(service, configured(next, resumables, surroundings));
       if (next.tls !== undefined) listener.renew(next.tls);
     },
     cancelUpload: (upload) => uploads.cancel(upload),
@@ -80,9 +84,10 @@ export async function serve(options: Options, { onExchange, onUploads, trash }: 
 
 type Configured = Pick<Options, 'limits'> & Guarded;
 
-function configured(options: Options, resumables: Resumables, trash: Trash | undefined): Configured {
+function configured(options: Options, resumables: Resumables, { trash, live }: Surroundings): Configured {
   const { limits, directory, exclude } = checkOptions(options);
-  return { limits, ...guarded(options, createRouter(options, new Root(directory, exclude), resumables, trash)) };
+  const root = new Root(directory, exclude);
+  return { limits, ...guarded(options, createRouter(options, root, resumables, trash, live)) };
 }
 
 /** What speaks TLS goes on to: to speak plain HTTP all of a sudden would give away what clients think is kept. */

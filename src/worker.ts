@@ -1,6 +1,7 @@
 /** The server in a thread of its own, spoken to by messages. The only user of `parentPort`. */
 import { parentPort } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
+import { Live } from './endpoints/live';
 import type { Call, Failure, FromWorker, Reply, ToWorker, UploadProgress } from './messages';
 import { OptionsError, type Options } from './options';
 import { serve, type Server, type Surroundings } from './serve';
@@ -50,6 +51,9 @@ function trash(path: string): Promise<boolean> {
   return new Promise((resolve) => discarded.set(id, resolve));
 }
 
+/** For both servers. */
+const live = new Live((count) => send({ type: 'pages', count }));
+
 /** What one server, of perhaps two, tells and asks. */
 function surroundings(): Surroundings {
   const own: Surroundings = {
@@ -60,6 +64,7 @@ function surroundings(): Surroundings {
       send({ type: 'uploads', uploads: [...uploads.values()].flat() });
     },
     trash,
+    live,
   };
   return own;
 }
@@ -117,6 +122,12 @@ port.on('message', (message: ToWorker) => {
     case 'trashed':
       discarded.get(message.id)?.(message.trashed);
       discarded.delete(message.id);
+      break;
+    case 'changed':
+      live.changed(message.paths);
+      break;
+    case 'unsaved':
+      live.unsaved(message.path, message.text);
       break;
     default:
       respond(message);

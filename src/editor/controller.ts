@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter } from 'vscode';
 import type { Disposable } from 'vscode';
-import type { Listening, Traffic, UploadProgress } from '../messages';
+import type { Changed, Listening, Traffic, Unsaved, UploadProgress } from '../messages';
 import { defaultLimits } from '../options';
 import type { Options } from '../options';
 import type { Plan } from './plan';
@@ -45,6 +45,7 @@ export class Controller implements Disposable {
   readonly #states = new EventEmitter<State>();
   readonly #traffic = new EventEmitter<Traffic>();
   readonly #uploads = new EventEmitter<readonly UploadProgress[]>();
+  readonly #pages = new EventEmitter<number>();
   readonly #crashes = new EventEmitter<string>();
   #state: State = { kind: 'stopped' };
   #server: Server | undefined;
@@ -56,6 +57,8 @@ export class Controller implements Disposable {
   readonly onDidTraffic = this.#traffic.event;
   /** Fires now and then with the uploads that take a while, and once when there are none any more. */
   readonly onDidTellUploads = this.#uploads.event;
+  /** Fires with the number of pages that wait to be told of changes. */
+  readonly onDidTellPages = this.#pages.event;
   /** Fires with the reason when the thread died while the server was running. */
   readonly onDidCrash = this.#crashes.event;
 
@@ -103,10 +106,15 @@ export class Controller implements Disposable {
     this.#server?.thread.cancelUpload(upload);
   }
 
+  /** Tells the server, if one runs, of files. */
+  tell(message: Changed | Unsaved): void {
+    this.#server?.thread.tell(message);
+  }
+
   dispose(): void {
     this.#server?.thread.dispose();
     this.#server = undefined;
-    for (const emitter of [this.#states, this.#traffic, this.#uploads, this.#crashes]) emitter.dispose();
+    for (const emitter of [this.#states, this.#traffic, this.#uploads, this.#pages, this.#crashes]) emitter.dispose();
   }
 
   #enqueue(operation: () => Promise<void> | undefined): Promise<State> {
@@ -150,6 +158,7 @@ export class Controller implements Disposable {
   #spawn(): ServerThread {
     const thread = this.#surroundings.spawn();
     thread.onDidTraffic((traffic) => this.#traffic.fire(traffic));
+    thread.onDidTellPages((count) => this.#pages.fire(count));
     thread.onDidTellUploads((uploads) => this.#uploads.fire(uploads));
     thread.onDidEnd((reason) => this.#ended(thread, reason));
     return thread;
@@ -240,7 +249,7 @@ export class Controller implements Disposable {
 }
 
 const sameAddress = (a: Options, b: Options): boolean =>
-  a.host === b.host && a.port === b.port && isDeepStrictEqual(a.tls, b.tls);
+  a.host === b.host && a.port === b.port && (a.tls === undefined) === (b.tls === undefined);
 
 const isUnavailable = (error: unknown): boolean =>
   error instanceof ServerError && ['EADDRINUSE', 'EACCES', 'EPERM'].includes(error.failure.code);
@@ -248,6 +257,7 @@ const isUnavailable = (error: unknown): boolean =>
 const siteOf = ({ folder, options }: Plan, { port, url, external }: Address): Site => ({
   ...{ port, url, external },
   ...{ directory: options.directory, folder, access: options.access, token: options.token },
+  ...{ liveReload: options.liveReload, serveUnsaved: options.serveUnsaved },
 });
 
 const isForwarded = ({ url, external }: Address): boolean => external.authority !== localUri(url).authority;

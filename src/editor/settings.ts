@@ -46,6 +46,8 @@ export async function readSettings(folder: WorkspaceFolder, keptToken: () => Pro
     token: await token(config, keptToken),
     tls: await tls(config),
     spaFallback: text(config, 'spaFallback'),
+    liveReload: flag(config, 'liveReload'),
+    serveUnsaved: flag(config, 'serveUnsaved'),
     headers: record(config, 'headers'),
     limits: { ...defaultLimits, body: integer(config, 'maxUploadSize', 0, Number.MAX_SAFE_INTEGER / MiB) * MiB },
   };
@@ -101,6 +103,11 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 function text(config: WorkspaceConfiguration, name: string): string {
   const value = config.get<unknown>(name);
   return isText(value) ? value : wrong(name, l10n.t('text'), value);
+}
+
+function flag(config: WorkspaceConfiguration, name: string): boolean {
+  const value = config.get<unknown>(name);
+  return typeof value === 'boolean' ? value : wrong(name, 'true | false', value);
 }
 
 function texts(config: WorkspaceConfiguration, name: string): readonly string[] {

@@ -13,6 +13,9 @@ export interface Site {
   /** Absolute path of the folder that is served. */
   readonly directory: string;
   readonly folder: WorkspaceFolder;
+  /** Whether the server wants to be told of changed files, and of text that is not saved. */
+  readonly liveReload: boolean;
+  readonly serveUnsaved: boolean;
   /** What requests may do. */
   readonly access: Access;
   /** The secret that every request must carry; empty for none. Never to be logged. */

@@ -2,7 +2,18 @@
 import { Worker } from 'node:worker_threads';
 import { EventEmitter } from 'vscode';
 import type { Disposable } from 'vscode';
-import type { Call, FromWorker, Listening, Reply, ToWorker, Traffic, TrashCall, UploadProgress } from '../messages';
+import type {
+  Call,
+  Changed,
+  FromWorker,
+  Listening,
+  Reply,
+  ToWorker,
+  Traffic,
+  TrashCall,
+  Unsaved,
+  UploadProgress,
+} from '../messages';
 import type { Options } from '../options';
 import { died, ServerError } from './problem';
 import { moveToTrash, type Trash } from './trash';
@@ -24,6 +35,7 @@ export class ServerThread implements Disposable {
   readonly #pending = new Map<number, Pending>();
   readonly #traffic = new EventEmitter<Traffic>();
   readonly #uploads = new EventEmitter<readonly UploadProgress[]>();
+  readonly #pages = new EventEmitter<number>();
   readonly #trash: Trash;
   readonly #ended = new EventEmitter<string>();
   #calls = 0;
@@ -34,6 +46,8 @@ export class ServerThread implements Disposable {
   readonly onDidTraffic = this.#traffic.event;
   /** Fires now and then with the uploads that take a while, and once when there are none any more. */
   readonly onDidTellUploads = this.#uploads.event;
+  /** Fires with the number of pages that wait to be told of changes. */
+  readonly onDidTellPages = this.#pages.event;
   /** Fires once, with the reason, however the thread ended. */
   readonly onDidEnd = this.#ended.event;
 
@@ -73,6 +87,11 @@ export class ServerThread implements Disposable {
   /** Has an upload fail; nothing happens if it has ended. */
   cancelUpload(upload: number): void {
     this.#worker.postMessage({ type: 'cancelUpload', upload } satisfies ToWorker);
+  }
+
+  /** Tells the server of files; nothing is answered. */
+  tell(message: Changed | Unsaved): void {
+    this.#worker.postMessage(message satisfies ToWorker);
   }
 
   /** Throws the {@link ServerError} of a thread that has ended. */
@@ -120,6 +139,9 @@ export class ServerThread implements Disposable {
       case 'traffic':
         this.#traffic.fire(message);
         break;
+      case 'pages':
+        this.#pages.fire(message.count);
+        break;
       case 'uploads':
         this.#uploads.fire(message.uploads);
         break;
@@ -152,5 +174,6 @@ export class ServerThread implements Disposable {
     this.#ended.dispose();
     this.#traffic.dispose();
     this.#uploads.dispose();
+    this.#pages.dispose();
   }
 }

@@ -7,15 +7,21 @@ import type { CodedContent } from './coding';
 /** Octets of a known length that can be had from anywhere. */
 export type Sliceable = Buffer | OpenFile;
 
-export type Content = Sliceable | CodedContent;
+export type Content = Sliceable | Spliced | CodedContent;
 
 export const isSliceable = (content: Content): content is Sliceable =>
   content instanceof OpenFile || content instanceof Buffer;
 
-export const sizeOf = (content: Sliceable): number => (content instanceof OpenFile ? content.size : content.length);
+export const sizeOf = (content: Sliceable | Spliced): number => ('size' in content ? content.size : content.length);
 
-export const wholeOf = (content: Content): Body =>
-  content instanceof OpenFile ? content.slice(0, content.size) : content;
+/** The first `length` octets, or all if there are fewer. */
+export const startOf = (content: Sliceable | Spliced, length: number): Buffer =>
+  'readSync' in content ? content.readSync(length) : content.subarray(0, length);
+
+export function wholeOf(content: Content): Body {
+  if (content instanceof OpenFile) return content.slice(0, content.size);
+  return content instanceof Spliced ? content.whole() : content;
+}
 
 export function rangeOf(content: Sliceable, { start, end }: ByteRange): Body {
   const length = end - start + 1;
@@ -82,3 +88,40 @@ export class Composite implements ByteSource {
 const isRange = (piece: Piece): piece is ByteRange => !(piece instanceof Buffer);
 
 const lengthOf = (piece: Piece): number => (isRange(piece) ? piece.end - piece.start + 1 : piece.length);
+
+/** An open file into which octets are put as it is read. */
+export class Spliced {
+  /** In octets. */
+  readonly size: number;
+
+  /** @param at where in the file, in octets */
+  constructor(
+    private readonly file: OpenFile,
+    private readonly at: number,
+    private readonly inserted: Buffer,
+  ) {
+    this.size = file.size + inserted.length;
+  }
+
+  /** Fills `into`, or its beginning, from `position` on; returns the number of octets, 0 at the end. */
+  read(into: Buffer, position: number): number | Promise<number> {
+    const { file, at, inserted } = this;
+    if (position < at) return file.read(into.subarray(0, at - position), position);
+    const end = at + inserted.length;
+    return position < end ? inserted.copy(into, 0, position - at) : file.read(into, position - inserted.length);
+  }
+
+  /** The beginning; nobody asks for more than that of the file. */
+  readSync(length: number): Buffer {
+    return this.file.readSync(length);
+  }
+
+  whole(): ByteSource {
+    const { file, at, inserted } = this;
+    return new Composite(file, [{ start: 0, end: at - 1 }, inserted, { start: at, end: file.size - 1 }]);
+  }
+
+  close(): void {
+    this.file.close();
+  }
+}

@@ -7,21 +7,27 @@ import { selectCoding } from '../http/negotiate';
 import { formatBytes } from '../accessLog';
 import { CodedContent, codings, encodeNow, originalOf } from './coding';
 import { merge } from './fieldLines';
-import { escapeHtml, pageFields, pageStart } from './html';
+import { escapeHtml, livePageFields, pageFields, pageStart } from './html';
 import { encodeSegment } from './path';
 
-/** The page; its links are relative, so that they survive a proxy that puts a prefix before the path. */
+/**
+ * The page; its links are relative, so that they survive a proxy that puts a prefix before the path.
+ *
+ * @param tag the element that loads the script of live reload, if it is wanted
+ */
 export async function directoryPage(
   request: Request,
   root: Root,
   segments: readonly string[],
   custom: readonly FieldLine[],
+  tag?: string,
 ): Promise<Response> {
   const entries = await listFolder(root, segments);
-  const start = `${pageStart(`/${segments.map((name) => `${name}/`).join('')}`)}${tableStart}`;
+  const start = `${pageStart(`/${segments.map((name) => `${name}/`).join('')}`, tag)}${tableStart}`;
   const up = segments.length === 0 ? '' : '<tr><td><a href="../">../</a><td><td>\n';
   const bytes = await join(entries, start + up, rowOf, '</table>\n');
-  return coded(request, bytes, merge([...pageFields, ['Vary', 'Accept-Encoding']], custom));
+  const own = tag === undefined ? pageFields : livePageFields;
+  return coded(request, bytes, merge([...own, ['Vary', 'Accept-Encoding']], custom));
 }
 
 const tableStart =

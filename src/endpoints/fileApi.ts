@@ -8,6 +8,7 @@ import { directoryJson } from './directoryPage';
 import type { Memory } from './memory';
 import { parsePath } from './path';
 import { Resource, type View } from './resource';
+import { sourceOf } from './source';
 
 const noCache: FieldLine = ['Cache-Control', 'no-cache'];
 
@@ -31,8 +32,8 @@ export class FileApi {
     if (isFolder) return this.list(segments);
     const file = await readOrOpenSettled(this.root, segments);
     if (file === undefined) throw new FileError('missing', 'There is no such file.');
-    if (file instanceof OpenFile) return new Resource(file, view).answer(request);
-    return this.memory.keep(request.path, file, () => new Resource(file, view)).answer(request);
+    if (file instanceof OpenFile) return new Resource(sourceOf(file), view).answer(request);
+    return this.memory.keep(request.path, file, () => new Resource(sourceOf(file), view)).answer(request);
   }
 
   private async list(segments: readonly string[]): Promise<Response> {

@@ -25,20 +25,27 @@ a{text-underline-offset:.15em}`;
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
-export const pageFields: readonly FieldLine[] = [
-  ['Content-Type', 'text/html; charset=utf-8'],
-  [
-    'Content-Security-Policy',
-    `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`,
-  ],
-  ['Cache-Control', 'no-cache'],
+const policy = (more: string): FieldLine => [
+  'Content-Security-Policy',
+  `default-src 'none'; style-src 'sha256-${styleHash}'; ${more}base-uri 'none'; form-action 'none'`,
 ];
 
-/** @param title plain text */
-export const pageStart = (title: string): string =>
+const type: FieldLine = ['Content-Type', 'text/html; charset=utf-8'];
+const caching: FieldLine = ['Cache-Control', 'no-cache'];
+
+export const pageFields: readonly FieldLine[] = [type, policy(''), caching];
+
+/** Of a page that has the script of live reload. */
+export const livePageFields: readonly FieldLine[] = [type, policy("script-src 'self'; connect-src 'self'; "), caching];
+
+/**
+ * @param title plain text
+ * @param tag HTML that goes into the head
+ */
+export const pageStart = (title: string, tag = ''): string =>
   `<!doctype html>
 <html lang="en">
-<meta charset="utf-8">
+<meta charset="utf-8">${tag}
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>

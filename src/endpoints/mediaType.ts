@@ -36,3 +36,5 @@ export const isCodable = (mediaType: string): boolean => mediaType !== unknown &
 
 /** Of this nobody knows whether it is compressed already. */
 const unknown = 'application/octet-stream';
+
+export const isHtml = (mediaType: string): boolean => /^text\/html\b/i.test(mediaType);

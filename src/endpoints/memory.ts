@@ -1,10 +1,11 @@
 /** Remembers what small files answer, for as long as the file on disk is provably the same. */
 import type { SmallFile } from '../files/small';
 import type { Request, Response } from '../http/message';
-import type { Resource } from './resource';
+import type { Answering } from './resource';
 
 interface Entry {
-  readonly resource: Resource;
+  readonly resource: Answering;
+  readonly cost: number;
   /** The same content, read once more: later proof. */
   file: SmallFile;
 }
@@ -14,7 +15,7 @@ const capacity = 64 * 1024 * 1024;
 /** What an entry takes besides its content. */
 const overhead = 4096;
 
-const costOf = (file: SmallFile): number => 2 * file.bytes.length + overhead;
+const costOf = (file: SmallFile, { copies = 1 }: Answering): number => 2 * copies * file.bytes.length + overhead;
 
 export class Memory {
   private readonly entries = new Map<string, Entry>();
@@ -32,16 +33,17 @@ export class Memory {
    *
    * @returns the resource kept before, if nothing has changed, else that of `make`
    */
-  keep(path: string, file: SmallFile, make: () => Resource): Resource {
+  keep(path: string, file: SmallFile, make: () => Answering): Answering {
     const known = this.entries.get(path);
     if (known?.file.hasSameContent(file) === true) {
       known.file = file;
       return known.resource;
     }
-    const entry = { file, resource: make() };
+    const resource = make();
+    const entry = { file, resource, cost: costOf(file, resource) };
     this.forget(path);
     this.entries.set(path, entry);
-    this.cost += costOf(file);
+    this.cost += entry.cost;
     this.evict();
     return entry.resource;
   }
@@ -50,7 +52,7 @@ export class Memory {
     const entry = this.entries.get(path);
     if (entry === undefined) return;
     this.entries.delete(path);
-    this.cost -= costOf(entry.file);
+    this.cost -= entry.cost;
   }
 
   /** The longest kept go first. */

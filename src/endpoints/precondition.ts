@@ -7,6 +7,7 @@ import type { Check } from '../files/write';
 import { evaluate, type Validators } from '../http/conditional';
 import { HttpError } from '../http/errors';
 import type { Request } from '../http/message';
+import { sourceOf } from './source';
 import { validatorsOf } from './validators';
 
 const preconditions = ['if-match', 'if-none-match', 'if-unmodified-since'];
@@ -26,7 +27,7 @@ function currentValidators(root: Root, segments: readonly string[]): Validators 
   try {
     const file = readOrOpen(root, segments);
     if (file instanceof OpenFile) file.close();
-    return file && validatorsOf(file, []);
+    return file && validatorsOf(sourceOf(file), []);
   } catch (error) {
     if (error instanceof FileError && error.kind === 'missing') return undefined;
     throw error;

@@ -89,4 +89,5 @@ export class Representation {
 }
 
 /** RFC 9110 §8.8.2.1: not later than the response itself. */
-const lastModified = (ms: number): FieldLine[] => (ms > Date.now() ? [] : [['Last-Modified', formatHttpDate(ms)]]);
+const lastModified = (ms: number | undefined): FieldLine[] =>
+  ms === undefined || ms > Date.now() ? [] : [['Last-Modified', formatHttpDate(ms)]];

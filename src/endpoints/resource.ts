@@ -1,14 +1,14 @@
 /** A file as one URL shows it: the identity, and the content codings it can be had in. */
-import { OpenFile } from '../files/read';
+import type { OpenFile } from '../files/read';
 import type { Siblings } from '../files/siblings';
-import type { SmallFile } from '../files/small';
 import type { Validators } from '../http/conditional';
 import type { FieldLine, Request, Response } from '../http/message';
 import { acceptsIdentity, selectCoding, type Coding } from '../http/negotiate';
 import { CodedContent, codings, encodeNow } from './coding';
-import { closeContent } from './content';
+import { closeContent, sizeOf } from './content';
 import { answerWithDigest, wantedDigest } from './digest';
 import { Representation } from './representation';
+import { sourceOf, type Source } from './source';
 import { entityTag, entityTags, validatorsOf } from './validators';
 
 /** Extensions of content-coded copies that may lie beside a file. */
@@ -40,7 +40,19 @@ const selective = new Set([
 /** Less is not worth a coding. In octets. */
 const smallestCoded = 1024;
 
-export class Resource {
+/** Whatever a URL of the site shows. */
+export interface Answering {
+  /** How many uncoded representations of the file it may hold in memory; 1 if it does not say. */
+  readonly copies?: number;
+  /**
+   * The answer to a GET or HEAD.
+   *
+   * @throws {@link HttpError} 412 or 416
+   */
+  answer(request: Request): Response | Promise<Response>;
+}
+
+export class Resource implements Answering {
   private readonly identity: Representation;
   private readonly negotiable: boolean;
   private readonly fields: readonly FieldLine[];
@@ -48,20 +60,14 @@ export class Resource {
   private readonly coded = new Map<Coding, Representation>();
 
   constructor(
-    private readonly source: SmallFile | OpenFile,
+    private readonly source: Source,
     private readonly view: View,
   ) {
-    this.negotiable = view.codable && source.stat.size >= smallestCoded;
+    this.negotiable = view.codable && sizeOf(source.content) >= smallestCoded;
     this.fields = this.negotiable ? [['Vary', 'Accept-Encoding'], ...view.fields] : view.fields;
-    const content = source instanceof OpenFile ? source : source.bytes;
-    this.identity = this.represent(content, validatorsOf(source, this.negotiable ? codings : []), undefined);
+    this.identity = this.represent(source.content, validatorsOf(source, this.negotiable ? codings : []), undefined);
   }
 
-  /**
-   * The answer to a GET or HEAD.
-   *
-   * @throws {@link HttpError} 412 or 416
-   */
   answer(request: Request): Response | Promise<Response> {
     const { names } = request.fields;
     if (!names.some(isSelective)) return this.identity.whole;
@@ -92,22 +98,21 @@ export class Resource {
 
   private replace(file: OpenFile, coding: Coding): Representation {
     this.close();
-    return this.represent(file, this.codedValidators(entityTag(file, coding)), coding);
+    return this.represent(file, this.codedValidators(entityTag(sourceOf(file), coding)), coding);
   }
 
   private encode(coding: Coding | undefined): Representation {
-    const { source } = this;
     if (coding === undefined) return this.identity;
-    const validators = this.codedValidators(entityTag(source, coding));
-    if (source instanceof OpenFile) return this.represent(new CodedContent(source, coding), validators, coding);
-    const known = this.coded.get(coding) ?? this.represent(encodeNow(coding, source.bytes), validators, coding);
+    const { content } = this.source;
+    const validators = this.codedValidators(entityTag(this.source, coding));
+    if ('read' in content) return this.represent(new CodedContent(content, coding), validators, coding);
+    const known = this.coded.get(coding) ?? this.represent(encodeNow(coding, content), validators, coding);
     this.coded.set(coding, known);
     return known;
   }
 
   private codedValidators(etag: string): Validators {
-    const { modified } = validatorsOf(this.source, []);
-    return { etag, etags: [...entityTags(this.source, codings), etag], modified };
+    return { etag, etags: [...entityTags(this.source, codings), etag], modified: this.source.modified };
   }
 
   private represent(content: Representation['content'], validators: Validators, coding?: Coding): Representation {
@@ -116,7 +121,7 @@ export class Resource {
   }
 
   private close(): void {
-    if (this.source instanceof OpenFile) closeContent(this.source);
+    closeContent(this.source.content);
   }
 }
 

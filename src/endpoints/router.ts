@@ -5,7 +5,9 @@ import { HttpError } from '../http/errors';
 import type { Endpoint, FieldLine, Request, Response } from '../http/message';
 import type { Access, Limits, Options } from '../options';
 import { echo } from './echo';
+import { events, script } from './events';
 import { FileApi } from './fileApi';
+import type { Live } from './live';
 import { Memory } from './memory';
 import { Resumables } from './resumables';
 import { limitLine, partialUpload } from './uploadFields';
@@ -36,18 +38,20 @@ export function createRouter(
   root: Root,
   resumables = new Resumables(new Uploads()),
   trash?: Trash,
+  live?: Live,
 ): Endpoint {
   const memory = new Memory();
-  const site = new Site(options, root, memory);
+  const site = new Site(options, root, memory, options.serveUnsaved ? live?.overlay : undefined);
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
   resumables.keepOnly(root);
+  live?.follow(root, options);
   const store = new Store(root, resumables, options.limits, trash);
   const files = fileMethods(new FileApi(root, memory), store, options.access);
   const routes = new Map<string, Methods>([
     ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],
     ['user-agent', { GET: (request, rest) => (rest === '' ? userAgent(request) : notFound()) }],
     ['files', files],
-    [reserved, { GET: notFound }],
+    [reserved, { GET: options.liveReload && live !== undefined ? liveMethod(live) : notFound }],
   ]);
   const uploads = uploadMethods(resumables, options.access);
   return (request) => {
@@ -77,6 +81,13 @@ function uploadMethods(resumables: Resumables, access: Access): Methods {
     GET: (_, rest) => resumables.describe(uploadOf(rest)),
     PATCH: (request, rest) => resumables.append(request, uploadOf(rest)),
     DELETE: (_, rest) => resumables.cancel(uploadOf(rest)),
+  };
+}
+
+function liveMethod({ streams }: Live): Handler {
+  return (request, rest) => {
+    if (rest === '/events') return events(request, streams);
+    return rest === '/live.js' ? script(request) : notFound();
   };
 }
 

@@ -9,29 +9,40 @@ import { HttpError } from '../http/errors';
 import type { FieldLine, Request, Response } from '../http/message';
 import { prefersHtml } from '../http/negotiate';
 import type { Options } from '../options';
+import { startOf } from './content';
 import { directoryPage } from './directoryPage';
 import { httpErrorOf } from './errorResponse';
 import { merge } from './fieldLines';
-import { isCodable, mediaTypeOf, sniffSize } from './mediaType';
+import { isCodable, isHtml, mediaTypeOf, sniffSize } from './mediaType';
 import type { Memory } from './memory';
+import { Draftable, type Overlay } from './overlay';
+import { Page, scriptTag, vary } from './page';
 import { parsePath, type RequestPath } from './path';
-import { codedExtensions, Resource } from './resource';
+import { codedExtensions, Resource, type Answering } from './resource';
+import { sourceOf, type Source } from './source';
 
 /** A server for development is always asked again, and answers cheaply (RFC 9111 §5.2.2.4). */
 const noCache: FieldLine = ['Cache-Control', 'no-cache'];
+
+/** Fields that decide what a browser makes of a page, which the settings may change. */
+const decisive = new Set(['content-type', 'content-encoding', 'content-disposition']);
 
 export class Site {
   /** Those of the settings. */
   private readonly custom: readonly FieldLine[];
   private readonly fields: readonly FieldLine[];
+  private readonly injects: boolean;
 
   constructor(
     private readonly options: Options,
     private readonly root: Root,
     private readonly memory: Memory,
+    /** Drafts of files, if they are to be shown. */
+    private readonly overlay: Overlay | undefined,
   ) {
     this.custom = Object.entries(options.headers);
     this.fields = merge([noCache], this.custom);
+    this.injects = options.liveReload && !this.custom.some(([name]) => decisive.has(name.toLowerCase()));
   }
 
   /** The answer to a GET or HEAD. */
@@ -56,25 +67,53 @@ export class Site {
     segments: readonly string[],
     file: SmallFile | OpenFile,
   ): Response | Promise<Response> {
-    if (file instanceof OpenFile) return this.resourceOf(segments, file).answer(request);
-    return this.memory.keep(request.path, file, () => this.resourceOf(segments, file)).answer(request);
+    const { path } = request;
+    if (file instanceof OpenFile) return this.current(path, segments, file).answer(request);
+    return this.memory.keep(path, file, () => this.lasting(path, segments, file)).answer(request);
   }
 
-  private resourceOf(segments: readonly string[], file: SmallFile | OpenFile): Resource {
-    const firstOctets = (): Uint8Array =>
-      file instanceof OpenFile ? file.readSync(sniffSize) : file.bytes.subarray(0, sniffSize);
-    const mediaType = mediaTypeOf(segments.at(-1) ?? '', firstOctets);
+  /** What shows a file, or the draft in its place, for one request. */
+  private current(path: string, segments: readonly string[], file: SmallFile | OpenFile): Answering {
+    const draft = this.overlay?.find(file.real);
+    if (draft === undefined) return this.saved(path, segments, file);
+    if (file instanceof OpenFile) file.close();
+    return this.resourceOf(path, segments, draft);
+  }
+
+  /** The same for as long as the file stays as it is, whatever becomes of drafts. */
+  private lasting(path: string, segments: readonly string[], file: SmallFile): Answering {
+    const saved = this.saved(path, segments, file);
+    if (this.overlay === undefined) return saved;
+    return new Draftable(saved, file.real, this.overlay, (draft) => this.resourceOf(path, segments, draft));
+  }
+
+  private saved(path: string, segments: readonly string[], file: SmallFile | OpenFile): Answering {
+    return this.resourceOf(path, segments, sourceOf(file), file.stat.mtimeNs);
+  }
+
+  /**
+   * @param path that was asked for
+   * @param segments of the file that it shows
+   * @param modified when the file was, in nanoseconds since the epoch; undefined if these are not the file's octets
+   */
+  private resourceOf(path: string, segments: readonly string[], source: Source, modified?: bigint): Answering {
+    const { content } = source;
+    const mediaType = mediaTypeOf(segments.at(-1) ?? '', () => startOf(content, sniffSize));
     const codable = isCodable(mediaType);
     // `gzip -k` makes a copy of the same age.
-    const siblings = codable ? new Siblings(this.root, segments, codedExtensions, file.stat.mtimeNs) : undefined;
-    return new Resource(file, { mediaType, codable, fields: this.fields, siblings });
+    const hasSiblings = codable && modified !== undefined;
+    const siblings = hasSiblings ? new Siblings(this.root, segments, codedExtensions, modified) : undefined;
+    const view = { mediaType, codable, fields: this.fields, siblings };
+    if (!this.injects || !isHtml(mediaType)) return new Resource(source, view);
+    return new Page(source, { ...view, fields: [vary, ...this.fields] }, scriptTag(path, segments));
   }
 
   private async index(request: Request, segments: readonly string[]): Promise<Response> {
     const path = [...segments, 'index.html'];
     const file = await this.ifThere(path);
     if (file !== undefined) return this.show(request, path, file);
-    return directoryPage(request, this.root, segments, this.custom);
+    const tag = this.injects ? scriptTag(request.path, segments, true) : undefined;
+    return directoryPage(request, this.root, segments, this.custom, tag);
   }
 
   private async ifThere(segments: readonly string[]): Promise<SmallFile | OpenFile | undefined> {
@@ -99,7 +138,7 @@ export class Site {
     if (!prefersHtml(request.fields.get('accept'))) return undefined;
     const segments = this.options.spaFallback.split(/[\\/]/).filter((name) => name !== '' && name !== '.');
     const file = await this.ifThere(segments);
-    return file && this.resourceOf(segments, file).answer(request);
+    return file && this.current(request.path, segments, file).answer(request);
   }
 
   private customized(error: unknown): unknown {

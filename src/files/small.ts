@@ -19,10 +19,13 @@ export class SmallFile {
   /** The folders between the root and the file, if no link is among them; undefined if there is one. */
   private readonly folders: readonly string[] | undefined;
 
-  /** @param startedReading in milliseconds since the epoch */
+  /**
+   * @param real its real path
+   * @param startedReading in milliseconds since the epoch
+   */
   private constructor(
     private readonly path: string,
-    private readonly real: string,
+    readonly real: string,
     readonly stat: BigIntStats,
     readonly bytes: Buffer,
     depth: number,

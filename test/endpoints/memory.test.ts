@@ -1,7 +1,8 @@
 /** What is remembered, and for how long. */
 import assert from 'node:assert/strict';
 import { Memory } from '../../src/endpoints/memory';
-import { Resource } from '../../src/endpoints/resource';
+import { Resource, type Answering } from '../../src/endpoints/resource';
+import { sourceOf } from '../../src/endpoints/source';
 import { SmallFile } from '../../src/files/small';
 import { makeRequest } from '../support/request';
 import { fakeFile, type FakeFile } from '../support/fakeFile';
@@ -17,9 +18,9 @@ function fileOf(fake: FakeFile): SmallFile {
 describe('memory', () => {
   it('gives the same resource for the same content, and another for another', () => {
     const memory = new Memory();
-    const keep = (content: string, path = '/a'): Resource => {
+    const keep = (content: string, path = '/a'): Answering => {
       const file = fileOf({ content });
-      return memory.keep(path, file, () => new Resource(file, view));
+      return memory.keep(path, file, () => new Resource(sourceOf(file), view));
     };
     const first = keep('one');
     assert.equal(keep('one'), first);
@@ -32,7 +33,7 @@ describe('memory', () => {
     const content = Buffer.alloc(64 * 1024);
     for (let i = 0; i < 2000; i++) {
       const file = fileOf({ content });
-      memory.keep(`/${i}`, file, () => new Resource(file, view));
+      memory.keep(`/${i}`, file, () => new Resource(sourceOf(file), view));
     }
     const remembered = Array.from({ length: 2000 }, (_, i) => memory.recall(makeRequest('GET', `/${i}`)) !== undefined);
     assert.equal(remembered.at(-1), true);
@@ -45,10 +46,10 @@ describe('memory', () => {
     const memory = new Memory();
     for (let i = 0; i < 5000; i++) {
       const file = fileOf({ content: Buffer.alloc(64 * 1024, i) });
-      memory.keep('/same', file, () => new Resource(file, view));
+      memory.keep('/same', file, () => new Resource(sourceOf(file), view));
     }
     const file = fileOf({ content: 'x' });
-    memory.keep('/other', file, () => new Resource(file, view));
+    memory.keep('/other', file, () => new Resource(sourceOf(file), view));
     assert.ok(memory.recall(makeRequest('GET', '/same')) !== undefined);
     assert.ok(memory.recall(makeRequest('GET', '/other')) !== undefined);
   });
@@ -56,7 +57,7 @@ describe('memory', () => {
   it('is for reading alone', () => {
     const memory = new Memory();
     const file = fileOf({ content: 'x' });
-    memory.keep('/a', file, () => new Resource(file, view));
+    memory.keep('/a', file, () => new Resource(sourceOf(file), view));
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'BREW']) {
       assert.equal(memory.recall(makeRequest(method, '/a')), undefined, method);
     }

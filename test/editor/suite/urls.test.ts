@@ -40,6 +40,8 @@ describe('the URL', () => {
       external: vscode.Uri.parse(url),
       directory,
       folder: folder(),
+      liveReload: false,
+      serveUnsaved: false,
       access: 'readWrite',
       token: '',
     };
