@@ -1,5 +1,6 @@
 /** The uploads that take a while: an item in the status bar, which a click on can cancel them. */
-import { commands, l10n, StatusBarAlignment, window, CancellationTokenSource } from 'vscode';
+import * as path from 'node:path';
+import { CancellationTokenSource, commands, l10n, StatusBarAlignment, window } from 'vscode';
 import type { Disposable, QuickPickItem, StatusBarItem } from 'vscode';
 import type { UploadProgress } from '../messages';
 import type { Controller } from './controller';
@@ -102,9 +103,10 @@ const withoutIcons = (text: string): string => text.replaceAll('$(', '\\$(');
 
 function choicesOf(uploads: readonly UploadProgress[]): Choice[] {
   const one = uploads.map((upload): Choice => {
-    const { path } = upload;
     const label = `$(close) ${withoutIcons(nameOf(upload))}`;
-    return { label, description: figuresOf(upload), detail: withoutIcons(path), uploads: [upload] };
+    const place = path.posix.dirname(upload.path);
+    const detail = place === '.' ? {} : { detail: withoutIcons(place) };
+    return { label, description: figuresOf(upload), ...detail, uploads: [upload] };
   });
   return uploads.length === 1 ? one : [...one, { label: `$(close-all) ${l10n.t('All Uploads')}`, uploads }];
 }
