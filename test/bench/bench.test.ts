@@ -142,13 +142,18 @@ describe('a goal', () => {
     samples: new Map([
       ['ours', [{ rate: 100, other: 40 }]],
       ['nginx', [{ rate: 50, other: 20 }]],
+      ['nginx (tuned)', [{ rate: 80, other: 10 }]],
+      ['serve', [{ rate: 50, other: 20 }]],
     ]),
     problems: [],
   };
   const goals: readonly (readonly [string, Goal, boolean | undefined])[] = [
-    ['against a peer, reached', { figure: 'rate', peer: 'nginx', least: 2 }, true],
-    ['against a peer, short', { figure: 'rate', peer: 'nginx', least: 2.1 }, false],
-    ['at most a peer’s, short', { figure: 'other', peer: 'nginx', most: 1.9 }, false],
+    ['against a peer, reached', { figure: 'rate', peer: 'serve', least: 2 }, true],
+    ['against a peer, short', { figure: 'rate', peer: 'serve', least: 2.1 }, false],
+    ['at most a peer’s, short', { figure: 'other', peer: 'serve', most: 1.9 }, false],
+    ['against the best variant of a peer, short', { figure: 'rate', peer: 'nginx', least: 2 }, false],
+    ['against the best variant of a peer, reached', { figure: 'rate', peer: 'nginx', least: 1.25 }, true],
+    ['at most the best variant’s, short', { figure: 'other', peer: 'nginx', most: 2 }, false],
     ['against another figure, reached', { figure: 'rate', over: 'other', most: 2.5 }, true],
     ['in its own unit, reached', { figure: 'other', most: 40 }, true],
     ['in its own unit, short', { figure: 'other', most: 39 }, false],

@@ -11,10 +11,12 @@ function written({ folder }: Place, name: string, text: string): string {
 }
 
 /**
- * One worker, `sendfile` and `tcp_nopush` on, as distributions ship it. What it is allowed beyond that only helps it:
- * connections enough, and no limit on the requests of one.
+ * One worker, and `sendfile` on. What it is allowed beyond its defaults only helps it: connections enough, and no limit on
+ * the requests of one.
+ *
+ * @param push nginx's own configuration leaves `tcp_nopush` off, Debian's sets it: fewer packets, but pipelines wait in it
  */
-export function nginxConfiguration(place: Place): string {
+export function nginxConfiguration(place: Place, push: 'on' | 'off'): string {
   const { site, folder, port, connections } = place;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   // Started by the superuser, the worker would become another user, whom a temporary folder keeps out.
@@ -34,7 +36,7 @@ http {
   default_type application/octet-stream;
   access_log off;
   sendfile on;
-  tcp_nopush on;
+  tcp_nopush ${push};
   keepalive_timeout 75s;
   keepalive_requests 1000000000;
   client_max_body_size 0;

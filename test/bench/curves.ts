@@ -16,7 +16,7 @@ interface Curve {
   job(x: number, peer: Peer): Partial<Job> & Pick<Job, 'path'>;
   /** How many requests make one unit of the work whose time is told. */
   requests(x: number): number;
-  /** Whether our own client has to be the load: wrk reads too little at once for large files. */
+  /** Whether our own client has to be the load: it waits for what is slow, and reads more at once than wrk. */
   readonly own?: boolean;
 }
 
@@ -45,6 +45,7 @@ const curves: readonly Curve[] = [
     prepare: (site, x) => site.entries(`many-${x}`, x),
     job: (x, { listing = '' }) => ({ path: `${listing}/many-${x}/` }),
     requests: one,
+    own: true,
   },
   {
     name: 'size',
@@ -129,5 +130,6 @@ export function curveText(drawn: Drawn): string {
 
 function microseconds(value: number): string {
   if (Math.abs(value) < 1) return `${(value * 1000).toPrecision(3)} ns`;
-  return value < 1e4 ? `${value.toPrecision(3)} µs` : `${(value / 1000).toPrecision(3)} ms`;
+  if (Math.abs(value) < 1000) return `${value.toPrecision(3)} µs`;
+  return value < 1e6 ? `${(value / 1000).toPrecision(3)} ms` : `${(value / 1e6).toPrecision(3)} s`;
 }

@@ -83,6 +83,7 @@ const urlOf = ({ port, path }: Job): string => `http://127.0.0.1:${port}${path}`
 function checked(result: Result & Failures): Result {
   const { failed, refused, requests } = result;
   if (failed + refused > 0) throw new Error(`Of ${requests} requests ${refused} were refused and ${failed} failed.`);
+  if (requests === 0) throw new Error('No request was answered in time.');
   return result;
 }
 

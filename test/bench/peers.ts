@@ -73,12 +73,18 @@ const terminal: Peer = {
 const nginx: Peer = {
   name: 'nginx',
   version: () => versionIn(firstLineOf('nginx', '-v')),
-  command: (place) => ['nginx', '-p', place.folder, '-c', nginxConfiguration(place)],
+  command: (place) => ['nginx', '-p', place.folder, '-c', nginxConfiguration(place, 'off')],
   // Debian leaves it out of nginx-light.
   ...(firstLineOf('sh', '-c', 'nginx -V 2>&1 | grep -o with-http_dav_module') === 'with-http_dav_module'
     ? { upload: { method: 'PUT', prefix: '/up/' } }
     : {}),
   listing: '',
+};
+
+const nginxOfDebian: Peer = {
+  ...nginx,
+  name: 'nginx (tcp_nopush)',
+  command: (place) => ['nginx', '-p', place.folder, '-c', nginxConfiguration(place, 'on')],
 };
 
 const caddy: Peer = {
@@ -132,7 +138,17 @@ const httpServer = packaged('http-server', ({ modules, site, port }) => [
 ]);
 
 /** In the order of the tables; the first is the one that the others are compared with. */
-export const peers: readonly Peer[] = [ours(), terminal, nginx, caddy, nodeHttp, sirv, serve, httpServer];
+export const peers: readonly Peer[] = [
+  ours(),
+  terminal,
+  nginx,
+  nginxOfDebian,
+  caddy,
+  nodeHttp,
+  sirv,
+  serve,
+  httpServer,
+];
 
 /** `1.22.1` in `nginx version: nginx/1.22.1`. */
 const versionIn = (line: string | undefined): string | undefined => /\d+(\.\d+)+/.exec(line ?? '')?.[0];

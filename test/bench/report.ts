@@ -38,16 +38,24 @@ export function judge(measured: Measured, goal: Goal, peer = 'ours'): Judged {
   const own = medianOf(peer, goal.figure);
   const unit = measured.work.figures[goal.figure]?.unit ?? 'ms';
   if ('over' in goal || 'peer' in goal) {
-    const ratio = own / ('over' in goal ? medianOf(peer, goal.over) : medianOf(goal.peer, goal.figure));
-    const than = 'over' in goal ? (measured.work.figures[goal.over]?.title ?? '') : goal.peer;
+    const ratios =
+      'over' in goal
+        ? [{ name: measured.work.figures[goal.over]?.title ?? '', ratio: own / medianOf(peer, goal.over) }]
+        : variantsOf(measured, goal.peer).map((name) => ({ name, ratio: own / medianOf(name, goal.figure) }));
+    ratios.sort((a, b) => ('least' in goal ? a.ratio - b.ratio : b.ratio - a.ratio));
+    const { name, ratio } = ratios[0] ?? { name: 'peer' in goal ? goal.peer : '', ratio: NaN };
     return {
-      text: `${Number.isFinite(ratio) ? ratio.toFixed(2) : '–'} × ${than}`,
+      text: `${Number.isFinite(ratio) ? ratio.toFixed(2) : '–'} × ${name}`,
       wanted: 'least' in goal ? `≥ ${goal.least} ×` : `≤ ${goal.most} ×`,
       reached: verdict(ratio, goal),
     };
   }
   return { text: show(own, unit), wanted: `≤ ${show(goal.most, unit)}`, reached: verdict(own, goal) };
 }
+
+/** The peers of that name, with whatever configuration. */
+const variantsOf = ({ samples }: Measured, peer: string): string[] =>
+  [...samples.keys()].filter((name) => name === peer || name.startsWith(`${peer} (`));
 
 function verdict(value: number, goal: Goal): boolean | undefined {
   if (!Number.isFinite(value)) return undefined;
