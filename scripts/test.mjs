@@ -1,10 +1,10 @@
 // Runs the suites named as arguments, or all of them, one after the other, going on after a failure:
-//   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [torture] [bench] [cli] [docs] [browser] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
+//   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [tls] [torture] [bench] [cli] [docs] [browser] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
 // What a suite needs compiled or bundled is made first. The last line is the sum: `N passed, N failed[, N skipped]`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,14 +25,14 @@ const compiledTests = (...folders) =>
 /** A command whose exit code is its result; one without arguments is a line for the shell. */
 const check = (...command) => ({ commands: () => [command] });
 
-/** Mocha in plain Node, over the tests in those folders. */
-const mocha = (folders, { timeout, needs, platform, env }) => ({
+/** Mocha in plain Node, over the tests in those folders, or over those of their files that are named. */
+const mocha = (folders, { timeout, needs, platform, env, only }) => ({
   needs,
   platform,
   env,
   tallied: true,
   commands: () => {
-    const files = compiledTests(...folders);
+    const files = compiledTests(...folders).filter((file) => only?.includes(basename(file, '.test.js')) ?? true);
     const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout)];
     return files.length === 0 ? [] : [[node, 'node_modules/mocha/bin/mocha.js', ...options, ...files]];
   },
@@ -56,6 +56,12 @@ const workbench = (version) =>
     env: { TEST_WORKBENCH_VERSION: version },
   });
 
+/** The tests of the wire that run once more over TLS. */
+const overTls = [
+  ...['capacity', 'corpus', 'deadlines', 'endless', 'exercise', 'expect', 'interim', 'persistence', 'resumable'],
+  ...['response', 'write', 'writeAborts'],
+];
+
 /** In the order they run. `needs` are suites that come first; `platform`, where there is one, the only one it runs on. */
 const suites = {
   types: check(node, 'node_modules/typescript/bin/tsc'),
@@ -63,6 +69,7 @@ const suites = {
   bundles: check(node, 'scripts/build.mjs'),
   unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
   wire: mocha(['wire'], { timeout: 20_000, needs: ['types'] }),
+  tls: mocha(['wire'], { timeout: 20_000, needs: ['types'], env: { TEST_TRANSPORT: 'tls' }, only: overTls }),
   torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
   bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
   cli: mocha(['cli'], { timeout: 20_000, needs: both }),
