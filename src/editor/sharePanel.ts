@@ -1,14 +1,17 @@
 /** The panel that shows what is shared, while it is, to those who ask for it. */
 import { l10n, ViewColumn, window } from 'vscode';
-import type { Disposable, WebviewPanel } from 'vscode';
+import type { Disposable, Uri, WebviewPanel } from 'vscode';
 import { pageCommands, sharePage } from './sharePage';
 import type { Share, Sharing } from './share';
 
 export class SharePanel implements Disposable {
+  readonly #icon: Uri;
   readonly #subscription: Disposable;
   #panel: WebviewPanel | undefined;
 
-  constructor(sharing: Sharing) {
+  /** @param icon a picture for its tab */
+  constructor(sharing: Sharing, icon: Uri) {
+    this.#icon = icon;
     this.#subscription = sharing.onDidChange((share) => {
       if (share === undefined) this.#panel?.dispose();
       else if (this.#panel !== undefined) this.#panel.webview.html = sharePage(share);
@@ -31,6 +34,7 @@ export class SharePanel implements Disposable {
       enableCommandUris: pageCommands,
       localResourceRoots: [],
     });
+    panel.iconPath = this.#icon;
     panel.onDidDispose(() => (this.#panel = undefined));
     return panel;
   }

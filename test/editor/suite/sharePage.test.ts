@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { sharePage } from '../../../src/editor/sharePage';
 import { SharePanel } from '../../../src/editor/sharePanel';
 import { Sharing } from '../../../src/editor/share';
 import type { Share } from '../../../src/editor/share';
 import { networkAddresses } from '../../../src/editor/addresses';
+import { projectRoot } from '../../support/host/paths';
 import { TestController } from '../support';
 
 const share = (parts: Partial<Share> = {}): Share => ({
@@ -40,7 +42,7 @@ describe('the panel of a share', () => {
     ['has a button that copies', share(), /href="command:httpServer\.copySharedUrl"/],
     ['has a button that ends it', share(), /href="command:httpServer\.stopSharing"/],
     ['warns of HTTP', share(), /HTTP is not encrypted/],
-    ['shows the fingerprint of HTTPS', secured, /<dd[^>]*>AB:CD<\/dd>/],
+    ['shows the fingerprint of HTTPS', secured, /<dd>AB:<wbr>CD<\/dd>/],
     ['says what to do with a browser’s warning', secured, /The browser will warn/],
   ];
   for (const [promise, shown, pattern] of rows) it(promise, () => assert.match(sharePage(shown), pattern));
@@ -54,7 +56,7 @@ describe('the panel of a share', () => {
     if (network === undefined) this.skip();
     const made = new TestController();
     const sharing = new Sharing(made.controller);
-    const panel = new SharePanel(sharing);
+    const panel = new SharePanel(sharing, vscode.Uri.file(path.join(projectRoot, 'media/icon.png')));
     const tabs = (): number =>
       vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.label === 'Share on Local Network')
         .length;

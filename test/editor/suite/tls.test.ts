@@ -98,9 +98,10 @@ describe('a certificate of the user’s own', () => {
     const sharing = new Sharing(made.controller);
     await made.controller.start();
     await sharing.start({ address: network.address, access: 'readOnly', secure: true });
-    assert.equal(sharing.share?.fingerprint, one.fingerprint256);
+    const fingerprint = sharing.share?.fingerprint;
     await made.controller.stop();
     for (const item of [sharing, made]) item.dispose();
+    assert.equal(fingerprint, one.fingerprint256);
   });
 
   const wrong: readonly (readonly [promise: string, value: () => unknown, message: RegExp])[] = [
