@@ -1,5 +1,5 @@
 /** The figures as a picture: a bar for each server, beside those of the same work. Pure. */
-import { show, statisticsOf } from './report';
+import { show, statisticsOf, variantsOf } from './report';
 import type { Measured } from './rounds';
 
 const width = 720;
@@ -15,17 +15,16 @@ const own = '#2f9e6e';
 
 const escaped = (value: string): string => value.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
-/** Of every work whose first figure is one where more is better, and that several servers did. */
+/** The works that say most in the least room. Each has a figure `rate`. */
+const shown = ['small', 'page-pipelined', 'big', 'upload'];
+
 export function chartOf(all: readonly Measured[]): string {
   let y = 8;
   const parts: string[] = [];
-  for (const measured of all) {
-    const key = Object.keys(measured.work.figures)[0] ?? '';
-    if (measured.work.figures[key]?.unit.endsWith('/s') !== true || measured.samples.size < 2) continue;
-    parts.push(`<text class="title" x="0" y="${y + 14}">${escaped(measured.work.title)}</text>`);
-    y += 22;
-    parts.push(...barsOf(measured, key, y));
-    y += measured.samples.size * (bar + 4) + gap;
+  for (const measured of all.filter(({ work }) => shown.includes(work.name))) {
+    const bars = barsOf(measured, y + 22);
+    parts.push(`<text class="title" x="0" y="${y + 14}">${escaped(measured.work.title)}</text>`, ...bars);
+    y += 22 + bars.length * (bar + 4) + gap;
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" role="img" aria-label="Throughput of several servers">
 <style>text { font: 12px system-ui, sans-serif; fill: ${text}; } .title { font-weight: bold; font-size: 13px; } .name { text-anchor: end; }</style>
@@ -34,17 +33,20 @@ ${parts.join('\n')}
 `;
 }
 
-function barsOf(measured: Measured, key: string, top: number): string[] {
-  const unit = measured.work.figures[key]?.unit ?? 'requests/s';
-  const medians = [...measured.samples.keys()].map((peer) => ({
-    peer,
-    median: statisticsOf(measured, peer, key)?.median ?? 0,
-  }));
+/** One bar for each server: of other servers' configurations the best, of ours the one in the editor. */
+function barsOf(measured: Measured, top: number): string[] {
+  const unit = measured.work.figures.rate?.unit ?? 'requests/s';
+  const medianOf = (peer: string): number => statisticsOf(measured, peer, 'rate')?.median ?? 0;
+  const names = [...measured.samples.keys()].filter((peer) => !peer.includes(' ('));
+  const medians = names.map((peer) => {
+    const variants = peer === 'ours' ? [peer] : variantsOf(measured, peer);
+    return { peer, median: Math.max(...variants.map(medianOf)) };
+  });
   const most = Math.max(...medians.map(({ median }) => median));
   return medians.map(({ peer, median }, index) => {
     const y = top + index * (bar + 4);
     const length = Math.max(1, Math.round(((width - left - right) * median) / most));
-    const colour = peer.startsWith('ours') ? own : others;
+    const colour = peer === 'ours' ? own : others;
     return [
       `<text class="name" x="${left - 8}" y="${y + 12}">${escaped(peer)}</text>`,
       `<rect x="${left}" y="${y}" width="${length}" height="${bar}" rx="2" fill="${colour}"/>`,

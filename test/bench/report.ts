@@ -54,7 +54,7 @@ export function judge(measured: Measured, goal: Goal, peer = 'ours'): Judged {
 }
 
 /** The peers of that name, with whatever configuration. */
-const variantsOf = ({ samples }: Measured, peer: string): string[] =>
+export const variantsOf = ({ samples }: Measured, peer: string): string[] =>
   [...samples.keys()].filter((name) => name === peer || name.startsWith(`${peer} (`));
 
 function verdict(value: number, goal: Goal): boolean | undefined {
