@@ -12,6 +12,8 @@ export interface Served {
   /** What is served. Its parent is temporary, too, and outside. */
   readonly directory: string;
   readonly port: number;
+  /** `http://localhost:PORT`, or of https. */
+  readonly origin: string;
   readonly server: Server;
   readonly events: LogEvent[];
   readonly options: Options;
@@ -53,6 +55,7 @@ export async function startServed(
   return {
     directory: all.directory,
     port: server.address.port,
+    origin: `http${all.tls === undefined ? '' : 's'}://localhost:${server.address.port}`,
     server,
     events,
     options: all,

@@ -1,4 +1,5 @@
 /** TLS for tests. With `TEST_TRANSPORT=tls` every test server speaks it, and so does every raw client. */
+import { createHash, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { makeCertificate, type Certificate } from '../../src/certificate';
@@ -12,6 +13,14 @@ export const testCertificate = (): Promise<Certificate> => (made ??= makeCertifi
 /** What test servers speak that are not told; undefined for plain HTTP. */
 export const defaultTls = (): Promise<Certificate> | undefined =>
   process.env.TEST_TRANSPORT === 'tls' ? testCertificate() : undefined;
+
+/** Flags that have Chromium take the default servers' certificate, where they have one, for that of any name. */
+export async function trusting(): Promise<string[]> {
+  const certificate = await defaultTls();
+  if (certificate === undefined) return [];
+  const key = new X509Certificate(certificate.cert).publicKey.export({ type: 'spki', format: 'der' });
+  return [`--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`];
+}
 
 /** Resolves when the connection is open, half-closing allowed. */
 export function openPlain(port: number, host: string): Promise<Socket> {
