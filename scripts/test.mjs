@@ -56,8 +56,9 @@ const workbench = (version) =>
     env: { TEST_WORKBENCH_VERSION: version },
   });
 
-/** The tests of the wire that run once more over TLS. */
+/** The tests that run once more over TLS. */
 const overTls = [
+  ...['crossSite', 'token'],
   ...['capacity', 'corpus', 'deadlines', 'endless', 'exercise', 'expect', 'interim', 'persistence', 'resumable'],
   ...['response', 'write', 'writeAborts'],
 ];
@@ -69,7 +70,7 @@ const suites = {
   bundles: check(node, 'scripts/build.mjs'),
   unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
   wire: mocha(['wire'], { timeout: 20_000, needs: ['types'] }),
-  tls: mocha(['wire'], { timeout: 20_000, needs: ['types'], env: { TEST_TRANSPORT: 'tls' }, only: overTls }),
+  tls: mocha(['wire', 'browser'], { timeout: 60_000, needs: ['types'], env: { TEST_TRANSPORT: 'tls' }, only: overTls }),
   torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
   bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
   cli: mocha(['cli'], { timeout: 20_000, needs: both }),

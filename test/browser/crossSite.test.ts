@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -10,6 +11,7 @@ import type { LogEvent } from '../../src/accessLog';
 import type { Options } from '../../src/options';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
+import { defaultTls, trusting } from '../support/tls';
 import { type Attack, helpers, reads, writes } from './attacks';
 
 const files = {
@@ -33,13 +35,17 @@ describe('another site in a browser', function () {
   let page: Page;
 
   before(async () => {
-    browser = await launchChromium({ args: [names] });
-    attacker = createServer((request, response) => {
+    browser = await launchChromium({ args: [names, ...(await trusting())] });
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
       const policy = decodeURIComponent(new URL(request.url ?? '', 'http://x').searchParams.get('policy') ?? '');
       response.setHeader('Content-Type', 'text/html');
       if (policy !== '') response.setHeader('Content-Security-Policy', policy);
       response.end('<!doctype html><link rel="icon" href="data:,"><title>theirs</title><body>');
-    }).listen(0, '127.0.0.1');
+    };
+    // To send a browser from one to the other they must speak alike.
+    const certificate = await defaultTls();
+    attacker = certificate === undefined ? createServer(answer) : createSecureServer(certificate, answer);
+    attacker.listen(0, '127.0.0.1');
     await once(attacker, 'listening');
   });
   after(async () => {
@@ -58,8 +64,9 @@ describe('another site in a browser', function () {
     page = await (await browser.newContext()).newPage();
   }
 
-  const ours = (host = 'localhost'): string => `http://${host}:${served.port}/`;
-  const theirs = (host = 'evil.example'): string => `http://${host}:${(attacker.address() as AddressInfo).port}/`;
+  const ours = (host = 'localhost'): string => `${served.origin.replace('localhost', host)}/`;
+  const theirs = (host = 'evil.example'): string =>
+    `${new URL(served.origin).protocol}//${host}:${(attacker.address() as AddressInfo).port}/`;
 
   /** Runs `script` in the page, against the site at `victim`. */
   const run = (script: string, victim = ours()): Promise<string> =>

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
+import { trusting } from '../support/tls';
 
 describe('the token in a browser', function () {
   this.slow(5000);
@@ -18,7 +19,8 @@ describe('the token in a browser', function () {
   let link = '';
 
   before(async () => {
-    browser = await launchChromium({ args: ['--host-resolver-rules=MAP *.example 127.0.0.1, EXCLUDE localhost'] });
+    const names = '--host-resolver-rules=MAP *.example 127.0.0.1, EXCLUDE localhost';
+    browser = await launchChromium({ args: [names, ...(await trusting())] });
     other = createServer((_, response) => {
       response.setHeader('Content-Type', 'text/html').end(`<!doctype html><a href="${link}">there</a>`);
     }).listen(0, '127.0.0.1');
@@ -40,7 +42,7 @@ describe('the token in a browser', function () {
     await served.stop();
   });
 
-  const ours = (path: string): string => `http://localhost:${served.port}${path}`;
+  const ours = (path: string): string => `${served.origin}${path}`;
 
   /** Follows a link on a page of another site. */
   async function follow(url: string): Promise<void> {
