@@ -24,6 +24,8 @@ export interface LogEvent {
   readonly aborted: boolean;
   /** Path, relative to the served folder, of the file this exchange stored. */
   readonly stored?: string;
+  /** The same of the files beyond the first, if it stored several. */
+  readonly alsoStored?: readonly string[];
   /** Why the request was refused, in one sentence. */
   readonly reason?: string;
 }

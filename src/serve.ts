@@ -5,6 +5,7 @@ import type { Live } from './endpoints/live';
 import { Resumables } from './endpoints/resumables';
 import { createRouter } from './endpoints/router';
 import type { Trash } from './endpoints/trash';
+import { withLimit } from './endpoints/uploadFields';
 import { Root } from './files/root';
 import { Uploads } from './files/uploads';
 import { Listener, type Address } from './http/listener';
@@ -87,7 +88,8 @@ type Configured = Pick<Options, 'limits'> & Guarded;
 function configured(options: Options, resumables: Resumables, { trash, live }: Surroundings): Configured {
   const { limits, directory, exclude } = checkOptions(options);
   const root = new Root(directory, exclude);
-  return { limits, ...guarded(options, createRouter(options, root, resumables, trash, live)) };
+  const own = guarded(options, createRouter(options, root, resumables, trash, live));
+  return { limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }
 
 /** What speaks TLS goes on to: to speak plain HTTP all of a sudden would give away what clients think is kept. */

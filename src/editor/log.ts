@@ -6,7 +6,7 @@ import { addToTally, emptyTally } from '../accessLog';
 import type { LogEvent } from '../accessLog';
 import type { Traffic } from '../messages';
 import type { Controller } from './controller';
-import { levelOf, logLine, summaryLine } from './logLine';
+import { furtherLines, levelOf, logLine, summaryLine } from './logLine';
 import { addTally } from './traffic';
 import type { Site, State } from './state';
 
@@ -68,14 +68,19 @@ export class Log implements Disposable {
 
   #record({ events, dropped }: Traffic): void {
     for (const event of events) {
-      if (this.#mayTell()) this.#channel[levelOf(event.status)](logLine(event, this.#directory));
+      if (this.#mayTell()) this.#write(event);
       else addToTally(this.#untold, event);
-      if (event.stored !== undefined) this.#warnOfUnsaved(path.join(this.#directory, event.stored));
+      for (const file of storedBy(event)) this.#warnOfUnsaved(path.join(this.#directory, file));
       this.#events.fire(event);
     }
     if (dropped === undefined) return;
     addTally(this.#untold, dropped);
     this.#startSecond();
+  }
+
+  #write(event: LogEvent): void {
+    this.#channel[levelOf(event.status)](logLine(event, this.#directory));
+    for (const line of furtherLines(event, this.#directory)) this.#channel.info(line);
   }
 
   /** What was stored under an editor with unsaved text is not lost: the editor asks before it saves over it. */
@@ -107,6 +112,9 @@ export class Log implements Disposable {
     this.#untold = emptyTally();
   }
 }
+
+const storedBy = ({ stored, alsoStored = [] }: LogEvent): readonly string[] =>
+  stored === undefined ? [] : [stored, ...alsoStored];
 
 function serving({ directory, url, external }: Site): string {
   const browser = external.toString(true);

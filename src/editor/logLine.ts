@@ -28,6 +28,16 @@ export function logLine(event: LogEvent, directory: string): string {
   return columns.join(' ') + peer(event) + remarks(event, directory);
 }
 
+/** Most files of a form that are told one by one. */
+const mostFiles = 20;
+
+/** The files beyond the first that an exchange stored, one per line. */
+export function furtherLines({ alsoStored = [] }: LogEvent, directory: string): string[] {
+  const lines = alsoStored.slice(0, mostFiles).map((file) => `→ ${escapePath(path.join(directory, file))}`);
+  const rest = alsoStored.length - lines.length;
+  return [...lines, ...(rest > 0 ? [l10n.t('… and {0} more files', rest)] : [])].map((line) => indent.info + line);
+}
+
 const peer = (event: LogEvent): string =>
   /^(127\.|::1$|::ffff:127\.)/.test(event.peer) || event.peer === '' ? '' : ` ← ${escapeLog(event.peer)}`;
 

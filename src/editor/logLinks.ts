@@ -9,6 +9,9 @@ const mostLines = 1000;
 /** A line of `logLine`: the method, then in front of the target what its place is told from. */
 const exchange = /^(.*\] +\d{3} ([A-Z]+) +[\d.]+ m?s +[\d.]+ \w+ )(\/[^\s\\]*)(?: ← \S+)?(?: → (.+))?/;
 
+/** A line of `furtherLines`. */
+const further = /\] +→ (.+)$/;
+
 export function linkLog(controller: Controller, channel: string): Disposable {
   return languages.registerDocumentLinkProvider(
     { scheme: 'output' },
@@ -26,7 +29,8 @@ function links(document: TextDocument, site: Uri): DocumentLink[] {
   const found: DocumentLink[] = [];
   for (let number = Math.max(0, document.lineCount - mostLines); number < document.lineCount; number++) {
     const line = document.lineAt(number).text;
-    const [, before = '', method, target = '', stored] = exchange.exec(line) ?? [];
+    const [, before = '', method, target = '', first] = exchange.exec(line) ?? [];
+    const stored = first ?? further.exec(line)?.[1];
     const from = before.length;
     if (method === 'GET') {
       found.push(new DocumentLink(new Range(number, from, number, from + target.length), pageOf(site, target)));

@@ -41,12 +41,13 @@ export class Form {
       if (uploads.length === 0) throw new HttpError(400, 'The form has no file in it.');
     });
     const body = Buffer.from(JSON.stringify(this.files));
-    const path = stored[0]?.path;
+    const [path, ...others] = stored.map((each) => each.path);
     return {
       status: 201,
       fields: [['Content-Type', 'application/json']],
       body,
       ...(path !== undefined && { stored: path }),
+      ...(others.length > 0 && { alsoStored: others }),
     };
   }
 

@@ -4,8 +4,9 @@
  */
 import type { Fields } from '../http/fields';
 import { HttpError } from '../http/errors';
-import type { FieldLine, Request } from '../http/message';
+import type { FieldLine, Request, Response } from '../http/message';
 import type { Limits } from '../options';
+import { merge } from './fieldLines';
 
 export const partialUpload = 'application/partial-upload';
 
@@ -60,3 +61,7 @@ export const limitLine = ({ body, resumeTimeout }: Limits): FieldLine => [
   'Upload-Limit',
   `max-size=${body}, max-age=${Math.floor(resumeTimeout / 1000)}`,
 ];
+
+/** A refusal of what is too large says what is not, whoever refused it. */
+export const withLimit = (response: Response, limits: Limits): Response =>
+  response.status === 413 ? { ...response, fields: merge(response.fields, [limitLine(limits)]) } : response;

@@ -179,6 +179,7 @@ export class Exchange {
     const reason = this.failure ?? response?.reason;
     if (reason !== undefined) event.reason = reason;
     if (response?.stored !== undefined) event.stored = response.stored;
+    if (response?.alsoStored !== undefined) event.alsoStored = response.alsoStored;
     return event;
   }
 }

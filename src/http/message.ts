@@ -80,6 +80,8 @@ export interface Response {
   readonly body?: Body;
   /** Path, relative to the served folder, of the file that the exchange stored; for the log. */
   readonly stored?: string;
+  /** The same of the files beyond the first, if there are several. */
+  readonly alsoStored?: readonly string[];
   /** Why the request was refused; for the log. */
   readonly reason?: string;
   /** The endpoint will return this very value again, so its encoding is worth remembering. */

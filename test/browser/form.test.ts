@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/host/chromium';
+import { projectRoot } from '../support/host/paths';
 import { startServed, type Served } from '../support/served';
 
 const page = `<!doctype html><title>form</title>
@@ -23,6 +24,20 @@ describe('a form in a browser', function () {
   after(async () => {
     await browser.close();
     await served.stop();
+  });
+
+  it('as README has it, stores the files that were chosen', async () => {
+    const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+    const form = /<form .*?<\/form>/s.exec(readme)?.[0] ?? '';
+    writeFileSync(join(served.directory, 'readme.html'), `<!doctype html><title>form</title>${form}`);
+    const tab = await browser.newPage();
+    await tab.goto(`http://localhost:${served.port}/readme.html`);
+    const chosen = ['one', 'two'].map((name) => ({ name, buffer: Buffer.from(name), mimeType: 'text/plain' }));
+    await tab.setInputFiles('input[type=file]', chosen);
+    const answered = tab.waitForResponse((each) => each.request().method() === 'POST');
+    await tab.click('button');
+    assert.equal((await answered).status(), 201);
+    for (const { name } of chosen) assert.equal(readFileSync(join(served.directory, 'inbox', name), 'utf8'), name);
   });
 
   it('stores the files that were chosen, whatever their names', async () => {

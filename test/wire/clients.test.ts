@@ -141,6 +141,18 @@ describe('clients', function () {
       assert.equal(await stored('d'), digest(large));
     });
 
+    it('uploads a form, again and again, and every file of it', async () => {
+      const sizes = [4, 70_000, 0, 1, MiB];
+      for (let round = 0; round < 20; round++) {
+        const form = new FormData();
+        for (const size of sizes) form.append('file', new Blob([large.subarray(0, size)]), `form/${size}`);
+        const response = await fetch(`${url}/files/`, { method: 'POST', body: form });
+        const told = (await response.json()) as { name: string; size: number }[];
+        assert.deepEqual([response.status, told.map((file) => file.size)], [201, sizes]);
+        for (const size of sizes) assert.equal(await stored(`form/${size}`), digest(large.subarray(0, size)));
+      }
+    });
+
     it('downloads', async () => {
       const response = await fetch(`${url}/files/large`);
       assert.equal(digest(new Uint8Array(await response.arrayBuffer())), digest(large));

@@ -75,6 +75,25 @@ describe('storing over a socket', () => {
     });
   }
 
+  it('says how much would not be too much, to one who says beforehand and to one who does not', async () => {
+    const small = await startServed({}, { body: 10 });
+    const rows = [
+      ['plain', ['Content-Length: 11'], ''],
+      ['one that could be gone on with', ['Content-Length: 11', 'Upload-Complete: ?1'], ''],
+      ['in chunks', ['Transfer-Encoding: chunked'], 'b\r\n'],
+      ['in chunks that could be gone on with', ['Transfer-Encoding: chunked', 'Upload-Complete: ?0'], 'b\r\n'],
+    ] as const;
+    for (const [name, fields, body] of rows) {
+      const by = await small.client();
+      await by.write(head('PUT', 'new.txt', fields) + body);
+      const answer = await by.read();
+      assert.deepEqual([answer.status, field(answer, 'upload-limit')], [413, 'max-size=10, max-age=3600'], name);
+      by.close();
+    }
+    assert.deepEqual(readdirSync(small.directory), []);
+    await small.stop();
+  });
+
   it('keeps the mode of what it replaces, but for the bits that lend rights', async function () {
     if (process.platform === 'win32') this.skip();
     for (const [mode, kept] of [

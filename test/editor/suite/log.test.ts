@@ -49,6 +49,30 @@ describe('the log', () => {
     await vscode.workspace.fs.delete(stored);
   });
 
+  it('tells of every file of a form, links it, and warns of those that have unsaved changes', async () => {
+    const files = ['of a form 1.txt', 'of a form 2.txt'];
+    const second = vscode.Uri.joinPath(folder().uri, 'of a form 2.txt');
+    await vscode.workspace.fs.writeFile(second, Buffer.from('old'));
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(second, new vscode.Position(0, 0), 'mine, ');
+    await vscode.workspace.openTextDocument(second);
+    await vscode.workspace.applyEdit(edit);
+    const form = new FormData();
+    for (const name of files) form.append('file', new Blob(['theirs']), name);
+    await fetch(`http://localhost:${port}/files/`, { method: 'POST', body: form });
+    const document = await shown((text) => /\[warning\].*of a form 2\.txt has unsaved changes/.test(text));
+    const links =
+      (await vscode.commands.executeCommand<vscode.DocumentLink[] | undefined>(
+        'vscode.executeLinkProvider',
+        document.uri,
+      )) ?? [];
+    const targets = new Set(links.map(({ target }) => target?.path));
+    for (const name of files) assert.ok(targets.has(vscode.Uri.joinPath(folder().uri, name).path), name);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(second));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    for (const name of files) await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder().uri, name));
+  });
+
   it('tells of more exchanges than a person can follow by one line with exact counts', async () => {
     const many = 3000;
     const client = await RawClient.connect(port);
