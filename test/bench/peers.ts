@@ -14,6 +14,8 @@ export interface Place {
   readonly port: number;
   /** `node_modules` with the peers from npm. */
   readonly modules: string;
+  /** The folder of our own bundles. */
+  readonly programs: string;
   /** Connections that it must be able to hold. */
   readonly connections: number;
   /** Where our own processes write a profile of their processor time. */
@@ -42,18 +44,16 @@ const node = ({ profile }: Place, ...args: string[]): string[] => {
   return [process.execPath, '--expose-gc', ...profiling, ...args];
 };
 
-const worker = join(projectRoot, 'dist/worker.js');
-const cli = join(projectRoot, 'dist/cli.js');
-
 const packageVersion = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 
-/** Our server as the editor runs it. @param program its `worker.js`, of this or of another build */
-export const ours = (name = 'ours', program = worker): Peer => ({
+/** Our server as the editor runs it. @param other absolute path of the `worker.js` of another build */
+export const ours = (name = 'ours', other?: string): Peer => ({
   name,
   version: () => packageVersion(projectRoot),
   command(place) {
     const { site, port, connections, profile } = place;
+    const program = other ?? join(place.programs, 'worker.js');
     const hosted: Hosted = { program, directory: site, port, connections, ...(profile !== undefined && { profile }) };
     return node(place, join(__dirname, 'host.js'), JSON.stringify(hosted));
   },
@@ -65,7 +65,8 @@ export const ours = (name = 'ours', program = worker): Peer => ({
 const terminal: Peer = {
   name: 'ours (terminal)',
   version: () => packageVersion(projectRoot),
-  command: (place) => node(place, cli, '--directory', place.site, '--port', String(place.port), '--quiet'),
+  command: (place) =>
+    node(place, join(place.programs, 'cli.js'), '--directory', place.site, '--port', String(place.port), '--quiet'),
   upload: { method: 'POST', prefix: '/files/up/' },
   listing: '/files',
 };

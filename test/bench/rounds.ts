@@ -86,6 +86,7 @@ export function start(peer: Peer, { site, loading, pin, profile }: Conditions): 
     site: site.path,
     folder: site.beside(),
     modules: loading.modules,
+    programs: site.programs,
     connections: site.scale.idle + 100,
     ...(profile !== undefined && { profile }),
   };

@@ -79,7 +79,12 @@ async function benchIn(site: Site, wish: Wish, cleanup: Cleanup): Promise<Outcom
     report(measured);
   }
   if (names.includes('curves')) {
-    outcome.drawn.push(...(await draw(installed.filter(isInCurves), conditions)));
+    outcome.drawn.push(
+      ...(await draw(
+        installed.filter(({ name }) => inCurves.includes(name)),
+        conditions,
+      )),
+    );
     outcome.drawn.forEach(report);
   }
   for (const fact of facts.filter(({ name }) => names.includes(name))) {
@@ -92,12 +97,17 @@ async function benchIn(site: Site, wish: Wish, cleanup: Cleanup): Promise<Outcom
 }
 
 const ownNames = ['ours', 'before'];
-const isInCurves = ({ name }: Peer): boolean => [...ownNames, 'nginx'].includes(name);
+const inCurves = [...ownNames, 'nginx'];
 
-function peersFor({ before, peers: chosen }: Wish): Peer[] {
+/** Those that some work needs. */
+function peersFor({ names, before, peers: chosen }: Wish): Peer[] {
   const [first, ...rest] = peers;
   const all = [first!, ...(before === undefined ? [] : [ours('before', path.resolve(before))]), ...rest];
-  return all.filter(({ name }) => chosen === undefined || ownNames.includes(name) || chosen.includes(name));
+  const used = [...(names.includes('curves') ? inCurves : []), ...ownNames];
+  for (const { name, against } of works) if (names.includes(name)) used.push(...against);
+  return all.filter(
+    ({ name }) => used.includes(name) && (chosen === undefined || ownNames.includes(name) || chosen.includes(name)),
+  );
 }
 
 /** `node_modules` with the peers from npm, which are installed at the first use. */

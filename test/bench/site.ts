@@ -1,6 +1,7 @@
 /** What the servers serve, and how much of everything. */
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { projectRoot } from '../support/host/paths';
 
 /** Sizes in octets. */
 export interface Scale {
@@ -50,6 +52,8 @@ export class Site {
   readonly folder: string;
   /** That of what is served. */
   readonly path: string;
+  /** A copy of our bundles: a build in the meantime changes nothing. */
+  readonly programs: string;
   #besides = 0;
 
   /** @param parent absolute path of an existing folder */
@@ -60,6 +64,10 @@ export class Site {
     this.folder = realpathSync(mkdtempSync(join(parent, 'http-server-bench-')));
     this.path = join(this.folder, 'site');
     mkdirSync(join(this.path, 'up'), { recursive: true });
+    this.programs = this.beside();
+    for (const name of ['worker.js', 'cli.js']) {
+      copyFileSync(join(projectRoot, 'dist', name), join(this.programs, name));
+    }
     this.file('hello.txt', 11);
     this.file('page.txt', 10 * 1024);
   }
