@@ -6,7 +6,8 @@
   const script = document.currentScript;
   const mark = Symbol.for('http-server live reload');
   if (!script || window[mark]) return;
-  window[mark] = true;
+  /** For whoever debugs, and so that there is only one. */
+  const state = (window[mark] = { server: undefined });
 
   /** Where the site begins: behind a proxy it is not the root of the host. */
   const base = new URL('..', script.src).href;
@@ -37,8 +38,10 @@
     uses.get(path).kinds.add(kind);
   }
 
-  use(pathOf(location.href), 'page', location.href);
-  use(fold(decodeURIComponent(script.dataset.shows)), 'page');
+  const shown = fold(decodeURIComponent(script.dataset.shows));
+  use(shown, 'page', location.href);
+  // What a path means may change; but that of a folder whose index is shown does not mean all that is in it.
+  if (!location.pathname.endsWith('/')) use(pathOf(location.href), 'page', location.href);
   /** A frame has a script of its own. */
   const watch = ({ name, initiatorType }) => /frame/.test(initiatorType) || use(pathOf(name), initiatorType, name);
   new PerformanceObserver((list) => list.getEntries().forEach(watch)).observe({ type: 'resource', buffered: true });
@@ -137,6 +140,7 @@
       if (time - age >= performance.timeOrigin) take(paths);
     }
     known.number = Math.max(known.number, from - 1);
+    state.server = server;
     known.time = Math.max(known.time, time);
   }
 
@@ -146,7 +150,7 @@
   /** Nobody knows what has changed since `time`, but the files themselves. A list of a folder has no date. */
   async function compare(time) {
     const urls = [...uses.values()].flatMap(({ url }) => url ?? []);
-    if (urls.length > most || script.dataset.shows.endsWith('/')) return reload();
+    if (urls.length > most || shown.endsWith('/')) return reload();
     const second = Math.floor(time / 1000) * 1000;
     for (const url of urls) {
       const answer = await fetch(url, { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);

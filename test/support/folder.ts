@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Root } from '../../src/files/root';
+import type { Live } from '../../src/endpoints/live';
 import { createRouter } from '../../src/endpoints/router';
 import type { Endpoint } from '../../src/http/message';
 import { defaultOptions, type Options } from '../../src/options';
@@ -44,8 +45,10 @@ export class TestFolder {
     return new Root(directory, exclude);
   }
 
-  router(options: Partial<Options> = {}): Endpoint {
-    return createRouter(this.options(options), this.root(options));
+  /** @param live as an editor has it; the options `liveReload` and `serveUnsaved` are on with it */
+  router(options: Partial<Options> = {}, live?: Live): Endpoint {
+    const all = live === undefined ? options : { liveReload: true, serveUnsaved: true, ...options };
+    return createRouter(this.options(all), this.root(all), undefined, undefined, live);
   }
 
   /** How many unfinished uploads lie around. */
