@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly proxy?: boolean;
   /** User settings to start with. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of the machine to start with. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Whether folders have to be trusted first, as on a desktop; by default all are. */
   readonly workspaceTrust?: boolean;
   /** The size of its windows in pixels. */
@@ -77,6 +79,7 @@ export class EditorSession {
       disableWorkspaceTrust: options.workspaceTrust !== true,
       proxy: options.proxy ?? false,
       settings: options.settings ?? {},
+      machineSettings: options.machineSettings ?? {},
     });
     const chromium = await launchChromium();
     cleanup.add(() => chromium.close());

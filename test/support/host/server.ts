@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly disableWorkspaceTrust?: boolean;
   /** User settings to start with. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of the machine to start with. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Beyond this process's own. */
   readonly env?: Readonly<Record<string, string>>;
   /**
@@ -100,7 +102,8 @@ export async function startServer(
   const program = options.proxy ? codeServer : ownServer;
   const home = await makeTempFolder(cleanup, 'editor');
   const { userDataDir = path.join(home, 'data'), extensionsDir = path.join(home, 'extensions') } = options;
-  await writeSettings(userDataDir, { ...QUIET_SETTINGS, ...options.settings });
+  await writeSettings(path.join(userDataDir, 'User'), { ...QUIET_SETTINGS, ...options.settings });
+  await writeSettings(path.join(userDataDir, 'Machine'), { ...options.machineSettings });
   const child = startOwned(
     cleanup,
     editor.node,
@@ -129,9 +132,9 @@ function listeningPort(child: ChildProcess, pattern: RegExp): Promise<string> {
   });
 }
 
-/** Writes user settings, behind those that the folder already has. */
-async function writeSettings(userDataDir: string, settings: object): Promise<void> {
-  const file = path.join(userDataDir, 'User/settings.json');
+/** Writes settings, behind those that the folder already has. */
+async function writeSettings(folder: string, settings: object): Promise<void> {
+  const file = path.join(folder, 'settings.json');
   await fs.mkdir(path.dirname(file), { recursive: true });
   const given = JSON.parse(await fs.readFile(file, 'utf8').catch(() => '{}')) as object;
   await fs.writeFile(file, JSON.stringify({ ...settings, ...given }, undefined, 2));

@@ -1,0 +1,44 @@
+import { notRunning, portOf, showNotifications } from './running';
+import { Workbench } from './workbench';
+
+describe('a host that lets the network in, without a token', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({
+      settings: { 'workbench.reduceMotion': 'on' },
+      machineSettings: { 'httpServer.host': '0.0.0.0' },
+    });
+  });
+
+  after(async () => {
+    await workbench.dispose();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
+  });
+
+  it('is refused, with a button that generates one, and then the server runs', async () => {
+    await notRunning(workbench);
+    await showNotifications(workbench);
+    const message = workbench.page.locator('.notification-list-item').filter({ hasText: 'so a token is needed' });
+    await workbench.screenshot('token-needed');
+    await message.getByText('Generate a Token').click();
+    await portOf(workbench);
+  });
+
+  it('has a menu then that copies the URL with it', async () => {
+    await workbench.serverItem().click();
+    await workbench.quickPick('Forget the Generated Token').waitFor();
+    await workbench.screenshot('token-menu');
+    await workbench.quickPick('Copy URL with Token').click();
+    await workbench.statusBarItem('Copied the link').waitFor();
+  });
+
+  it('is refused again when it is forgotten', async () => {
+    await workbench.serverItem().click();
+    await workbench.quickPick('Forget the Generated Token').click();
+    await notRunning(workbench);
+  });
+});
