@@ -9,9 +9,9 @@ import { reset } from './socketInternals';
 /** RFC 8446 §5.1: the first octet of a ClientHello, a record of the content type `handshake`. No method begins so. */
 const handshakeRecord = 0x16;
 
-/** No two connections that are open have the same. */
-const endsOf = ({ remoteAddress, remotePort, localPort }: Socket): string =>
-  `${remoteAddress} ${remotePort} ${localPort}`;
+/** No two connections that are open have the same; undefined for one that is not any more. */
+const endsOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined =>
+  remotePort === undefined ? undefined : `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 
 /** Agrees on keys with clients; the sockets come from somebody else. */
 export class Handshaker {
@@ -22,8 +22,7 @@ export class Handshaker {
   constructor(tls: Tls) {
     this.server = createServer({ ...settingsOf(tls), ALPNProtocols: ['http/1.1'] });
     this.server.on('secureConnection', (secured) => {
-      const whenSecure = this.under.get(endsOf(secured));
-      // A client that is gone already has no address any more.
+      const whenSecure = this.under.get(endsOf(secured) ?? '');
       if (whenSecure === undefined) secured.destroy();
       else whenSecure(secured);
     });
@@ -37,6 +36,10 @@ export class Handshaker {
   /** @param whenSecure not called if the handshake fails: then the socket closes */
   shake(socket: Socket, whenSecure: (secured: TLSSocket) => void): void {
     const ends = endsOf(socket);
+    if (ends === undefined) {
+      socket.destroy();
+      return;
+    }
     const forget = (): void => void this.under.delete(ends);
     this.under.set(ends, (secured) => {
       forget();
