@@ -21,7 +21,7 @@ function readFlags() {
   return parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '3' },
       peers: { type: 'string' },
       folder: { type: 'string', default: bestFolder() },
@@ -46,7 +46,7 @@ function wishOf({ values, positionals }: ReturnType<typeof readFlags>): Wish & {
     peers: values.peers?.split(','),
     scale: full,
     folder: path.resolve(folder),
-    rounds: Number(values.rounds ?? (positionals.join() === 'curves' ? 1 : 5)),
+    rounds: Number(values.rounds),
     seconds: Number(seconds),
     generator: load as Generator,
     before,
