@@ -8,6 +8,8 @@ interface Entry {
   readonly cost: number;
   /** The same content, read once more: later proof. */
   file: SmallFile;
+  /** The turn in which the file was last proven to be as it was. */
+  proven: number;
 }
 
 /** Most octets kept, coded copies estimated. */
@@ -20,12 +22,25 @@ const costOf = (file: SmallFile, { copies = 1 }: Answering): number => 2 * copie
 export class Memory {
   private readonly entries = new Map<string, Entry>();
   private cost = 0;
+  /** The last turn that had a request which may change files. */
+  private changed = 0;
 
   /** The answer, if the path was asked before and its file is as it was. */
   recall(request: Request): Response | Promise<Response> | undefined {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      this.changed = request.turn;
+      return undefined;
+    }
     const entry = this.entries.get(request.path);
-    return entry?.file.isCurrent() === true ? entry.resource.answer(request) : undefined;
+    return entry !== undefined && this.isCurrent(entry, request.turn) ? entry.resource.answer(request) : undefined;
+  }
+
+  /** One look at the disk is enough for a turn, unless it is ourselves who change what is there. */
+  private isCurrent(entry: Entry, turn: number): boolean {
+    if (entry.proven === turn && this.changed !== turn) return true;
+    if (!entry.file.isCurrent()) return false;
+    entry.proven = turn;
+    return true;
   }
 
   /**
@@ -40,7 +55,7 @@ export class Memory {
       return known.resource;
     }
     const resource = make();
-    const entry = { file, resource, cost: costOf(file, resource) };
+    const entry = { file, resource, cost: costOf(file, resource), proven: 0 };
     this.forget(path);
     this.entries.set(path, entry);
     this.cost += entry.cost;

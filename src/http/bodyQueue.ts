@@ -45,9 +45,7 @@ export class BodyQueue implements RequestBody {
     return this.reader !== undefined;
   }
 
-  /** @param content copied, for its memory will be used again */
-  push(content: Buffer): void {
-    const chunk = Buffer.from(content);
+  push(chunk: Buffer): void {
     const reader = this.reader;
     if (reader === undefined) {
       this.chunks.push(chunk);

@@ -13,13 +13,14 @@ import { Deadline, type Wait } from './deadline';
 import { HttpError } from './errors';
 import { Exchange, refusedEvent, type Carrier } from './exchange';
 import type { Head } from './head';
-import { Input } from './input';
 import type { Peer, Response } from './message';
 import { peerOf } from './peer';
 import { discardBody, endIteration } from './response';
+import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
 import { reset } from './socketInternals';
+import { beginTurn } from './turn';
 import type { Writer } from './writer';
 
 type Phase = 'idle' | 'exchange' | 'draining' | 'closing' | 'closed';
@@ -28,15 +29,13 @@ export class Connection implements Carrier {
   private phase: Phase = 'idle';
   private readonly deadline: Deadline;
   private readonly peer: Peer;
-  private readonly input: Input;
+  private readonly receiver: Receiver;
   private readonly sender: Sender;
   private readonly writer: Writer;
   private exchange: Exchange | undefined;
   /** A response that waits for the end of the body (see {@link Exchange.mustEndFirst}). */
   private held: Response | undefined;
   private begun = 0;
-  private inputEnded = false;
-  private paused = false;
   private advancing = false;
   private moved = false;
 
@@ -46,12 +45,10 @@ export class Connection implements Carrier {
     private readonly onClosed: (connection: Connection) => void,
   ) {
     this.deadline = new Deadline(service.limits);
-    this.input = new Input(service.limits);
+    this.receiver = new Receiver(socket, service.limits, () => this.received());
     this.sender = new Sender(socket, service, () => this.advance());
     this.writer = this.sender.writer;
     this.peer = peerOf(socket);
-    socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('end', () => this.receiveEnd());
     // A failed socket closes next, and there is nobody to tell.
     socket.on('error', () => undefined);
     socket.on('close', () => this.whenClosed());
@@ -84,17 +81,9 @@ export class Connection implements Carrier {
     else if (this.deadline.passed(now)) this.expire();
   }
 
-  private receive(chunk: Buffer): void {
-    if (this.phase !== 'closing') this.input.append(chunk);
+  private received(): void {
     this.deadline.renew();
-    this.advance();
-    this.input.keep();
-  }
-
-  /** The peer has closed its half. What it asked for before is still answered. */
-  private receiveEnd(): void {
-    this.inputEnded = true;
-    this.exchange?.endEndless();
+    if (this.receiver.ended) this.exchange?.endEndless();
     this.advance();
   }
 
@@ -103,6 +92,7 @@ export class Connection implements Carrier {
     this.moved = true;
     if (this.advancing) return;
     this.advancing = true;
+    beginTurn();
     while (this.moved) {
       this.moved = false;
       if (this.phase === 'exchange') this.proceed();
@@ -118,9 +108,9 @@ export class Connection implements Carrier {
   private begin(): void {
     let head: Head | undefined;
     try {
-      head = this.input.takeHead();
+      head = this.receiver.input.takeHead();
       if (head === undefined) {
-        if (this.inputEnded) this.endIdle();
+        if (this.receiver.ended) this.endIdle();
         return;
       }
       this.exchange = new Exchange(head, this.peer, this.service.limits, this);
@@ -137,7 +127,7 @@ export class Connection implements Carrier {
 
   /** The peer has said its last word between two requests, or in the midst of a head. */
   private endIdle(): void {
-    if (this.input.length === 0) this.close();
+    if (this.receiver.input.length === 0) this.close();
     else this.refuse(new HttpError(400, 'The connection ended in the midst of a request head.'));
   }
 
@@ -152,17 +142,17 @@ export class Connection implements Carrier {
     const { exchange, held } = this;
     if (exchange === undefined) return;
     if (held === undefined) {
-      exchange.feed(this.input, this.inputEnded);
+      exchange.feed(this.receiver.input, this.receiver.ended);
       return;
     }
-    exchange.discard(this.input, this.inputEnded);
+    exchange.discard(this.receiver.input, this.receiver.ended);
     if (exchange.received || exchange.drainedTooMuch) this.send(exchange, held);
   }
 
   private drain(): void {
     const { exchange } = this;
     if (exchange === undefined) return;
-    exchange.discard(this.input, this.inputEnded);
+    exchange.discard(this.receiver.input, this.receiver.ended);
     if (exchange.drainedTooMuch || !exchange.mayPersist) this.close();
     else if (exchange.received) this.becomeIdle();
   }
@@ -220,7 +210,7 @@ export class Connection implements Carrier {
     this.exchange?.lose(new Error('The connection was closed.'));
     this.exchange = undefined;
     this.phase = 'closing';
-    this.input.clear();
+    this.receiver.close();
     this.writer.end();
   }
 
@@ -239,12 +229,7 @@ export class Connection implements Carrier {
   /** Stops reading when enough waits for its turn, and sets the deadline of what the peer has to do next. */
   private regulate(): void {
     if (this.phase === 'closed') return;
-    const { full } = this.input;
-    if (full !== this.paused) {
-      this.paused = full;
-      if (full) this.socket.pause();
-      else this.socket.resume();
-    }
+    this.receiver.regulate();
     this.deadline.set(this.waitingFor());
   }
 
@@ -252,7 +237,7 @@ export class Connection implements Carrier {
     switch (this.phase) {
       case 'idle':
         if (this.writer.blocked) return 'nothing';
-        if (this.input.length > 0) return 'head';
+        if (this.receiver.input.length > 0) return 'head';
         return this.begun === 0 ? 'first' : 'request';
       case 'exchange':
         if (this.held !== undefined) return 'grace';

@@ -9,6 +9,7 @@ import type { Head } from './head';
 import type { Input } from './input';
 import type { Peer, Request, Response } from './message';
 import { continueLine, encodeInterim, endIteration } from './response';
+import { currentTurn } from './turn';
 
 /** RFC 9112 §9.3: whether the client wants the connection to persist. */
 export function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
@@ -65,7 +66,8 @@ export class Exchange {
       ? (...told) => carrier.demand(this, this.response === undefined ? encodeInterim(...told) : undefined)
       : undefined;
     const body = this.queue ?? emptyBody;
-    this.request = { method, target, path, query, authority, minorVersion, fields, body, peer, interim };
+    const turn = currentTurn();
+    this.request = { method, target, path, query, authority, minorVersion, fields, body, peer, turn, interim };
   }
 
   /**

@@ -14,8 +14,6 @@ const mostEmptyLines = 2;
 
 export class Input {
   private bytes: Buffer = nothing;
-  /** Whether the bytes are in memory that somebody else will use again. */
-  private borrowed = false;
   /** Of the last head: an idle connection keeps no more than that. */
   private section: FieldSection | undefined;
   /** How much of a head that is not whole was already looked at. */
@@ -33,16 +31,9 @@ export class Input {
     return this.bytes.length >= mostWaiting;
   }
 
-  /** @param chunk to be used, or {@link keep kept}, before its memory is used again */
+  /** @param chunk copied, for its memory will be used again */
   append(chunk: Buffer): void {
-    this.borrowed = this.bytes.length === 0;
-    this.bytes = this.borrowed ? chunk : Buffer.concat([this.bytes, chunk]);
-  }
-
-  /** Copies what is to wait. */
-  keep(): void {
-    if (this.borrowed && this.bytes.length > 0) this.bytes = Buffer.from(this.bytes);
-    this.borrowed = false;
+    this.bytes = this.bytes.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.bytes, chunk]);
   }
 
   clear(): void {

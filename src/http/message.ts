@@ -42,6 +42,8 @@ export interface Request {
   readonly fields: Fields;
   readonly body: RequestBody;
   readonly peer: Peer;
+  /** Requests of the same turn had all been received before the first of them was answered. */
+  readonly turn: number;
   /**
    * Sends an interim response (RFC 9110 §15.2) ahead of the one that is returned; after that it does nothing.
    * Undefined where the client does not expect any: in HTTP/1.0, and for a GET.

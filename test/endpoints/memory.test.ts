@@ -62,4 +62,28 @@ describe('memory', () => {
       assert.equal(memory.recall(makeRequest(method, '/a')), undefined, method);
     }
   });
+
+  it('looks at the disk once in a turn, and once more behind a request that may change what is there', () => {
+    const memory = new Memory();
+    let looks = 0;
+    const file = Object.assign(fileOf({ content: 'x' }), { isCurrent: () => ++looks > 0 });
+    memory.keep('/a', file, () => new Resource(sourceOf(file), view));
+    const recall = (method: string, turn: number): unknown => memory.recall({ ...makeRequest(method, '/a'), turn });
+    const steps: [method: string, turn: number, looks: number][] = [
+      ['GET', 1, 1],
+      ['GET', 1, 1],
+      ['HEAD', 1, 1],
+      ['GET', 2, 2],
+      ['GET', 2, 2],
+      ['DELETE', 2, 2],
+      ['GET', 2, 3],
+      ['GET', 2, 4],
+      ['GET', 3, 5],
+      ['GET', 3, 5],
+    ];
+    for (const [method, turn, wanted] of steps) {
+      recall(method, turn);
+      assert.equal(looks, wanted, `${method} in turn ${turn}`);
+    }
+  });
 });

@@ -19,6 +19,9 @@ export interface Answer {
   readonly response: Response;
 }
 
+/** Each request is one of a turn of its own. */
+let turns = 0;
+
 export function makeRequest(method: string, target: string, fields: FieldTable = {}, body?: RequestBody): Request {
   const mark = target.indexOf('?');
   return {
@@ -34,6 +37,7 @@ export function makeRequest(method: string, target: string, fields: FieldTable =
     ),
     body: body ?? bodyOf(),
     peer: { address: '127.0.0.1', port: 1, localAddress: '127.0.0.1', localPort: 2 },
+    turn: ++turns,
   };
 }
 

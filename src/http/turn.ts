@@ -1,0 +1,36 @@
+/**
+ * What came in together is answered together. All that the event loop finds readable is received first; then, in one
+ * turn, it is read and answered. So what one request of a turn has learnt of the disk is true for all of them: it was
+ * looked at after the last of them had come.
+ */
+
+/** Whoever has received something. */
+export interface Recipient {
+  takeTurn(): void;
+}
+
+let waiting: Recipient[] = [];
+let running = false;
+let number = 0;
+
+/** Has `recipient` take its turn when all that can be received now has been. To be called once for each turn. */
+export function awaitTurn(recipient: Recipient): void {
+  if (waiting.push(recipient) === 1) setImmediate(takeTurns);
+}
+
+function takeTurns(): void {
+  const recipients = waiting;
+  waiting = [];
+  number++;
+  running = true;
+  for (const recipient of recipients) recipient.takeTurn();
+  running = false;
+}
+
+/** To be called when something is done: what happens outside of a turn is a turn of its own. */
+export function beginTurn(): void {
+  if (!running) number++;
+}
+
+/** The number of the turn that has begun last. */
+export const currentTurn = (): number => number;
