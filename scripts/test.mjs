@@ -59,8 +59,8 @@ const workbench = (version) =>
 /** The tests that run once more over TLS. */
 const overTls = [
   ...['crossSite', 'token'],
-  ...['capacity', 'corpus', 'deadlines', 'endless', 'exercise', 'expect', 'interim', 'persistence', 'resumable'],
-  ...['response', 'write', 'writeAborts'],
+  ...['capacity', 'corpus', 'deadlines', 'endless', 'exercise', 'expect', 'guardUser', 'interim'],
+  ...['persistence', 'resumable', 'response', 'write', 'writeAborts'],
 ];
 
 /** In the order they run. `needs` are suites that come first; `platform`, where there is one, the only one it runs on. */

@@ -15,11 +15,13 @@ const nobody = 65534;
  */
 const program = `
 const [host, port, ending, request] = process.argv.slice(1);
-const socket = require('node:net').connect({ host, port, allowHalfOpen: true });
+const secure = process.env.TEST_TRANSPORT === 'tls';
+const { connect } = require(secure ? 'node:tls' : 'node:net');
+const socket = connect({ host, port, allowHalfOpen: true, rejectUnauthorized: false });
 socket.on('data', (chunk) => process.stdout.write(chunk)).on('error', () => undefined);
 socket.write(request, () => {
   if (ending === 'close') socket.destroy();
-  if (ending === 'reset') socket.resetAndDestroy();
+  if (ending === 'reset') secure ? socket.destroy() : socket.resetAndDestroy();
 });
 `;
 
