@@ -37,10 +37,11 @@ export async function ask(port: number, request: string, body = ''): Promise<num
   }
 }
 
-/** An editor under test shows no toasts, only the list of notifications. */
+/** An editor under test shows no toasts, only the list of notifications, and that only while there is one. */
 export async function showNotifications(workbench: Workbench): Promise<void> {
-  await workbench.runCommand('Notifications: Show Notifications');
-  await workbench.page.locator('.notifications-center .notification-list-item').first().waitFor();
+  await until(workbench.page.locator('.notifications-center .notification-list-item').first(), () =>
+    workbench.runCommand('Notifications: Show Notifications'),
+  );
 }
 
 /** Does `action`, again and again if need be, until `wanted` is there: a page that is being redrawn misses clicks. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import jsQR from 'jsqr';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { portOf, until } from './running';
+import { portOf, showNotifications, until } from './running';
 import { type Theme, Workbench } from './workbench';
 
 const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
@@ -152,7 +152,7 @@ describe('sharing on the local network', () => {
   it('ends with the server, and says so', async () => {
     await workbench.runCommand('Stop HTTP Server');
     await tab().waitFor({ state: 'detached' });
-    await workbench.runCommand('Notifications: Show Notifications');
+    await showNotifications(workbench);
     await workbench.page.locator('.notification-list-item').filter({ hasText: 'no longer shared' }).waitFor();
     await workbench.screenshot('share-ended');
   });
