@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { pool } from '../files/pool';
 import type { Peer } from '../http/message';
 
@@ -45,9 +46,23 @@ async function ownerNow(peer: Peer): Promise<Owner> {
   return ownerIn(lists, peer);
 }
 
+/** Readings that have not begun: whoever asks meanwhile gets the same. */
+const readings = new Map<string, Promise<string | undefined>>();
+
 /** Undefined on a system that has no such file, or keeps it to itself. */
-const read = (file: string): Promise<string | undefined> =>
-  pool.run(() => readFile(file, 'latin1').catch(() => undefined));
+function read(file: string): Promise<string | undefined> {
+  const known = readings.get(file);
+  if (known !== undefined) return known;
+  // Connections that came together ask together.
+  const reading = setImmediate().then(() =>
+    pool.run(() => {
+      readings.delete(file);
+      return readFile(file, 'latin1').catch(() => undefined);
+    }),
+  );
+  readings.set(file, reading);
+  return reading;
+}
 
 /** The owner of the client's socket by the kernel's lists. Pure. */
 export function ownerIn(lists: string, { address, port, localAddress, localPort }: Peer): Owner {

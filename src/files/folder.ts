@@ -46,6 +46,18 @@ export class Folder {
     return join(this.base, name);
   }
 
+  /** Path of the folder for everybody, when it was opened. */
+  get path(): string {
+    return join(this.root.path, ...this.real);
+  }
+
+  /** Whether {@link path} still leads here. */
+  isHere(): boolean {
+    const now = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
+    const here = typeof this.held === 'number' ? fstatSync(this.held, { bigint: true }) : this.held;
+    return now?.dev === here.dev && now.ino === here.ino;
+  }
+
   /** Makes a folder in this one. Returns false if there is one already. */
   make(name: string): boolean {
     try {
@@ -59,9 +71,8 @@ export class Folder {
 
   /** Where there is only a path to hold on to, makes sure that it still leads here. @throws FileError `busy` */
   verify(): void {
-    if (typeof this.held === 'number') return;
-    const { dev, ino } = lstatSync(this.base, { bigint: true });
-    if (dev !== this.held.dev || ino !== this.held.ino) throw new FileError('busy', 'The folder is being replaced.');
+    if (typeof this.held === 'number' || this.isHere()) return;
+    throw new FileError('busy', 'The folder is being replaced.');
   }
 
   close(): void {

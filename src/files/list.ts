@@ -1,5 +1,6 @@
 /** What is in a folder. */
 import { lstatSync, opendirSync, realpathSync, statSync, type Dir, type Stats } from 'node:fs';
+import { sep } from 'node:path';
 import { errnoOf, FileError, readFailure } from './errors';
 import { Folder } from './folder';
 import { Pace } from './pace';
@@ -24,7 +25,9 @@ export async function listFolder(root: Root, segments: readonly string[]): Promi
   let folder: Folder | undefined;
   try {
     folder = Folder.open(root, segments);
-    return await sorted(await readEntries(root, folder));
+    const entries = await readEntries(root, folder, folder.path);
+    // The path is the fast way to the entries, the descriptor the sure one.
+    return await sorted(folder.isHere() ? entries : await readEntries(root, folder, folder.base));
   } catch (error) {
     throw readFailure(error);
   } finally {
@@ -32,13 +35,14 @@ export async function listFolder(root: Root, segments: readonly string[]): Promi
   }
 }
 
-async function readEntries(root: Root, folder: Folder): Promise<Entry[]> {
+/** @param base path to reach the entries by */
+async function readEntries(root: Root, folder: Folder, base: string): Promise<Entry[]> {
   const directory = opendirSync(folder.base, { bufferSize: 512 });
   const pace = new Pace();
   const entries: Entry[] = [];
   try {
     for (let name = nextName(directory); name !== undefined; name = nextName(directory)) {
-      const entry = root.shows(folder.real, name) ? entryOf(root, folder, name) : undefined;
+      const entry = root.shows(folder.real, name) ? entryOf(root, `${base}${sep}${name}`, name) : undefined;
       if (entry !== undefined) entries.push(entry);
       if (pace.due()) await pace.rest();
     }
@@ -51,8 +55,7 @@ async function readEntries(root: Root, folder: Folder): Promise<Entry[]> {
 const nextName = (directory: Dir): string | undefined => directory.readSync()?.name;
 
 /** Undefined for what can not be asked for: gone meanwhile, a link out of the root, a device. */
-function entryOf(root: Root, folder: Folder, name: string): Entry | undefined {
-  const path = folder.entry(name);
+function entryOf(root: Root, path: string, name: string): Entry | undefined {
   try {
     const itself = lstatSync(path, { throwIfNoEntry: false });
     const stat = itself?.isSymbolicLink() === true ? linked(root, path, name) : itself;

@@ -1,13 +1,16 @@
 /** A hidden file that is filled beside its target, and takes its place or goes. */
-import { chmodSync, closeSync, constants, ftruncateSync, openSync, unlinkSync, write } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, constants, ftruncateSync, openSync, unlinkSync, write, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { errnoOf } from './errors';
 import { journal } from './journal';
 import type { Place } from './place';
 import { pool } from './pool';
 
+/** To go through the thread pool costs more than to write less than this. In octets. */
+const pooledSize = 64 * 1024;
+
 /** A name as `temporaryName` knows it. */
-const newName = (): string => `.http-server-${randomBytes(12).toString('hex')}.tmp`;
+const newName = (): string => `.http-server-${randomUUID().replaceAll('-', '').slice(0, 24)}.tmp`;
 
 /** Notes a name for a temporary entry beside the target. */
 export function reserve(place: Place): { readonly path: string; readonly release: () => void } {
@@ -39,11 +42,23 @@ export class Temporary {
 
   /** Writes all of `bytes` behind what is there. One call at a time. */
   async write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length < pooledSize) {
+      this.writeNow(bytes);
+      return;
+    }
     let rest = bytes;
     while (rest.length > 0) {
       const written = await pool.run(() => this.writeSome(rest));
       this.size += written;
       rest = rest.subarray(written);
+    }
+  }
+
+  private writeNow(bytes: Uint8Array): void {
+    for (let written = 0; written < bytes.length;) {
+      const count = writeSync(this.fd ?? -1, bytes, written, bytes.length - written, this.size);
+      written += count;
+      this.size += count;
     }
   }
 

@@ -85,16 +85,19 @@ export class BodyQueue implements RequestBody {
     };
   }
 
+  /** What came while the endpoint was busy is one piece: it costs less than many. */
+  private takeAll(): Buffer {
+    const { full } = this;
+    const chunks = this.chunks.splice(0);
+    this.queued = 0;
+    if (full) this.onDemand();
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  }
+
   private next(): Promise<IteratorResult<Buffer, undefined>> {
     this.started = true;
     if (this.outcome instanceof Error) return Promise.reject(this.outcome);
-    const chunk = this.chunks.shift();
-    if (chunk !== undefined) {
-      const { full } = this;
-      this.queued -= chunk.length;
-      if (full && this.queued < BodyQueue.mark) this.onDemand();
-      return Promise.resolve({ done: false, value: chunk });
-    }
+    if (this.chunks.length > 0) return Promise.resolve({ done: false, value: this.takeAll() });
     if (this.outcome === 'ended') return Promise.resolve(end);
     const result = new Promise<IteratorResult<Buffer, undefined>>((resolve, reject) => {
       this.reader = { resolve, reject };
