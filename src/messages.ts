@@ -103,7 +103,10 @@ export interface PagesTold {
   readonly count: number;
 }
 
-/** What happened since the last one; sent about every 100 ms while there is something to tell. */
+/**
+ * What happened since the last one; sent about every 100 ms while there is something to tell. Without events when only
+ * the number of connections changed.
+ */
 export interface Traffic {
   readonly type: 'traffic';
   readonly events: readonly LogEvent[];

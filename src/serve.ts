@@ -37,6 +37,8 @@ export interface Server {
 export interface Surroundings {
   /** Called once for every exchange, when its response ended or was cut. */
   readonly onExchange: (event: LogEvent) => void;
+  /** Called when {@link Server.connections} may have changed. */
+  readonly onConnections?: () => void;
   /**
    * Called with the uploads that take a while, a few times a second as long as there are any, and once when there are
    * none any more.
@@ -54,12 +56,13 @@ export interface Surroundings {
  * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
  */
 export async function serve(options: Options, surroundings: Surroundings): Promise<Server> {
-  const { onExchange, onUploads } = surroundings;
+  const { onExchange, onConnections, onUploads } = surroundings;
   const uploads = new Uploads(onUploads);
   const resumables = new Resumables(uploads);
   const service = {
     ...configured(options, resumables, surroundings),
     onExchange: (event: LogEvent) => onExchange(masked(event)),
+    onConnections,
     stopping: false,
   };
   const { host, port, portAttempts: attempts, tls } = options;

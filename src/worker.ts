@@ -19,11 +19,17 @@ let server: Server | undefined;
 let shared: Server | undefined;
 let events: LogEvent[] = [];
 let dropped: Tally | undefined;
+/** How many connections were told of last. */
+let connected = 0;
 let timer: NodeJS.Timeout | undefined;
 
 function gather(event: LogEvent): void {
   if (events.length < mostEvents) events.push(event);
   else addToTally((dropped ??= emptyTally()), event);
+  flushSoon();
+}
+
+function flushSoon(): void {
   timer ??= setTimeout(flush, interval);
 }
 
@@ -31,8 +37,9 @@ function gather(event: LogEvent): void {
 function flush(): void {
   clearTimeout(timer);
   timer = undefined;
-  if (events.length === 0) return;
   const connections = (server?.connections ?? 0) + (shared?.connections ?? 0);
+  if (events.length === 0 && connections === connected) return;
+  connected = connections;
   send({ type: 'traffic', events, connections, ...(dropped && { dropped }) });
   events = [];
   dropped = undefined;
@@ -58,6 +65,7 @@ const live = new Live((count) => send({ type: 'pages', count }));
 function surroundings(): Surroundings {
   const own: Surroundings = {
     onExchange: gather,
+    onConnections: flushSoon,
     onUploads: (told) => {
       uploads.set(own, told);
       if (told.length === 0) uploads.delete(own);

@@ -94,6 +94,7 @@ export class Listener {
     this.ticker ??= setInterval(() => this.tick(), tickInterval);
     if (this.handshaker === undefined) this.admit(socket, this.service);
     else this.shake(socket, this.handshaker);
+    this.service.onConnections?.();
   }
 
   private shake(socket: Socket, handshaker: Handshaker): void {
@@ -120,6 +121,7 @@ export class Listener {
 
   private forget(connection: Connection | Handshake): void {
     this.connections.delete(connection);
+    this.service.onConnections?.();
     if (this.connections.size > 0) return;
     clearInterval(this.ticker);
     this.ticker = undefined;

@@ -14,6 +14,8 @@ export interface Service {
   readonly onError: (error: unknown, request: Request | undefined) => Response;
   /** Called once for every exchange, when its response ended or was cut. */
   readonly onExchange: (event: LogEvent) => void;
+  /** Called when a connection was opened, and when one was closed. */
+  readonly onConnections?: (() => void) | undefined;
   /** Whether the server is stopping: then no connection is kept. */
   readonly stopping: boolean;
 }

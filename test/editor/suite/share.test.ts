@@ -156,7 +156,7 @@ describe('what is shared on the local network', function () {
     const events: LogEvent[] = [];
     made.controller.onDidTraffic((traffic) => events.push(...traffic.events));
     await sharing.start(read);
-    const told = when(made.controller.onDidTraffic);
+    const told = when(made.controller.onDidTraffic, ({ events }) => events.length > 0);
     await visit(`GET /?token=${tokenOf(shared())}`);
     await told;
     assert.deepEqual(

@@ -61,7 +61,7 @@ describe('an upload that takes a while', () => {
   });
 
   it('is cancelled: its client is told', async () => {
-    const told = when(made.controller.onDidTraffic);
+    const told = when(made.controller.onDidTraffic, ({ events }) => events.length > 0);
     const none = when(made.controller.onDidTellUploads, (uploads) => uploads.length === 0);
     made.controller.cancelUpload(view.current[0]?.upload ?? 0);
     assert.equal((await answer).status, 403);
