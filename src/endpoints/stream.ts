@@ -24,7 +24,8 @@ function join(first: News, second: News): News {
   const changes = [...first.changes, ...second.changes];
   const last = changes.at(-1);
   const paths = changes.reduce((sum, [, , some]) => sum + sizeOf(some), changes.length);
-  const told = last === undefined || paths <= mostPaths ? changes : [[last[0], last[1], 'all'] as const];
+  const few = paths <= mostPaths && changes.every(([, , some]) => some !== 'all');
+  const told = last === undefined || few ? changes : [[last[0], last[1], 'all'] as const];
   return { ...first, changes: told };
 }
 

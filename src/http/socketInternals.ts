@@ -26,6 +26,8 @@ export const unsent = (socket: Socket): number => lowest(socket as Internals)._h
  */
 export function reset(socket: Socket): void {
   const internals = lowest(socket as Internals);
-  if (typeof internals._handle?.reset === 'function') internals.resetAndClosing = true;
+  // While a FIN is on its way the handle refuses to be reset, and would then never be closed.
+  const ending = socket.writableEnded && !socket.writableFinished;
+  if (!ending && typeof internals._handle?.reset === 'function') internals.resetAndClosing = true;
   socket.destroy();
 }

@@ -1,0 +1,92 @@
+/** Where the element of the script goes in a page. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { insertionPoint } from '../../src/endpoints/inject';
+
+/** `|` marks the place. */
+const rows: readonly (readonly [promise: string, page: string])[] = [
+  ['an empty page', '|'],
+  ['text', '|Hello'],
+  ['behind the head’s tag', '<!doctype html>\n<html lang="en">\n<head>|\n<title>x</title>'],
+  ['behind attributes', `<!DOCTYPE html><HTML lang=en class='a > b' data-x><HEAD prefix="og: x">|<base href="/y/">`],
+  ['behind a DOCTYPE alone', '<!doctype html>|<title>x</title>'],
+  [
+    'behind an old DOCTYPE',
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN"\n"http://www.w3.org/TR/html4/strict.dtd">|<p>',
+  ],
+  ['behind comments', '<!-- <head> --><!doctype html><!--> <!---> <!-- a --!> <html>|<body>'],
+  ['behind an XML declaration', '<?xml version="1.0"?><!doctype html><html>|<p>'],
+  ['behind what is taken for a comment', '<!ELEMENT x><!doctype html>|<p>'],
+  ['behind a byte order mark', '\xef\xbb\xbf<!doctype html>|<p>'],
+  ['not behind a header', '<!doctype html>|<header>'],
+  ['in front of a tag that is not well made', `<!doctype html>|<html lang="a"class="b"><head>`],
+  ['in front of a tag without an end', '<!doctype html>|<html lang="'],
+  ['in front of an end tag', '<!doctype html>|</html>'],
+  ['between octets that are no ASCII', '<!doctype html><html title="\xe4\xf6"><head>|\xe4\xf6'],
+];
+
+const none: readonly (readonly [promise: string, page: string])[] = [
+  ['UTF-16, little-endian', '\xff\xfe<\0p\0>\0'],
+  ['UTF-16, big-endian', '\xfe\xff\0<\0p\0>'],
+  ['UTF-16 without a mark', '<\0p\0>\0'],
+  ['a comment without an end', '<!-- a page <!doctype html>'],
+  ['a DOCTYPE without an end', '<!doctype html'],
+  ['the beginning of something', '<'],
+  ['a long comment, which may have a DOCTYPE behind it', `<!--${'x'.repeat(16 * 1024 - 4)}`],
+  ['nothing but blanks, for longer than one looks', ' '.repeat(16 * 1024)],
+];
+
+describe('the script goes', () => {
+  for (const [promise, page] of rows) {
+    it(promise, () => assert.equal(insertionPoint(page.replace('|', '')), page.indexOf('|')));
+  }
+});
+
+describe('the script does not go into', () => {
+  for (const [promise, page] of none) it(promise, () => assert.equal(insertionPoint(page), undefined));
+});
+
+describe('the place for the script', () => {
+  const pieces = [
+    '<!--',
+    '-->',
+    '<!doctype',
+    '<html',
+    '<head',
+    '>',
+    ' ',
+    '"',
+    "'",
+    '=',
+    'a',
+    '<?',
+    '</',
+    '<!',
+    '/',
+    '\n',
+  ];
+
+  it('is never in front of a DOCTYPE that counts, nor inside of a tag or a comment', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (parts) => {
+        const page = parts.join('');
+        const at = insertionPoint(page);
+        if (at === undefined) return;
+        assert.ok(at <= page.length);
+        // What precedes ends where a token ends, and what follows begins none that must come first.
+        assert.match(page.slice(0, at), /^$|[>\s]$/);
+        if (!/<head[^<]*>$/.test(page.slice(0, at))) assert.doesNotMatch(page.slice(at), /^\s|^<!doctype|^<!--/i);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('is found in linear time', () => {
+    for (const piece of [...pieces, '<html a', ' a=', ' a="b"', '<!-- -', ' a ']) {
+      const page = `<html${piece.repeat(Math.ceil((16 * 1024) / piece.length))}`.slice(0, 16 * 1024);
+      const started = performance.now();
+      insertionPoint(page);
+      assert.ok(performance.now() - started < 1000, JSON.stringify(piece));
+    }
+  });
+});

@@ -1,0 +1,206 @@
+/** Who gets a page with the script, and who sees what is not saved. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { Live } from '../../src/endpoints/live';
+import type { Endpoint } from '../../src/http/message';
+import type { Options } from '../../src/options';
+import { openDescriptors, TestFolder } from '../support/folder';
+import { ask, remembered, type Answer, type FieldTable } from '../support/request';
+
+const load = { Accept: 'text/html,*/*;q=0.8' };
+const page = '<!doctype html><html><head><title>x</title></head></html>';
+const large = `<!doctype html><title>x</title>${'<p>text</p>\n'.repeat(20_000)}`;
+const tag = (src: string, shows: string): string =>
+  `<script async src="${src}.http-server/live.js" data-shows="${shows}"></script>`;
+
+describe('with live reload', () => {
+  let folder: TestFolder;
+  let live: Live;
+  let router: Endpoint;
+
+  beforeEach(() => {
+    folder = new TestFolder()
+      .write('index.html', page)
+      .write('sub/ä b.html', page)
+      .write('large.html', large)
+      .write('utf16.html', Buffer.from('\ufeff<p>', 'utf16le'))
+      .write('coded.html', large)
+      .write('coded.html.gz', gzipSync(large))
+      .write('text.txt', page)
+      .write('x.xhtml', page)
+      .write('secret/.env.html', page)
+      .write('list/a.txt', 'a');
+    live = new Live();
+    use();
+  });
+  afterEach(() => folder.remove());
+
+  const use = (options: Partial<Options> = {}): void => void (router = folder.router(options, live));
+  const get = (target: string, fields: FieldTable = {}, method = 'GET'): Promise<Answer> =>
+    ask(router, method, target, fields);
+  const hasScript = ({ text }: Answer): boolean => text.includes('/live.js"');
+
+  const rows: readonly (readonly [promise: string, target: string, fields: FieldTable, has: boolean])[] = [
+    ['a browser that loads a page', '/index.html', load, true],
+    ['a browser that loads a page into a tab', '/', { ...load, 'Sec-Fetch-Dest': 'document' }, true],
+    ['a browser that loads a page into a frame', '/', { ...load, 'Sec-Fetch-Dest': 'iframe' }, true],
+    ['a large page', '/large.html', load, true],
+    ['the page of a folder', '/list/', load, true],
+    ['the fallback of an application', '/no/such/page', load, true],
+    ['a program', '/index.html', { Accept: '*/*' }, false],
+    ['a request without Accept', '/index.html', {}, false],
+    ['a fetch', '/index.html', { ...load, 'Sec-Fetch-Dest': 'empty' }, false],
+    ['a range', '/index.html', { ...load, Range: 'bytes=0-9999' }, false],
+    ['the API', '/files/index.html', load, false],
+    ['UTF-16', '/utf16.html', load, false],
+    ['text', '/text.txt', load, false],
+    ['XHTML', '/x.xhtml', load, false],
+    ['an error', '/none.txt/', load, false],
+    ['the echo', '/echo/<html>', load, false],
+  ];
+  for (const [promise, target, fields, has] of rows) {
+    it(`${promise} gets ${has ? 'the script' : 'none'}`, async () => {
+      use({ spaFallback: promise.startsWith('the fallback') ? 'index.html' : '' });
+      assert.equal(hasScript(await get(target, fields)), has);
+    });
+  }
+
+  it('who gets no script gets the file, octet by octet', async () => {
+    for (const target of ['/index.html', '/large.html']) {
+      const { body } = await get(target);
+      assert.deepEqual(body, (await get(`/files${target}`)).body);
+    }
+  });
+
+  const links: readonly (readonly [target: string, src: string, shows: string])[] = [
+    ['/', '', '/index.html'],
+    ['/index.html', '', '/index.html'],
+    ['/sub/%C3%A4%20b.html', '../', '/sub/%C3%A4%20b.html'],
+    ['//sub//%C3%A4%20b.html', '../../../', '/sub/%C3%A4%20b.html'],
+    ['/list/', '../', '/list/'],
+    ['/no/such/page', '../../', '/index.html'],
+  ];
+  for (const [target, src, shows] of links) {
+    it(`${target} links to the script relatively, and says what it shows`, async () => {
+      use({ spaFallback: 'index.html' });
+      assert.ok((await get(target, load)).text.includes(tag(src, shows)));
+    });
+  }
+
+  it('puts it where it belongs, and changes nothing else', async () => {
+    assert.equal((await get('/', load)).text, page.replace('<head>', `<head>${tag('', '/index.html')}`));
+    assert.equal((await get('/large.html', load)).text, large.replace('html>', `html>${tag('', '/large.html')}`));
+  });
+
+  it('gives the page an entity tag of its own, no date, and the same fields to HEAD', async () => {
+    for (const target of ['/index.html', '/large.html']) {
+      const plain = await get(target);
+      const loaded = await get(target, load);
+      const head = await get(target, load, 'HEAD');
+      assert.match(loaded.fields.get('etag') ?? '', /^"[^"]+-live"$/);
+      assert.notEqual(loaded.fields.get('etag'), plain.fields.get('etag'));
+      assert.equal(loaded.fields.get('last-modified'), undefined);
+      assert.match(loaded.fields.get('vary') ?? '', /Accept, Sec-Fetch-Dest/);
+      assert.deepEqual(head.fields, loaded.fields);
+      const again = await get(target, { ...load, 'If-None-Match': loaded.fields.get('etag') ?? '' });
+      assert.equal(again.status, 304);
+      assert.equal((await get(target, { 'If-None-Match': loaded.fields.get('etag') ?? '' })).status, 200);
+    }
+  });
+
+  it('codes the page with the script, and passes over coded copies that lie beside it', async () => {
+    const answer = await get('/coded.html', { ...load, 'Accept-Encoding': 'gzip' });
+    assert.equal(answer.fields.get('content-encoding'), 'gzip');
+    assert.ok(gunzipSync(answer.body).toString().includes('/live.js"'));
+  });
+
+  it('lets the page of a folder run the script, and nothing else', async () => {
+    const policy = (await get('/list/', load)).fields.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'.*script-src 'self'; connect-src 'self';/);
+  });
+
+  it('makes the page once', async () => {
+    const first = await remembered(router, '/index.html', load);
+    assert.equal(await remembered(router, '/index.html', load), first);
+  });
+
+  it('leaves alone what the settings make something else than a page', async () => {
+    for (const name of ['Content-Type', 'Content-Disposition', 'content-encoding']) {
+      use({ headers: { [name]: 'x' } });
+      assert.ok(!hasScript(await get('/', load)), name);
+    }
+  });
+
+  it('closes what it opens', async () => {
+    const before = openDescriptors();
+    for (const fields of [load, {}, { ...load, 'Accept-Encoding': 'br' }]) {
+      await get('/large.html', fields);
+      await get('/large.html', fields, 'HEAD');
+      live.unsaved('/large.html', 'short');
+      assert.equal((await get('/large.html')).text, 'short');
+      live.unsaved('/large.html', undefined);
+    }
+    assert.equal(openDescriptors(), before);
+  });
+
+  describe('a draft', () => {
+    it('is what the site shows, script and all, and the API does not', async () => {
+      await remembered(router, '/index.html');
+      live.unsaved('/index.html', '<p>ä');
+      assert.equal((await get('/')).text, '<p>ä');
+      assert.equal((await get('/index.html')).text, '<p>ä');
+      assert.equal((await get('/', load)).text, `${tag('', '/index.html')}<p>ä`);
+      assert.equal((await get('/files/index.html')).text, page);
+      live.unsaved('/index.html', undefined);
+      assert.equal((await get('/index.html')).text, page);
+    });
+
+    it('has an entity tag of its own, and no date', async () => {
+      const tags = new Set<string | undefined>();
+      for (const text of ['one', 'two', undefined]) {
+        live.unsaved('/index.html', text);
+        const { fields } = await get('/index.html');
+        tags.add(fields.get('etag'));
+        assert.equal(fields.has('last-modified'), text === undefined);
+      }
+      assert.equal(tags.size, 3);
+    });
+
+    it('of an excluded file, or of one that is not there, is not shown', async () => {
+      for (const path of ['/secret/.env.html', '/none.html']) {
+        live.unsaved(path, 'secret');
+        assert.equal((await get(path)).status, 404, path);
+      }
+    });
+
+    it('of a file to which a link leads out of the folder is not shown', async () => {
+      folder.write('../outside.html', page).link('out.html', folder.at('../outside.html'));
+      live.unsaved('/out.html', 'secret');
+      assert.equal((await get('/out.html')).status, 404);
+    });
+
+    it('is gone when the file is, and does not come back with it', async () => {
+      live.unsaved('/list/a.txt', 'draft');
+      rmSync(folder.at('list/a.txt'));
+      assert.equal((await get('/list/a.txt')).status, 404);
+      live.unsaved('/list/a.txt', undefined);
+      folder.write('list/a.txt', 'new');
+      assert.equal((await get('/list/a.txt')).text, 'new');
+    });
+
+    it('is not shown when the settings say so, at once', async () => {
+      live.unsaved('/index.html', 'draft');
+      use({ serveUnsaved: false });
+      assert.equal((await get('/index.html')).text, page);
+      use();
+      assert.equal((await get('/index.html')).text, page, 'it is forgotten until the editor sends it anew');
+    });
+
+    it('is shown without live reload, too, and without the script', async () => {
+      use({ liveReload: false });
+      live.unsaved('/index.html', 'draft');
+      assert.equal((await get('/index.html', load)).text, 'draft');
+    });
+  });
+});
