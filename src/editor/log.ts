@@ -79,7 +79,7 @@ export class Log implements Disposable {
   }
 
   #write(event: LogEvent): void {
-    this.#channel[levelOf(event.status)](logLine(event, this.#directory));
+    this.#channel[levelOf(event)](logLine(event, this.#directory));
     for (const line of furtherLines(event, this.#directory)) this.#channel.info(line);
   }
 

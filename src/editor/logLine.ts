@@ -5,12 +5,18 @@ import { escapeLog, formatBytes, formatDuration } from '../accessLog';
 import type { LogEvent, Tally } from '../accessLog';
 import { advice } from './advice';
 
-export type Level = 'info' | 'warn' | 'error';
+export type Level = 'debug' | 'info' | 'warn' | 'error';
 
-export const levelOf = (status: number): Level => (status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info');
+/** What pages ask for on behalf of live reload: nobody wants to see that, nor for how many hours a page was open. */
+const own = /^\/\.http-server\/(?:events|live\.js)(?:\?|$)/;
 
-/** The panel puts `[info]`, `[warning]` or `[error]` before a line; this makes the columns meet again. */
-const indent: Readonly<Record<Level, string>> = { info: '   ', warn: '', error: '  ' };
+export function levelOf({ status, target }: Pick<LogEvent, 'status' | 'target'>): Level {
+  if (status >= 400) return status >= 500 ? 'error' : 'warn';
+  return own.test(target) ? 'debug' : 'info';
+}
+
+/** The panel puts `[debug]`, `[info]`, `[warning]` or `[error]` before a line; this makes the columns meet again. */
+const indent: Readonly<Record<Level, string>> = { debug: '  ', info: '   ', warn: '', error: '  ' };
 
 /**
  * Status, method, time, size and target in columns, then what else there is to say.
@@ -19,7 +25,7 @@ const indent: Readonly<Record<Level, string>> = { info: '   ', warn: '', error: 
 export function logLine(event: LogEvent, directory: string): string {
   const size = event.bytesIn > 0 ? event.bytesIn : event.bytesOut;
   const columns = [
-    indent[levelOf(event.status)] + String(event.status).padStart(3),
+    indent[levelOf(event)] + String(event.status).padStart(3),
     escapeLog(event.method || '-').padEnd(7),
     formatDuration(event.ms).padStart(7),
     formatBytes(size).padStart(7),

@@ -28,8 +28,17 @@ describe('event streams', () => {
   it('share one timer, which is there only while they are', async () => {
     const { setInterval: set, clearInterval: clear } = globalThis;
     let timers = 0;
-    globalThis.setInterval = ((...args: Parameters<typeof set>) => (timers++, set(...args))) as typeof set;
-    globalThis.clearInterval = (timer) => (timers--, clear(timer));
+    const counting = {
+      setInterval: (callback: () => void, ms: number) => {
+        timers++;
+        return set(callback, ms);
+      },
+      clearInterval: (timer: NodeJS.Timeout | undefined) => {
+        timers--;
+        clear(timer);
+      },
+    };
+    Object.assign(globalThis, counting);
     try {
       const streams = new Streams(() => undefined);
       const all = Array.from({ length: 10 }, () => add(streams));

@@ -85,8 +85,16 @@ describe('a line of the log', () => {
     [507, 'error'],
   ];
   for (const [status, level] of levels) {
-    it(`of status ${status} is of level ${level}`, () => assert.equal(levelOf(status), level));
+    it(`of status ${status} is of level ${level}`, () => assert.equal(levelOf({ status, target: '/' }), level));
   }
+
+  it('of live reload’s own is for those who look for it, unless it failed', () => {
+    for (const target of ['/.http-server/events', '/.http-server/live.js']) {
+      assert.equal(levelOf({ status: 200, target }), 'debug');
+      assert.equal(levelOf({ status: 503, target }), 'error');
+    }
+    assert.equal(levelOf({ status: 200, target: '/.http-server/uploads/0' }), 'info');
+  });
 
   it('that stands for many gives exact counts', () => {
     const tally = { count: 1203, classes: [0, 0, 1200, 0, 3, 0] as const, bytesIn: 0, bytesOut: 12_345_678 };
