@@ -4,8 +4,8 @@
  */
 import { Socket, type Server, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
 
-/** Octets per read. Reads happen one at a time, and what is read is used or copied before the next. */
-const memory = Buffer.allocUnsafeSlow(64 * 1024);
+/** Octets per read: many, for uploads. Reads happen one at a time, and what is read is copied before the next. */
+const memory = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** What a server's handle calls for each connection, with a handle of its own. */
 interface Internals {

@@ -1,17 +1,16 @@
 /** Sends content that is not in memory: from a source of known length, or from an iterable. */
+import { borrow, giveBack, largestBlock, smallestBlock } from './blocks';
 import type { ByteSource } from './message';
 import type { Delimiting } from './response';
 import type { Writer } from './writer';
 
-/** What all reads of all responses together may hold, and the bounds of one of them, in octets. */
+/** What all reads of all responses together may hold, in octets. */
 const budget = 16 * 1024 * 1024;
-const largestRead = 1024 * 1024;
-const smallestRead = 64 * 1024;
 
 let active = 0;
 
 /** Large reads are fast, many large reads are memory: each stream gets its share of the budget. */
-const readSize = (): number => Math.min(largestRead, Math.max(smallestRead, Math.floor(budget / (2 * active))));
+const readSize = (): number => Math.min(largestBlock, Math.max(smallestBlock, Math.floor(budget / (2 * active))));
 
 /**
  * Sends `source.length` octets, reading one piece ahead of the one being written. Does not close the source.
@@ -22,8 +21,11 @@ export async function sendSource(writer: Writer, source: ByteSource, onSent: (oc
   active++;
   try {
     const size = Math.min(readSize(), source.length);
-    const buffers = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(source.length > size ? size : 0)] as const;
-    await pump(writer, source, buffers, onSent);
+    // What is left after one read is nothing, or little.
+    const blocks = [borrow(size), borrow(source.length > size ? size : 0)] as const;
+    await pump(writer, source, blocks, onSent);
+    // After a failure a write may still be under way.
+    blocks.forEach(giveBack);
   } finally {
     active--;
   }
@@ -32,11 +34,11 @@ export async function sendSource(writer: Writer, source: ByteSource, onSent: (oc
 async function pump(
   writer: Writer,
   source: ByteSource,
-  buffers: readonly [Buffer, Buffer],
+  blocks: readonly [Buffer, Buffer],
   onSent: (octets: number) => void,
 ): Promise<void> {
   let left = source.length;
-  let [current, next] = buffers;
+  let [current, next] = blocks;
   let reading = fill(source, current, left);
   let sent = Promise.resolve();
   try {
