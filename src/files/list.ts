@@ -1,11 +1,9 @@
 /** What is in a folder. */
-import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstatSync, opendirSync, realpathSync, statSync, type Dir, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import { errnoOf, FileError, readFailure } from './errors';
 import { Folder } from './folder';
 import { Pace } from './pace';
-import { pool } from './pool';
 import type { Root } from './root';
 
 export interface Entry {
@@ -39,16 +37,22 @@ export async function listFolder(root: Root, segments: readonly string[]): Promi
 
 /** @param base path to reach the entries by */
 async function readEntries(root: Root, folder: Folder, base: string): Promise<Entry[]> {
-  const names = await pool.run(() => readdir(base));
+  const directory = opendirSync(folder.base, { bufferSize: 512 });
   const pace = new Pace();
   const entries: Entry[] = [];
-  for (const name of names) {
-    const entry = root.shows(folder.real, name) ? entryOf(root, `${base}${sep}${name}`, name) : undefined;
-    if (entry !== undefined) entries.push(entry);
-    if (pace.due()) await pace.rest();
+  try {
+    for (let name = nextName(directory); name !== undefined; name = nextName(directory)) {
+      const entry = root.shows(folder.real, name) ? entryOf(root, `${base}${sep}${name}`, name) : undefined;
+      if (entry !== undefined) entries.push(entry);
+      if (pace.due()) await pace.rest();
+    }
+    return entries;
+  } finally {
+    directory.closeSync();
   }
-  return entries;
 }
+
+const nextName = (directory: Dir): string | undefined => directory.readSync()?.name;
 
 /** Undefined for what can not be asked for: gone meanwhile, a link out of the root, a device. */
 function entryOf(root: Root, path: string, name: string): Entry | undefined {
