@@ -133,7 +133,16 @@ describe('README', () => {
   });
 
   it('names the extension as other extensions find it', () => {
-    assert.ok(readme.includes(`getExtension('${manifest.publisher}.${manifest.name}')`));
+    assert.ok(readme.includes(`getExtension<HttpServerApi>('${manifest.publisher}.${manifest.name}')`));
+  });
+
+  it('has the types and the example that the second extension of the tests is made with', () => {
+    const said = blocksOf(sectionOf(readme, '### For other extensions')).filter(({ language }) => language === 'ts');
+    const used = ['example.ts', 'httpServerApi.ts'].map((file) => read(`test/fixtures/apiUser/${file}`));
+    assert.deepEqual(
+      said.map(({ text }) => text),
+      used,
+    );
   });
 
   it('names no script that is not there', () => {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { HttpServerApi } from '../../../src/editor/api';
 import type { ApiUser } from '../../fixtures/apiUser/extension';
-import { ask, when } from '../support';
+import type { HttpServerApi as Documented } from '../../fixtures/apiUser/httpServerApi';
+import { ask, restoreSettings, set, when } from '../support';
+
+/** What README says is what there is: the compiler sees to it. */
+const same = (api: HttpServerApi): Documented => api;
+const sameAgain = (api: Documented): HttpServerApi => api;
 
 describe('another extension', () => {
   let user: ApiUser;
@@ -36,7 +42,29 @@ describe('another extension', () => {
     assert.ok(user.seen.includes('GET /hello.txt?api 200'));
   });
 
+  it('is told, by README’s example, where the browser reaches the server', async () => {
+    await user.server.stop();
+    const told = await user.follow();
+    const site = await vscode.env.asExternalUri(vscode.Uri.parse(user.server.url ?? '', true));
+    assert.equal(told?.toString(), site.toString());
+  });
+
+  it('gets a sentence that says why the server does not start', async () => {
+    await user.server.stop();
+    await set('root', 'no/such/folder');
+    await assert.rejects(user.server.start(), (error: unknown) => {
+      assert.ok(error instanceof Error);
+      assert.match(
+        error.message,
+        /^The folder no\/such\/folder, which the setting httpServer\.root names, does not exist\.$/,
+      );
+      return true;
+    });
+    await restoreSettings();
+  });
+
   it('can break nothing', () => {
-    assert.ok(Object.isFrozen(user.server));
+    const api = sameAgain(same(user.server));
+    assert.ok(Object.isFrozen(api));
   });
 });
