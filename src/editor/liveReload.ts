@@ -1,6 +1,7 @@
 /** Tells the server which files change, while there is a page that wants to know. */
 import * as path from 'node:path';
 import { Disposable, RelativePattern, Uri, workspace } from 'vscode';
+import type { Changed } from '../messages';
 import type { Controller } from './controller';
 import { isInside } from './plan';
 import type { State } from './state';
@@ -8,8 +9,11 @@ import type { State } from './state';
 /** Changes are gathered for so long, in milliseconds: who changes one file often changes another. */
 const interval = 50;
 
-/** More changes than this are told as one. */
-const most = 500;
+/** More changes than this are told as one. The editor itself hands on 500 at a time. */
+const most = 200;
+
+/** How long is waited for what may come behind so many, in milliseconds. */
+const floodInterval = 400;
 
 /** How long the last page may be away, in milliseconds: one that reloads comes back. */
 const patience = 5000;
@@ -91,12 +95,16 @@ export class LiveReload implements Disposable {
     if (changed === undefined) return;
     // One more than can be told is enough to know that they are too many.
     if (this.#changed.size <= most) this.#changed.add(changed);
-    this.#telling ??= setTimeout(() => this.#tell(), interval);
+    this.#telling ??= setTimeout(() => this.#gathered(), interval);
   }
 
-  #tell(): void {
+  #gathered(): void {
+    if (this.#changed.size <= most) this.#tell([...this.#changed]);
+    else this.#telling = setTimeout(() => this.#tell('all'), floodInterval);
+  }
+
+  #tell(paths: Changed['paths']): void {
     this.#telling = undefined;
-    const paths = this.#changed.size > most ? 'all' : [...this.#changed];
     this.#changed.clear();
     this.#controller.tell({ type: 'changed', paths });
   }

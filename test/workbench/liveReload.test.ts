@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { projectRoot } from '../support/host/paths';
+import { portOf } from './running';
+import { Workbench } from './workbench';
+
+describe('a page that follows the typing', () => {
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    workbench = await Workbench.open({ settings: { 'files.autoSave': 'off' } });
+  });
+  after(() => workbench?.dispose());
+
+  it('shows what is in the editor before it is saved, and goes back when it is undone', async () => {
+    assert.ok(workbench);
+    const { page } = workbench;
+    const site = await workbench.session.openPlainPage();
+    await site.goto(`http://localhost:${await portOf(workbench)}/`);
+    await page.bringToFront();
+    await page.locator('.explorer-folders-view').getByText('index.html').dblclick();
+    const editor = page.locator('.editor-instance .view-lines').first();
+    await editor.getByText('Served from the folder').click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('<!-- --><b>Typed, not saved</b>');
+    await site.getByText('Typed, not saved').waitFor();
+    await workbench.screenshot('live-reload-editor');
+    await site.screenshot({
+      path: path.join(projectRoot, 'screenshots', workbench.session.version.name, 'live-reload-page.png'),
+    });
+    assert.equal(await page.locator('.tab.dirty').count(), 1);
+    await workbench.runCommand('File: Revert File');
+    await site.getByText('Typed, not saved').waitFor({ state: 'detached' });
+    await site.getByText('Served from the folder').waitFor();
+  });
+});
