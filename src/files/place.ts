@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errnoOf, FileError } from './errors';
 import { Folder } from './folder';
 import { journal, removeIfEmpty } from './journal';
+import { knowsDescriptors } from './proof';
 import type { Root } from './root';
 
 export class Place {
@@ -109,7 +110,8 @@ export class Place {
   /** Where the target, if it is a link, really leads; undefined if it is none. */
   private realTarget(segments: readonly string[]): readonly string[] | undefined {
     const stat = this.stat();
-    if (stat === undefined) return undefined;
+    // The real path of a folder that is held by its descriptor is known, and so is that of an entry that is no link.
+    if (stat === undefined || (knowsDescriptors && !stat.isSymbolicLink())) return undefined;
     try {
       const real = this.root.admit(realpathSync.native(this.target), segments);
       return stat.isSymbolicLink() ? real : undefined;

@@ -1,5 +1,15 @@
 /** A hidden file that is filled beside its target, and takes its place or goes. */
-import { chmodSync, closeSync, constants, ftruncateSync, openSync, unlinkSync, write, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  ftruncateSync,
+  openSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { errnoOf } from './errors';
 import { journal } from './journal';
@@ -86,7 +96,8 @@ export class Temporary {
 
   /** Takes over the mode of a file. Bits that lend its owner's rights to whoever runs it do not go to new content. */
   setMode(mode: number): void {
-    chmodSync(this.path, mode & 0o777);
+    if (this.fd === undefined) chmodSync(this.path, mode & 0o777);
+    else fchmodSync(this.fd, mode & 0o777);
   }
 
   /** It has been renamed. */

@@ -119,10 +119,10 @@ export class Upload {
   /** Makes sure that the file can take its place. @returns whether there is one to be replaced. @throws as {@link finish} */
   prepare(): boolean {
     try {
-      this.temporary.close();
       const old = this.place.replaceable();
       this.check();
       if (old !== undefined) this.temporary.setMode(old.mode);
+      this.temporary.close();
       return old !== undefined;
     } catch (error) {
       throw failureOf(error);
