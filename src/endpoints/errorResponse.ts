@@ -21,12 +21,17 @@ const statuses: Readonly<Record<FileErrorKind, number>> = {
   cancelled: 403,
 };
 
+const concealed = 'It leads out of the folder, or is excluded: by --exclude, or by the setting httpServer.exclude.';
+
+/** What a client must not learn, and the log is to tell. */
+const why: Partial<Readonly<Record<FileErrorKind, string>>> = { hidden: concealed, protected: concealed };
+
 /** The failure as HTTP knows it; undefined for one that nobody expected. */
 export function httpErrorOf(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (!(error instanceof FileError)) return undefined;
   const fields: FieldLine[] = error.kind === 'busy' ? [['Retry-After', '1']] : [];
-  return new HttpError(statuses[error.kind], error.message, fields);
+  return new HttpError(statuses[error.kind], error.message, fields, why[error.kind]);
 }
 
 /**
@@ -38,9 +43,13 @@ export function httpErrorOf(error: unknown): HttpError | undefined {
 export function errorResponse(error: unknown, request: Request | undefined): Response {
   const expected = httpErrorOf(error);
   const { status, message, fields } = expected ?? new HttpError(500, 'The server failed.');
-  const reason = expected === undefined ? String(error) : message;
   const own = prefersHtml(request?.fields.get('accept')) ? page(status, message) : text(message);
-  return { status, fields: merge([...own.fields, ['Vary', 'Accept']], fields), body: own.body, reason };
+  return {
+    status,
+    fields: merge([...own.fields, ['Vary', 'Accept']], fields),
+    body: own.body,
+    reason: expected?.reason ?? String(error),
+  };
 }
 
 interface Text {

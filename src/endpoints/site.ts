@@ -143,6 +143,8 @@ export class Site {
 
   private customized(error: unknown): unknown {
     const known = httpErrorOf(error);
-    return known === undefined ? error : new HttpError(known.status, known.message, merge(known.fields, this.custom));
+    return known === undefined
+      ? error
+      : new HttpError(known.status, known.message, merge(known.fields, this.custom), known.reason);
   }
 }

@@ -47,9 +47,10 @@ describe('exclusion of files', () => {
     for (const target of hidden) {
       it(`${prefix}${target} is not there`, async () => {
         for (const method of ['GET', 'HEAD']) {
-          const { status, text } = await ask(folder.router(), method, prefix + target);
+          const { status, text, response } = await ask(folder.router(), method, prefix + target);
           assert.equal(status, 404);
-          assert.ok(!text.includes(secret));
+          assert.ok(!text.includes(secret) && !text.includes('exclude'));
+          assert.match(response.reason ?? '', /httpServer\.exclude/);
         }
       });
     }
