@@ -8,8 +8,29 @@ import { externalUrlOf, localUrlOf } from './urls';
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: Site, pathname: string): Promise<void> {
   const path = withToken(pathname, site.token);
-  if (openIn(site.folder) === 'external') await openExternal(localUrlOf(site, path));
-  else await commands.executeCommand('simpleBrowser.show', await externalUrlOf(site, path));
+  if (openIn(site.folder) === 'integrated') {
+    if (await openInTab(await externalUrlOf(site, path))) return;
+    void window.showWarningMessage(
+      l10n.t('This editor has no browser of its own, which the setting httpServer.openIn asks for: see the system’s.'),
+    );
+  }
+  await openExternal(localUrlOf(site, path));
+}
+
+/** The commands of the editor's own browsers. Of a newer editor, the first leads to the second where there is one. */
+const browsers = ['simpleBrowser.show', 'workbench.action.browser.open'];
+
+/** Resolves to whether the editor has a browser; its user may have disabled it. */
+export async function openInTab(url: string, candidates: readonly string[] = browsers): Promise<boolean> {
+  for (const command of candidates) {
+    try {
+      await commands.executeCommand(command, url);
+      return true;
+    } catch {
+      // There is no such command; if none is there, the caller says so.
+    }
+  }
+  return false;
 }
 
 /** A Uri would be encoded anew on its way, which turns the `%23` of a name with a `#` into `%2523`; a string is not. */

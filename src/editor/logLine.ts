@@ -18,6 +18,12 @@ export function levelOf({ status, target }: Pick<LogEvent, 'status' | 'target'>)
 /** The panel puts `[debug]`, `[info]`, `[warning]` or `[error]` before a line; this makes the columns meet again. */
 const indent: Readonly<Record<Level, string>> = { debug: '  ', info: '   ', warn: '', error: '  ' };
 
+/** Characters of what a client chose that a line has room for; a target may have 8,192. */
+const longest = 500;
+
+/** The panel does not link a target with an ellipsis: the rest of it is not there. */
+const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+
 /**
  * Status, method, time, size and target in columns, then what else there is to say.
  * @param directory absolute path of the served folder; what was stored is named by its full path, which the panel links
@@ -26,10 +32,10 @@ export function logLine(event: LogEvent, directory: string): string {
   const size = event.bytesIn > 0 ? event.bytesIn : event.bytesOut;
   const columns = [
     indent[levelOf(event)] + String(event.status).padStart(3),
-    escapeLog(event.method || '-').padEnd(7),
+    shortened(escapeLog(event.method || '-'), 16).padEnd(7),
     formatDuration(event.ms).padStart(7),
     formatBytes(size).padStart(7),
-    escapeLog(event.target || '-'),
+    shortened(escapeLog(event.target || '-'), longest),
   ];
   return columns.join(' ') + peer(event) + remarks(event, directory);
 }
@@ -49,7 +55,7 @@ const peer = (event: LogEvent): string =>
 
 function remarks(event: LogEvent, directory: string): string {
   const stored = event.stored === undefined ? '' : ` → ${escapePath(path.join(directory, event.stored))}`;
-  const reason = event.reason === undefined ? [] : [escapePath(event.reason)];
+  const reason = event.reason === undefined ? [] : [escapePath(shortened(event.reason, longest))];
   const help = event.reason?.includes('httpServer.') === true ? [] : (advice(event) ?? []);
   const aborted = event.aborted ? [l10n.t('Cut off.')] : [];
   const sentences = [reason, help, aborted].flat();

@@ -7,7 +7,7 @@ import type { Controller } from './controller';
 const mostLines = 1000;
 
 /** A line of `logLine`: the method, then in front of the target what its place is told from. */
-const exchange = /^(.*\] +\d{3} ([A-Z]+) +[\d.]+ m?s +[\d.]+ \w+ )(\/[^\s\\]*)(?: ← \S+)?(?: → (.+))?/;
+const exchange = /^(.*\] +\d{3} ([A-Z]+) +[\d.]+ m?s +[\d.]+ \w+ )(\/\S*)(?: ← \S+)?(?: → (.+))?/;
 
 /** A line of `furtherLines`. */
 const further = /\] +→ (.+)$/;
@@ -32,7 +32,7 @@ function links(document: TextDocument, site: Uri): DocumentLink[] {
     const [, before = '', method, target = '', first] = exchange.exec(line) ?? [];
     const stored = first ?? further.exec(line)?.[1];
     const from = before.length;
-    if (method === 'GET') {
+    if (method === 'GET' && isWhole(target)) {
       found.push(new DocumentLink(new Range(number, from, number, from + target.length), pageOf(site, target)));
     }
     if (stored !== undefined) {
@@ -43,5 +43,8 @@ function links(document: TextDocument, site: Uri): DocumentLink[] {
   }
   return found;
 }
+
+/** What is escaped or shortened is not what was asked for. */
+const isWhole = (target: string): boolean => !/[\\…]/.test(target);
 
 const pageOf = (site: Uri, target: string): Uri => Uri.parse(site.toString().replace(/\/$/, '') + target, true);

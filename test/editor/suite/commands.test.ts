@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
+import { openInTab } from '../../../src/editor/browse';
 import { api, ask, folder, listens, started } from '../support';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
@@ -81,6 +82,18 @@ describe('the commands', () => {
     await run('copyUrl');
     const site = await vscode.env.asExternalUri(vscode.Uri.parse(server.url ?? '', true));
     assert.equal(await vscode.env.clipboard.readText(), site.toString());
+  });
+
+  it('Open shows a page in a tab, where the editor has a browser', async () => {
+    const tabs = (): string[] => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+    const before = tabs().length;
+    assert.equal(await openInTab(`${server.url ?? ''}hello.txt`), true);
+    assert.equal(tabs().length, before + 1, tabs().join(', '));
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('Open knows when the editor has no browser', async () => {
+    assert.equal(await openInTab(server.url ?? '', ['no.such.browser', 'no.such.browser.either']), false);
   });
 
   it('Serve This Folder serves a folder below, and the workspace folder again', async () => {

@@ -54,6 +54,13 @@ describe('a line of the log', () => {
     it(`tells ${promise}`, () => assert.equal(logLine({ ...plain, ...event }, '/srv'), line));
   }
 
+  it('has room for what a client chose, but not for all of it', () => {
+    const much = 'x'.repeat(8000);
+    const line = logLine({ ...plain, method: much, target: `/${much}`, reason: much }, '/srv');
+    assert.ok(line.length < 1200, `${line.length} characters`);
+    assert.match(line, /xxx… .* \/x+… — x+…$/);
+  });
+
   const advised: readonly (readonly [event: Partial<LogEvent>, setting: string])[] = [
     [{ status: 401 }, 'token'],
     [{ status: 405, method: 'DELETE' }, 'access'],
