@@ -92,8 +92,8 @@ export class Folder {
     const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK);
     let folder: Folder | undefined;
     try {
-      const real = prove(root, segments, fd, path, fstatSync(fd, { bigint: true }));
-      if (real !== undefined) folder = new Folder(root, fd, descriptorPath(fd), root.admit(real, segments));
+      const proof = prove(root, segments, fd, path, fstatSync(fd, { bigint: true }));
+      if (proof !== undefined) folder = new Folder(root, fd, descriptorPath(fd), proof.inside);
       return folder;
     } finally {
       if (folder === undefined) closeSync(fd);

@@ -13,11 +13,18 @@ export const descriptorPath = (fd: number): string => `${descriptors}/${fd}`;
 
 const deletedMark = ' (deleted)';
 
+export interface Proof {
+  /** The real path. */
+  readonly real: string;
+  /** The segments that lead there from the root. */
+  readonly inside: readonly string[];
+}
+
 /**
  * Proves that an open descriptor is inside of the folder and not excluded.
  *
  * @param path the path it was opened by
- * @returns the real path, or undefined when the path meant another entry meanwhile: open it again
+ * @returns undefined when the path meant another entry meanwhile: open it again
  * @throws FileError `hidden`
  */
 export function prove(
@@ -26,13 +33,13 @@ export function prove(
   fd: number,
   path: string,
   stat: BigIntStats,
-): string | undefined {
+): Proof | undefined {
   const real = knowsDescriptors ? readlinkSync(descriptorPath(fd)) : realPathIfSame(path, stat);
   if (real === undefined) return undefined;
-  root.admit(real, segments);
+  const inside = root.admit(real, segments);
   // Linux marks a file that was replaced after it was opened; the name before the mark must be admissible, too.
   if (real.endsWith(deletedMark)) root.admit(real.slice(0, -deletedMark.length), segments);
-  return real;
+  return { real, inside };
 }
 
 function realPathIfSame(path: string, stat: BigIntStats): string | undefined {

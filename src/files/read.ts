@@ -130,8 +130,8 @@ function tryOpen(root: Root, segments: readonly string[], path: string): OpenFil
   try {
     const stat = fstatSync(fd, { bigint: true });
     if (!stat.isFile()) throw new FileError('missing', 'There is no such file.');
-    const real = prove(root, segments, fd, path, stat);
-    if (real !== undefined) file = new OpenFile(fd, stat, path, real);
+    const proof = prove(root, segments, fd, path, stat);
+    if (proof !== undefined) file = new OpenFile(fd, stat, path, proof.real);
     return file;
   } finally {
     if (file === undefined) closeSync(fd);

@@ -12,7 +12,7 @@ import { continueLine, encodeInterim, endIteration } from './response';
 import { currentTurn } from './turn';
 
 /** RFC 9112 §9.3: whether the client wants the connection to persist. */
-export function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
+function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
   if (!head.fields.has('connection')) return head.minorVersion === 1;
   const options = head.fields.list('connection').map((option) => option.toLowerCase());
   return !options.includes('close') && (head.minorVersion === 1 || options.includes('keep-alive'));

@@ -1,7 +1,7 @@
 /** The sending half of an exchange: writes a response whole, or begins to. */
 import type { Exchange } from './exchange';
 import type { Response } from './message';
-import { delimitingOf, discardBody, encode, encodeHead, isByteSource, type Delimiting, type Manner } from './response';
+import { discardBody, encode, encodeHead, isByteSource, type Delimiting, type Manner } from './response';
 import { sendIterable, sendSource } from './send';
 import type { Writer } from './writer';
 
@@ -21,9 +21,9 @@ export function reply(
   exchange: Exchange,
   response: Response,
   manner: Manner,
+  delimiting: Delimiting,
 ): Promise<void> | undefined {
   const { body } = response;
-  const delimiting = delimitingOf(response, manner);
   if (delimiting === 'none' || body === undefined || body instanceof Uint8Array) {
     const content = delimiting === 'length' && body !== undefined ? (body as Uint8Array) : nothing;
     writeWhole(writer, response, manner, content);

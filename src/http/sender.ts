@@ -5,7 +5,7 @@ import type { Service } from './service';
 import { Exchange } from './exchange';
 import type { Response } from './message';
 import { reply } from './reply';
-import { delimitingOf, discardBody, encode, type Manner } from './response';
+import { delimitingOf, discardBody, encode, type Delimiting, type Manner } from './response';
 import { Writer } from './writer';
 
 const nothing = Buffer.alloc(0);
@@ -39,16 +39,23 @@ export class Sender {
   send(exchange: Exchange, response: Response): Sending {
     const { method, minorVersion } = exchange.request;
     const asked = { head: method === 'HEAD', minorVersion, persist: exchange.mayPersist && !this.service.stopping };
-    const manner = delimitingOf(response, asked) === 'close' ? { ...asked, persist: false } : asked;
-    return { persist: manner.persist, rest: this.reply(exchange, response, manner) };
+    const delimiting = delimitingOf(response, asked);
+    const manner = delimiting === 'close' ? { ...asked, persist: false } : asked;
+    return { persist: manner.persist, rest: this.reply(exchange, response, manner, delimiting) };
   }
 
-  private reply(exchange: Exchange, response: Response, manner: Manner): Promise<void> | undefined {
+  private reply(
+    exchange: Exchange,
+    response: Response,
+    manner: Manner,
+    delimiting: Delimiting,
+  ): Promise<void> | undefined {
     try {
-      return reply(this.writer, exchange, response, manner);
+      return reply(this.writer, exchange, response, manner, delimiting);
     } catch (error) {
       discardBody(response);
-      return reply(this.writer, exchange, this.service.onError(error, exchange.request), manner);
+      const excuse = this.service.onError(error, exchange.request);
+      return reply(this.writer, exchange, excuse, manner, delimitingOf(excuse, manner));
     }
   }
 
