@@ -57,7 +57,7 @@ describe('an open file', () => {
       try {
         unlinkSync(path);
         const proof = (): unknown => prove(root, [name], fd, path, fstatSync(fd, { bigint: true }));
-        if (kind === undefined) assert.equal(proof(), `${path} (deleted)`);
+        if (kind === undefined) assert.deepEqual(proof(), { real: `${path} (deleted)`, inside: [`${name} (deleted)`] });
         else assert.throws(proof, (error) => error instanceof FileError && error.kind === kind);
       } finally {
         closeSync(fd);
