@@ -56,10 +56,16 @@ describe('live reload', function () {
     await changed;
   }
 
+  /** The editor in a browser saves by itself after a second, unless it is told not to. */
+  const autoSave = (value: string | undefined): Thenable<void> =>
+    vscode.workspace.getConfiguration('files').update('autoSave', value, vscode.ConfigurationTarget.Workspace);
+
   before(async () => {
     server = await api();
     port = await started(server);
+    await autoSave('off');
   });
+  after(() => autoSave(undefined));
   beforeEach(async () => {
     listener = await Listener.open(port);
   });
