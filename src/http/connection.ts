@@ -79,6 +79,7 @@ export class Connection implements Carrier {
   tick(now: number): void {
     if (this.writer.stalledFor(now) >= this.service.limits.responseTimeout) this.cut();
     else if (this.deadline.passed(now)) this.expire();
+    if (this.phase === 'idle') this.receiver.input.forget();
   }
 
   private received(): void {

@@ -14,7 +14,7 @@ const mostEmptyLines = 2;
 
 export class Input {
   private bytes: Buffer = nothing;
-  /** Of the last head: an idle connection keeps no more than that. */
+  /** Of the last head. */
   private section: FieldSection | undefined;
   /** How much of a head that is not whole was already looked at. */
   private checked = 0;
@@ -38,6 +38,11 @@ export class Input {
 
   clear(): void {
     this.consume(this.bytes.length);
+  }
+
+  /** Lets go of what is only kept to be faster: an idle connection holds no memory. */
+  forget(): void {
+    this.section = undefined;
   }
 
   /** Hands all bytes to `read`, which returns how many of them it used. */
