@@ -14,8 +14,15 @@ export async function openInBrowser(site: Site, pathname: string): Promise<void>
       l10n.t('This editor has no browser of its own, which the setting httpServer.openIn asks for: see the system’s.'),
     );
   }
-  await openExternal(localUrlOf(site, path));
+  await openExternal(isTunnelled(site) ? localUrlOf(site, path) : await externalUrlOf(site, path));
 }
+
+/**
+ * Whether the editor has to be asked once more where the user's browser reaches the server, as it does for each address
+ * of this machine that is opened. What it then makes of the `%23` of a name with a `#` is `%2523`, so it is asked only
+ * where it must be.
+ */
+const isTunnelled = ({ external }: Site): boolean => /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0):/.test(external.authority);
 
 /** The commands of the editor's own browsers. Of a newer editor, the first leads to the second where there is one. */
 const browsers = ['simpleBrowser.show', 'workbench.action.browser.open'];

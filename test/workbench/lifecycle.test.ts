@@ -3,9 +3,36 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { RawClient } from '../support/rawClient';
 import { EditorSession } from './session';
 import { ask, notRunning, portOf, showNotifications } from './running';
 import { Workbench } from './workbench';
+
+const always = ['Show HTTP Server Log', 'Show HTTP Server Menu'];
+const withFolder = [
+  'Copy HTTP Server URL',
+  'Open HTTP Server Endpoint…',
+  'Serve This Folder with HTTP Server',
+  'Share on Local Network…',
+];
+
+/** The titles of our commands in the palette. */
+async function offered(workbench: Workbench): Promise<string[]> {
+  const category = 'HTTP Server: ';
+  await workbench.page.keyboard.press('F1');
+  await workbench.quickInput().fill(`>${category}`);
+  const rows = workbench.page.locator('.quick-input-list .monaco-list-row .label-name');
+  // The palette waits until the typing has ended before it shows anything else than all.
+  await rows
+    .filter({ hasText: /HTTP Server: |No matching/ })
+    .first()
+    .waitFor();
+  const labels = await rows.allInnerTexts();
+  await workbench.page.keyboard.press('Escape');
+  const titles = labels.flatMap((label) => label.replaceAll('\u00a0', ' ').split(category).slice(1, 2));
+  // That is about the file which has the focus, in the explorer or in an editor.
+  return titles.filter((title) => title !== 'Open with HTTP Server').sort();
+}
 
 const settings = { 'workbench.reduceMotion': 'on' };
 
@@ -67,21 +94,33 @@ describe('the life of a window', () => {
     await workbench.page.close();
   });
 
+  it('whose folder is closed leaves no server behind', async () => {
+    const workbench = await Workbench.openIn(session, await session.copyFolder());
+    const port = await portOf(workbench);
+    const client = await RawClient.connect(port);
+    await workbench.runCommand('Close Workspace');
+    await client.readToEnd();
+    await assert.rejects(ask(port, 'GET /hello.txt'));
+    await workbench.page.close();
+  });
+
   it('offers no command that cannot work', async () => {
     const workbench = await Workbench.openIn(session, await session.copyFolder());
-    const offered = async (): Promise<string[]> => {
-      await workbench.page.keyboard.press('F1');
-      await workbench.quickInput().fill('>HTTP Server: ');
-      await workbench.quickPick('Show HTTP Server Log').waitFor();
-      const rows = await workbench.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
-      await workbench.page.keyboard.press('Escape');
-      return ['Start', 'Stop', 'Restart'].filter((verb) => rows.some((row) => row.includes(`${verb} HTTP Server`)));
-    };
     await portOf(workbench);
-    assert.deepEqual(await offered(), ['Stop', 'Restart']);
+    assert.deepEqual(
+      await offered(workbench),
+      [...always, ...withFolder, 'Restart HTTP Server', 'Stop HTTP Server'].sort(),
+    );
     await workbench.runCommand('Stop HTTP Server');
     await notRunning(workbench);
-    assert.deepEqual(await offered(), ['Start']);
+    assert.deepEqual(await offered(workbench), [...always, ...withFolder, 'Start HTTP Server'].sort());
+    await workbench.page.close();
+  });
+
+  it('offers, without a folder, only what needs none', async () => {
+    const workbench = await Workbench.openIn(session, undefined);
+    await notRunning(workbench);
+    assert.deepEqual(await offered(workbench), always);
     await workbench.page.close();
   });
 });
@@ -90,7 +129,8 @@ describe('a folder that is not trusted', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open({ settings, workspaceTrust: true });
+    // An editor takes whatever is developed for trusted.
+    workbench = await Workbench.open({ settings, workspaceTrust: true, installed: true });
   });
 
   after(async () => {
@@ -100,8 +140,29 @@ describe('a folder that is not trusted', () => {
   it('has no server until it is trusted', async () => {
     await workbench.statusBarItem('Restricted Mode').waitFor();
     assert.equal(await workbench.serverItem().count(), 0);
+    assert.deepEqual(await offered(workbench), []);
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await workbench.page.locator('.workspace-trust-editor').getByText('Trust', { exact: true }).click();
     assert.equal(await ask(await portOf(workbench), 'GET /hello.txt'), 200);
+  });
+});
+
+describe('a folder that is on no disk', () => {
+  let session: EditorSession;
+
+  before(async () => {
+    session = await EditorSession.start({ settings, installed: true });
+  });
+
+  after(async () => {
+    await session.dispose();
+  });
+
+  it('has neither a server nor commands', async () => {
+    const workbench = await Workbench.openIn(session, 'vscode-vfs://somewhere/else');
+    await workbench.runCommand('View: Toggle Output');
+    assert.equal(await workbench.serverItem().count(), 0);
+    assert.deepEqual(await offered(workbench), []);
+    await workbench.page.close();
   });
 });

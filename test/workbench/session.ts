@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly vsix?: string;
   /** Whether the addresses that the editor gives to the outside, `/proxy/PORT/`, lead to that port; see `ServerOptions`. */
   readonly proxy?: boolean;
+  /** Whether the source tree is an installed extension instead of one that is being developed. */
+  readonly installed?: boolean;
   /** User settings to start with. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Settings of the machine to start with. */
@@ -73,7 +75,7 @@ export class EditorSession {
     const editor = await installEditor(version, cleanup);
     const extensionsDir = await makeTempFolder(cleanup, 'extensions');
     if (options.vsix !== undefined) await installExtension(editor, cleanup, options.vsix, extensionsDir);
-    else if (options.proxy) await linkExtension(extensionsDir);
+    else if (options.proxy || options.installed) await linkExtension(extensionsDir);
     const server = await startServer(editor, cleanup, {
       extensionsDir,
       disableWorkspaceTrust: options.workspaceTrust !== true,
@@ -84,7 +86,7 @@ export class EditorSession {
     const chromium = await launchChromium();
     cleanup.add(() => chromium.close());
     const browser = await chromium.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
-    const fromSource = options.vsix === undefined && !options.proxy;
+    const fromSource = options.vsix === undefined && !options.proxy && !options.installed;
     return new EditorSession(cleanup, { version, server, browser, extensionsDir, fromSource });
   }
 
@@ -100,12 +102,16 @@ export class EditorSession {
     return folder;
   }
 
-  /** Opens a window on a folder or a `.code-workspace` file, or an empty one. */
-  async openPage(workspace: string | undefined): Promise<Page> {
+  /**
+   * Opens a window on a folder or a `.code-workspace` file, or an empty one.
+   * @param host what the browser calls this machine
+   */
+  async openPage(workspace: string | undefined, host = '127.0.0.1'): Promise<Page> {
     const { browser, fromSource, server } = this.#parts;
     const page = await browser.newPage();
     const extensionDevelopmentPaths = fromSource ? [projectRoot] : [];
-    await page.goto(workbenchUrl(server.url, { workspace, extensionDevelopmentPaths }));
+    const address = server.url.replace('127.0.0.1', host);
+    await page.goto(workbenchUrl(address, { workspace, extensionDevelopmentPaths }));
     return page;
   }
 

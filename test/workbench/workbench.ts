@@ -41,8 +41,8 @@ export class Workbench {
   }
 
   /** Opens one more window of a running editor: on a folder, a `.code-workspace` file, or empty. */
-  static async openIn(session: EditorSession, workspace: string | undefined): Promise<Workbench> {
-    const page = await session.openPage(workspace);
+  static async openIn(session: EditorSession, workspace: string | undefined, host?: string): Promise<Workbench> {
+    const page = await session.openPage(workspace, host);
     page.setDefaultTimeout(TIMEOUT_MS);
     await page.locator('.monaco-workbench .part.statusbar').waitFor();
     return new Workbench(page, workspace, session);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
 import { openInTab } from '../../../src/editor/browse';
-import { api, ask, folder, listens, started } from '../support';
+import { api, ask, folder, listens, started, when } from '../support';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`httpServer.${command}`, ...args);
@@ -85,10 +85,9 @@ describe('the commands', () => {
   });
 
   it('Open shows a page in a tab, where the editor has a browser', async () => {
-    const tabs = (): string[] => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
-    const before = tabs().length;
+    const opened = when(vscode.window.tabGroups.onDidChangeTabs, (event) => event.opened.length > 0);
     assert.equal(await openInTab(`${server.url ?? ''}hello.txt`), true);
-    assert.equal(tabs().length, before + 1, tabs().join(', '));
+    await opened;
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 

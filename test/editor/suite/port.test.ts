@@ -66,6 +66,21 @@ describe('the port', () => {
     await release(thief);
   });
 
+  it('is another one when somebody takes it while the server is stopped, and stays that', async () => {
+    const test = make({ port: await freePort() });
+    await test.controller.start();
+    const stolen = test.port ?? 0;
+    await test.controller.stop();
+    const thief = await occupy(stolen);
+    await test.controller.start();
+    const used = test.port ?? 0;
+    assert.ok(used > stolen && used < stolen + 20, `${used} is not one of the next`);
+    assert.equal((await ask(used, 'GET /')).status, 200);
+    await release(thief);
+    await test.controller.restart();
+    assert.equal(test.port, used);
+  });
+
   it('that is taken, and no other may be tried, is a failure with a button to change it', async () => {
     const other = await occupy();
     const { controller } = make({ port: other.port, portAttempts: 1 });

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { LogEvent } from '../../../src/accessLog';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
-import { api, ask, folder, restoreSettings, set, started, when } from '../support';
+import { api, ask, folder, freePort, restoreSettings, set, started, when } from '../support';
 
 const bodies: readonly (readonly [promise: string, body: Buffer])[] = [
   ['of one octet', Buffer.from([0])],
@@ -48,6 +48,29 @@ describe('a POST', () => {
     assert.deepEqual(Buffer.from(await vscode.workspace.fs.readFile(uri)), body);
     assert.notEqual((await ask(port, 'POST /files/uploads/new.bin', Buffer.from('x'))).status, 201);
     await restoreSettings();
+  });
+
+  it('gets its time to end when the port changes in its midst', async () => {
+    const body = randomBytes(1 << 20);
+    const client = await RawClient.connect(port);
+    await client.write(
+      `POST /files/uploads/new.bin HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    await client.write(body.subarray(0, 1000));
+    const moving = when(server.onDidChangeState, (kind) => kind === 'stopping');
+    await set('port', await freePort());
+    await moving;
+    const moved = when(server.onDidChangeState, (kind) => kind === 'running');
+    await client.write(body.subarray(1000));
+    assert.equal((await client.read()).status, 201);
+    client.close();
+    await moved;
+    const uri = vscode.Uri.joinPath(folder().uri, 'uploads', 'new.bin');
+    assert.deepEqual(Buffer.from(await vscode.workspace.fs.readFile(uri)), body);
+    const back = when(server.onDidChangeState, (kind) => kind === 'running');
+    await restoreSettings();
+    await back;
+    assert.equal(server.url, `http://localhost:${port}/`);
   });
 
   it('leaves nothing beside the file', async () => {
