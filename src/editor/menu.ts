@@ -1,4 +1,5 @@
 /** The menu of the status item. */
+import * as path from 'node:path';
 import { commands, l10n, QuickPickItemKind, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { Action } from './problem';
@@ -37,7 +38,8 @@ const cancel = ({ isUploading }: Circumstances): Item[] =>
 function summary(state: State): string {
   switch (state.kind) {
     case 'running':
-      return l10n.t('Serving {0} at {1}', state.site.directory, state.site.external.toString(true));
+      // A whole path would leave no room for the address.
+      return l10n.t('Serving {0} at {1}', path.basename(state.site.directory), state.site.external.toString(true));
     case 'failed':
       return state.problem.message;
     case 'stopped':

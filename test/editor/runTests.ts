@@ -1,4 +1,4 @@
-// Runs the tests of `suite/` inside a real editor: `node runTests.js [newest|oldest]`.
+// Runs the tests of `suite/` inside a real editor: `node runTests.js [newest|oldest] [WINDOW]`, in one kind of window or all.
 // VSCODE_TEST_HOST chooses which: `npm`, the server that npm ships in a headless browser, or `desktop`, the downloaded
 // application. By default the first on Linux and the second elsewhere, where npm ships none.
 import fs from 'node:fs/promises';
@@ -80,8 +80,9 @@ async function runIn(window: string, version: EditorVersion): Promise<void> {
 
 async function main(): Promise<void> {
   const version = versionNamed(process.argv[2]);
+  const chosen = process.argv[3];
   for (const window of Object.keys(windows)) {
-    if (!(await hasTests(window))) continue;
+    if (window !== (chosen ?? window) || !(await hasTests(window))) continue;
     console.log(`VS Code ${version.vscode}, window: ${window}`);
     await runIn(window, version).catch((error: unknown) => {
       console.error(error instanceof Error ? error.message : error);

@@ -73,9 +73,13 @@ describe('what a user sees', () => {
     await workbench.runCommand('Show HTTP Server Log');
     await ask(port, 'GET /style.css');
     await ask(port, 'GET /no/such/page');
+    await ask(port, 'GET /.env');
+    await ask(port, 'DELETE /files/hello.txt');
     await ask(port, 'POST /files/notes/posted.txt', 'posted');
     await workbench.outputLine(/200\sGET.*\/style\.css/).waitFor();
     await workbench.outputLine(/\[warning\]\s404\sGET.*\/no\/such\/page/).waitFor();
+    await workbench.outputLine(/\[warning\]\s404\sGET.*\/\.env/).waitFor();
+    await workbench.outputLine(/\[warning\]\s405\sDELETE/).waitFor();
     await workbench.outputLine(/201\sPOST.*posted\.txt/).waitFor();
     await pictures('log', () => Promise.resolve());
   });
