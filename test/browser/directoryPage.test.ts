@@ -55,6 +55,7 @@ describe('the directory page in a browser', function () {
     it(`leads to ${name}`, async () => {
       await page.goto(start());
       await page.getByRole('link', { name, exact: true }).click();
+      await page.waitForURL((url) => url.href !== start());
       assert.equal(await page.evaluate<string>('document.body.textContent'), `content of ${name}`);
     });
 
@@ -62,10 +63,11 @@ describe('the directory page in a browser', function () {
       await page.goto(start());
       await page.getByRole('link', { name: `d ${name}/`, exact: true }).click();
       await page.getByRole('link', { name: 'inner.txt' }).click();
+      await page.waitForURL(/\/inner\.txt$/);
       assert.equal(await bodyText(), `inner of ${name}`);
       await page.goBack();
       await page.getByRole('link', { name: '../' }).click();
-      assert.equal(page.url(), start());
+      await page.waitForURL(start());
     });
   }
 

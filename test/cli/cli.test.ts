@@ -259,7 +259,7 @@ describe('the command line', function () {
     });
 
     it('an address of another machine', () =>
-      fails(['--directory', folder.path, '--host', '192.0.2.1', '--token', 't'], /is no address of this machine/));
+      fails(['--directory', folder.path, '--host', '203.0.113.99', '--token', 't'], /is no address of this machine/));
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

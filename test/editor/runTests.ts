@@ -6,6 +6,7 @@ import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { Cleanup } from '../support/host/cleanup';
 import { launcher, projectRoot } from '../support/host/paths';
+import { sparePort } from '../support/host/sparePort';
 import { makeTempFolder } from '../support/host/tempFolder';
 import { type EditorVersion, versionNamed } from '../support/host/versions';
 
@@ -42,6 +43,12 @@ async function installApiUser(extensions: string): Promise<void> {
   await fs.cp(path.join(projectRoot, 'test/fixtures/apiUser/package.json'), path.join(folder, 'package.json'));
 }
 
+/** What is the default of a user, and so of every test that sets nothing else. */
+async function writeUserSettings(data: string): Promise<void> {
+  await fs.mkdir(path.join(data, 'User'), { recursive: true });
+  await fs.writeFile(path.join(data, 'User/settings.json'), JSON.stringify({ 'httpServer.port': await sparePort() }));
+}
+
 /** Which program to run: the launcher under its path, or a version for the download. */
 function host(version: EditorVersion): { vscodeExecutablePath: string } | { version: string } {
   const kind = process.env.VSCODE_TEST_HOST ?? (process.platform === 'linux' ? 'npm' : 'desktop');
@@ -62,6 +69,7 @@ async function runIn(window: string, version: EditorVersion): Promise<void> {
     const workspace = await makeTempFolder(cleanup, 'workspace');
     const user = await makeTempFolder(cleanup, 'user');
     await installApiUser(path.join(user, 'extensions'));
+    await writeUserSettings(path.join(user, 'data'));
     await runTests({
       ...host(version),
       extensionDevelopmentPath: projectRoot,

@@ -37,6 +37,19 @@ export function when<T>(event: vscode.Event<T>, condition: (value: T) => boolean
   });
 }
 
+/** Does `action` until it has its effect: a watcher of files may take a moment to look, and then misses the first. */
+export async function repeatedly<T>(action: () => Promise<unknown>, effect: Promise<T>): Promise<T> {
+  const pause = Symbol();
+  for (;;) {
+    await action();
+    const first = await Promise.race([
+      effect,
+      new Promise<symbol>((resolve) => setTimeout(() => resolve(pause), 2000)),
+    ]);
+    if (first !== pause) return effect;
+  }
+}
+
 /** Starts the server if it is not running; returns its port. */
 export async function started(server: HttpServerApi): Promise<number> {
   return Number(new URL(await server.start()).port);

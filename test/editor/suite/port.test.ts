@@ -5,7 +5,7 @@ import { makePlan } from '../../../src/editor/plan';
 import type { Plan } from '../../../src/editor/plan';
 import type { Surroundings } from '../../../src/editor/controller';
 import type { Failure } from '../../../src/messages';
-import { ask, freePort, occupy, release, TestController, threadThat } from '../support';
+import { ask, freePort, listens, occupy, release, TestController, threadThat } from '../support';
 
 /** What the workspace asks for, except for `options`. */
 const planWith = (options: Partial<Options>) => async (): Promise<Plan> => {
@@ -21,6 +21,14 @@ describe('the port', () => {
   afterEach(async () => {
     await made?.controller.stop();
     made?.dispose();
+  });
+
+  it('is 4221 where nobody says another, unless that is taken', async () => {
+    const port = vscode.workspace.getConfiguration('httpServer').inspect<number>('port')?.defaultValue;
+    assert.equal(port, 4221);
+    const test = make({ port });
+    await test.controller.start();
+    assert.ok(test.port === 4221 || (test.port !== undefined && (await listens(4221))), `port ${test.port}`);
   });
 
   it('is the one asked for', async () => {
@@ -103,9 +111,9 @@ describe('the port', () => {
   });
 
   it('on an address that is not ours is a failure that names the setting', async () => {
-    const { controller } = make({ host: '192.0.2.1', token: 'secret' });
+    const { controller } = make({ host: '203.0.113.99', token: 'secret' });
     const state = await controller.start();
     assert.ok(state.kind === 'failed');
-    assert.match(state.problem.message, /192\.0\.2\.1.*httpServer\.host/);
+    assert.match(state.problem.message, /203\.0\.113\.99.*httpServer\.host/);
   });
 });

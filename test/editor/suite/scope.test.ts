@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { makePlan } from '../../../src/editor/plan';
-import { api, extensionId, folder, started, when } from '../support';
+import { api, extensionId, folder, repeatedly, started, when } from '../support';
 
 /** What a repository would set to let itself in. */
 const hostile: Readonly<Record<string, unknown>> = {
@@ -46,8 +46,8 @@ describe('a repository', () => {
     const settings = { ...hostile, headers: { 'X-Settings': 'read' } };
     const lines = Object.entries(settings).map(([name, value]) => [`httpServer.${name}`, value]);
     await mkdir(path.dirname(file()), { recursive: true });
-    await writeFile(file(), JSON.stringify(Object.fromEntries(lines)));
-    assert.equal(await applied, 'running');
+    const text = JSON.stringify(Object.fromEntries(lines));
+    assert.equal(await repeatedly(() => writeFile(file(), text), applied), 'running');
     const { options } = await makePlan(undefined);
     assert.deepEqual(options.headers, { 'X-Settings': 'read' });
     const { host, allowedHosts, cors, token, tls } = options;

@@ -7,11 +7,12 @@ import type { LogEvent } from '../../../src/accessLog';
 import { networkAddresses } from '../../../src/editor/addresses';
 import { makePlan } from '../../../src/editor/plan';
 import { Sharing } from '../../../src/editor/share';
+import { publishSharing } from '../../../src/editor/shareNews';
 import type { Ending, Share, Terms } from '../../../src/editor/share';
 import type { Options } from '../../../src/options';
 import { field, RawClient } from '../../support/rawClient';
 import type { RawResponse } from '../../support/rawClient';
-import { ask, occupy, release, TestController, when } from '../support';
+import { ask, occupy, release, TestController, threadThat, when } from '../support';
 
 const address = networkAddresses()[0]?.address ?? '';
 const read: Terms = { address, access: 'readOnly', secure: false };
@@ -87,10 +88,13 @@ describe('what is shared on the local network', function () {
 
   it('is on one of the next ports if that one is taken', async () => {
     const other = await occupy(made.port, address);
-    await sharing.start(read);
-    assert.ok(shared().port > other.port && shared().port < other.port + 20);
-    assert.equal((await visit('GET /hello.txt', bearer())).status, 200);
-    await release(other);
+    try {
+      await sharing.start(read);
+      assert.ok(shared().port > other.port && shared().port < other.port + 20);
+      assert.equal((await visit('GET /hello.txt', bearer())).status, 200);
+    } finally {
+      await release(other);
+    }
   });
 
   it('is for those only who have its token', async () => {
@@ -181,14 +185,14 @@ describe('what is shared on the local network', function () {
     assert.equal(shared().access, 'readOnly');
   });
 
-  it('is nothing while no server runs', async () => {
+  it('is nothing while no server runs, and that is said', async () => {
     await made.controller.stop();
-    await sharing.start(read);
+    await assert.rejects(sharing.start(read), /Nothing is shared: the server stopped/);
     assert.equal(sharing.share, undefined);
   });
 
   it('that cannot be, is refused in words, and the server goes on', async () => {
-    await assert.rejects(sharing.start({ ...read, address: '192.0.2.99' }), /could not be shared/);
+    await assert.rejects(sharing.start({ ...read, address: '203.0.113.99' }), /could not be shared/);
     assert.equal(sharing.share, undefined);
     assert.equal((await ask(made.port ?? 0, 'GET /hello.txt')).status, 200);
   });
@@ -217,6 +221,22 @@ describe('what is shared on the local network', function () {
     });
   }
 
+  it('is told to the log once, whatever settings change, and once when it ends', async () => {
+    const notes: string[] = [];
+    const news = publishSharing(sharing, { note: (message) => void notes.push(message) });
+    await sharing.start(write);
+    const changed = when(sharing.onDidChange);
+    options = { access: 'readOnly' };
+    await made.controller.apply();
+    await changed;
+    await sharing.stop();
+    news.dispose();
+    assert.deepEqual(
+      notes.map((note) => note.split(' at ')[0]),
+      ['Shared on the local network', 'No longer shared on the local network.'],
+    );
+  });
+
   it('ends when its time is over, and the server goes on', async () => {
     await made.controller.stop();
     sharing.dispose();
@@ -231,5 +251,26 @@ describe('what is shared on the local network', function () {
     await sharing.stop();
     assert.equal(await isOpen(share), false);
     assert.equal((await ask(made.port ?? 0, 'GET /hello.txt')).status, 200);
+  });
+});
+
+describe('a share whose thread does not let go of the network', () => {
+  it('ends the thread before it says that nothing is shared any more', async () => {
+    const happened: string[] = [];
+    const thread = threadThat(`parentPort.postMessage(
+      message.type === 'unshare'
+        ? { type: 'failed', id: message.id, failure: { code: 'INTERNAL', message: 'No.' } }
+        : { type: 'listening', id: message.id, listening: { port: 1, addresses: [] } }
+    )`);
+    const made = new TestController({ spawn: () => thread });
+    const sharing = new Sharing(made.controller);
+    await made.controller.start();
+    await sharing.start({ ...read, address: '192.0.2.1' });
+    thread.onDidEnd(() => happened.push('the thread ended'));
+    sharing.onDidEnd((ending) => happened.push(ending));
+    await sharing.stop();
+    await made.controller.stop();
+    for (const item of [sharing, made]) item.dispose();
+    assert.deepEqual(happened, ['the thread ended', 'asked']);
   });
 });

@@ -8,7 +8,7 @@ import type { Trash } from '../../../src/editor/trash';
 import { ask, folder, restoreSettings, set, TestController, worker } from '../support';
 
 describe('DELETE in the editor', () => {
-  const file = vscode.Uri.joinPath(folder().uri, 'to delete.txt');
+  let file: vscode.Uri;
   let made: TestController;
 
   const isThere = async (): Promise<boolean> => {
@@ -27,6 +27,7 @@ describe('DELETE in the editor', () => {
   }
 
   beforeEach(async () => {
+    file = vscode.Uri.joinPath(folder().uri, 'to delete.txt');
     await set('access', 'full');
     await vscode.workspace.fs.writeFile(file, Buffer.from('x'));
   });
@@ -51,6 +52,11 @@ describe('DELETE in the editor', () => {
   it('removes it where there is no trash', async () => {
     assert.equal(await remove(() => Promise.resolve(false)), 204);
     assert.ok(!(await isThere()));
+  });
+
+  it('keeps it where the trash fails', async () => {
+    assert.equal(await remove(() => Promise.reject(new Error('The trash is full.'))), 503);
+    assert.ok(await isThere());
   });
 
   it('removes it, by the trash of this editor or without', async () => {

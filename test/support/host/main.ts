@@ -6,7 +6,7 @@ import { startServer } from './server';
 import { versionNamed } from './versions';
 import { workbenchUrl } from './workbenchUrl';
 
-const RESULT_TIMEOUT_MS = 180_000;
+const RESULT_TIMEOUT_MS = 600_000;
 const KEPT_LINES = 100;
 
 /** Begins each line that the tests print, to tell it from the editor's own. */
