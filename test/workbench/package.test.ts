@@ -12,7 +12,7 @@ const MAX_BYTES = 200 * 1024;
 
 /** What may lie in the installed extension; `.vsixmanifest` is the editor's. */
 const WANTED =
-  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/((extension|worker)\.js|LICENSES\.txt)|media\/(icon\.png|page\/.+|walkthrough\/.+))$/i;
+  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|contributing\.md|security\.md|test\/fixtures\/apiUser\/httpServerApi\.ts|LICENSE\.txt|dist\/((extension|worker)\.js|LICENSES\.txt)|media\/(icon\.png|page\/.+|walkthrough\/.+))$/i;
 
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
@@ -67,7 +67,9 @@ describe('the packaged .vsix', () => {
       files.filter((file) => !WANTED.test(file)),
       [],
     );
-    for (const file of ['dist/extension.js', 'dist/worker.js', 'package.json']) {
+    // What README links to, too.
+    const linked = ['CONTRIBUTING.md', 'SECURITY.md', 'test/fixtures/apiUser/httpServerApi.ts'];
+    for (const file of ['dist/extension.js', 'dist/worker.js', 'package.json', ...linked]) {
       assert.ok(files.includes(file), file);
     }
   });
