@@ -30,7 +30,10 @@ const streams: Readonly<Record<Coding, () => Transform>> = {
   zstd: () => (createZstdCompress ?? zlib.createGzip)(),
 };
 
-/** For content of a few KiB. */
+/** Octets that may be coded at once: a millisecond or two. */
+export const codedAtOnce = 64 * 1024;
+
+/** For content of no more than {@link codedAtOnce}. */
 export const encodeNow = (coding: Coding, content: Uint8Array): Buffer => inMemory[coding](content);
 
 /** What is coded on the way, such as an open file. */

@@ -37,13 +37,16 @@ type Piece = Buffer | ByteRange;
 /** Octets one after the other, some in memory, some of `content`. Closes `content`. */
 export class Composite implements ByteSource {
   readonly length: number;
+  /** None is empty: a read of nothing means the end. */
+  private readonly pieces: readonly Piece[];
   private index = 0;
   private offset = 0;
 
   constructor(
     private readonly content: Sliceable,
-    private readonly pieces: readonly Piece[],
+    pieces: readonly Piece[],
   ) {
+    this.pieces = pieces.filter((piece) => lengthOf(piece) > 0);
     this.length = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
   }
 

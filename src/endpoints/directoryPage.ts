@@ -5,7 +5,7 @@ import type { Root } from '../files/root';
 import type { FieldLine, Request, Response } from '../http/message';
 import { selectCoding } from '../http/negotiate';
 import { formatBytes } from '../accessLog';
-import { CodedContent, codings, encodeNow, originalOf } from './coding';
+import { CodedContent, codedAtOnce, codings, encodeNow, originalOf } from './coding';
 import { merge } from './fieldLines';
 import { escapeHtml, livePageFields, pageFields, pageStart } from './html';
 import { encodeSegment } from './path';
@@ -84,12 +84,9 @@ async function join(
   return Buffer.concat([...pieces, Buffer.from(end)]);
 }
 
-/** Octets that may be coded at once: a millisecond or two. */
-const atOnce = 64 * 1024;
-
 function coded(request: Request, bytes: Buffer, fields: readonly FieldLine[]): Response {
   const coding = selectCoding(request.fields.get('accept-encoding'), codings);
   if (coding === undefined || bytes.length < 1024) return { status: 200, fields, body: bytes };
-  const body = bytes.length <= atOnce ? encodeNow(coding, bytes) : new CodedContent(originalOf(bytes), coding);
+  const body = bytes.length <= codedAtOnce ? encodeNow(coding, bytes) : new CodedContent(originalOf(bytes), coding);
   return { status: 200, fields: [...fields, ['Content-Encoding', coding]], body };
 }

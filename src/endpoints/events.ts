@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HttpError } from '../http/errors';
 import type { FieldLine, Request, Response } from '../http/message';
+import { isNavigation } from './fetchMetadata';
 import { Resource } from './resource';
 import { digestOf } from './source';
 import type { Streams } from './streams';
@@ -13,9 +14,11 @@ const fields: readonly FieldLine[] = [
   ['Cache-Control', 'no-store'],
 ];
 
-/** The answer to a GET or HEAD. @throws {@link HttpError} 503 */
-export function events({ method }: Request, streams: Streams): Response {
-  if (method === 'HEAD') return { status: 200, fields };
+/** The answer to a GET or HEAD. @throws {@link HttpError} 403 or 503 */
+export function events(request: Request, streams: Streams): Response {
+  // A page of another site may show any address in a frame, and each stream is one that others cannot have.
+  if (isNavigation(request)) throw new HttpError(403, 'Events are for scripts: this is no page.');
+  if (request.method === 'HEAD') return { status: 200, fields };
   const body = streams.add();
   if (body === undefined) throw new HttpError(503, 'Too many pages listen for changes.', [['Retry-After', '30']]);
   return { status: 200, fields, body, endless: true };

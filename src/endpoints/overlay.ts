@@ -70,28 +70,22 @@ const draftOf = (content: Buffer): Draft => ({
 /** A file in whose place a draft may be. */
 export class Draftable implements Answering {
   readonly copies: number;
-  private draft: Source | undefined;
-  private unsaved: Answering | undefined;
 
   /**
    * @param real path of the file
-   * @param make makes what shows a draft
+   * @param show what shows a draft
    */
   constructor(
     private readonly saved: Answering,
     private readonly real: string,
     private readonly overlay: Overlay,
-    private readonly make: (draft: Source) => Answering,
+    private readonly show: (draft: Draft) => Answering,
   ) {
     this.copies = saved.copies ?? 1;
   }
 
   answer(request: Request): Response | Promise<Response> {
     const draft = this.overlay.find(this.real);
-    if (draft !== this.draft) {
-      this.draft = draft;
-      this.unsaved = draft && this.make(draft);
-    }
-    return (this.unsaved ?? this.saved).answer(request);
+    return (draft === undefined ? this.saved : this.show(draft)).answer(request);
   }
 }

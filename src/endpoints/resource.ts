@@ -4,7 +4,7 @@ import type { Siblings } from '../files/siblings';
 import type { Validators } from '../http/conditional';
 import type { FieldLine, Request, Response } from '../http/message';
 import { acceptsIdentity, selectCoding, type Coding } from '../http/negotiate';
-import { CodedContent, codings, encodeNow } from './coding';
+import { CodedContent, codedAtOnce, codings, encodeNow, originalOf } from './coding';
 import { closeContent, sizeOf } from './content';
 import { answerWithDigest, wantedDigest } from './digest';
 import { Representation } from './representation';
@@ -105,7 +105,10 @@ export class Resource implements Answering {
     if (coding === undefined) return this.identity;
     const { content } = this.source;
     const validators = this.codedValidators(entityTag(this.source, coding));
-    if ('read' in content) return this.represent(new CodedContent(content, coding), validators, coding);
+    if ('read' in content || content.length > codedAtOnce) {
+      const original = 'read' in content ? content : originalOf(content);
+      return this.represent(new CodedContent(original, coding), validators, coding);
+    }
     const known = this.coded.get(coding) ?? this.represent(encodeNow(coding, content), validators, coding);
     this.coded.set(coding, known);
     return known;

@@ -15,7 +15,7 @@ import { httpErrorOf } from './errorResponse';
 import { merge } from './fieldLines';
 import { isCodable, isHtml, mediaTypeOf, sniffSize } from './mediaType';
 import type { Memory } from './memory';
-import { Draftable, type Overlay } from './overlay';
+import { Draftable, type Draft, type Overlay } from './overlay';
 import { Page, scriptTag, vary } from './page';
 import { parsePath, type RequestPath } from './path';
 import { codedExtensions, Resource, type Answering } from './resource';
@@ -27,7 +27,11 @@ const noCache: FieldLine = ['Cache-Control', 'no-cache'];
 /** Fields that decide what a browser makes of a page, which the settings may change. */
 const decisive = new Set(['content-type', 'content-encoding', 'content-disposition']);
 
+/** In how many ways one draft may be remembered: the script lies elsewhere for each depth of the path. */
+const mostShown = 8;
+
 export class Site {
+  private readonly drafts = new WeakMap<Draft, Map<string, Answering>>();
   /** Those of the settings. */
   private readonly custom: readonly FieldLine[];
   private readonly fields: readonly FieldLine[];
@@ -77,14 +81,25 @@ export class Site {
     const draft = this.overlay?.find(file.real);
     if (draft === undefined) return this.saved(path, segments, file);
     if (file instanceof OpenFile) file.close();
-    return this.resourceOf(path, segments, draft);
+    return this.shown(path, segments, draft);
+  }
+
+  /** What is made of a draft lasts as long as the draft, not as long as the many paths that lead to its file. */
+  private shown(path: string, segments: readonly string[], draft: Draft): Answering {
+    const known = this.drafts.get(draft) ?? new Map<string, Answering>();
+    this.drafts.set(draft, known);
+    const key = `${segments.at(-1) ?? ''} ${scriptTag(path, segments)}`;
+    const made = known.get(key) ?? this.resourceOf(path, segments, draft);
+    if (known.size >= mostShown) known.clear();
+    known.set(key, made);
+    return made;
   }
 
   /** The same for as long as the file stays as it is, whatever becomes of drafts. */
   private lasting(path: string, segments: readonly string[], file: SmallFile): Answering {
     const saved = this.saved(path, segments, file);
     if (this.overlay === undefined) return saved;
-    return new Draftable(saved, file.real, this.overlay, (draft) => this.resourceOf(path, segments, draft));
+    return new Draftable(saved, file.real, this.overlay, (draft) => this.shown(path, segments, draft));
   }
 
   private saved(path: string, segments: readonly string[], file: SmallFile | OpenFile): Answering {

@@ -19,14 +19,20 @@ export const mostPaths = 500;
 
 const sizeOf = (paths: Changed): number => (paths === 'all' ? 0 : paths.length);
 
-/** Two pieces of news as one. Too much to tell is told as everything. */
+/** As it is, if it is little; else as everything. */
+function bounded(news: News): News {
+  const { changes } = news;
+  const last = changes.at(-1);
+  const paths = changes.reduce((sum, [, , some]) => sum + sizeOf(some), changes.length);
+  return last === undefined || paths <= mostPaths ? news : { ...news, changes: [[last[0], last[1], 'all']] };
+}
+
+/** Two pieces of news as one, which need not say more than that everything changed if one of them does. */
 function join(first: News, second: News): News {
   const changes = [...first.changes, ...second.changes];
   const last = changes.at(-1);
-  const paths = changes.reduce((sum, [, , some]) => sum + sizeOf(some), changes.length);
-  const few = paths <= mostPaths && changes.every(([, , some]) => some !== 'all');
-  const told = last === undefined || few ? changes : [[last[0], last[1], 'all'] as const];
-  return { ...first, changes: told };
+  const vague = last !== undefined && changes.some(([, , some]) => some === 'all');
+  return bounded({ ...first, changes: vague ? [[last[0], last[1], 'all']] : changes });
 }
 
 /** Has the client try again after a second. */
@@ -62,7 +68,7 @@ export class Stream implements AsyncIterable<Buffer>, AsyncIterator<Buffer, unde
   }
 
   tell(news: News): void {
-    this.news = this.news === undefined ? news : join(this.news, news);
+    this.news = this.news === undefined ? bounded(news) : join(this.news, news);
     this.deliver();
   }
 

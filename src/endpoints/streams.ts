@@ -10,7 +10,7 @@ interface Change {
 }
 
 /** How long a change matters to pages that began to load before it, in milliseconds; and how many are kept at most. */
-const memory = 60_000;
+const relevance = 60_000;
 const mostChanges = 100;
 
 /** Most streams at once. */
@@ -50,7 +50,7 @@ export class Streams {
     if (paths.length === 0) return;
     const now = performance.now();
     const change = { number: ++this.number, time: now, paths: paths.length > mostPaths ? ('all' as const) : paths };
-    this.recent = [...this.recent.filter(({ time }) => time > now - memory), change].slice(-mostChanges);
+    this.recent = [...this.recent.filter(({ time }) => time > now - relevance), change].slice(-mostChanges);
     const news = this.news([change]);
     for (const stream of this.open) stream.tell(news);
   }

@@ -178,6 +178,7 @@ export class Connection implements Carrier {
   private send(exchange: Exchange, response: Response): void {
     this.held = undefined;
     const { persist, rest } = this.sender.send(exchange, response);
+    if (this.receiver.ended) exchange.endEndless();
     if (rest === undefined) {
       this.endResponse(exchange, persist);
       return;

@@ -32,7 +32,7 @@ const mostRefused = 64;
 export class Listener {
   private readonly connections = new Set<Connection | Handshake>();
   private ticker: NodeJS.Timeout | undefined;
-  private whenEmpty: (() => void) | undefined;
+  private readonly whenEmpty: (() => void)[] = [];
 
   private constructor(
     private readonly servers: readonly Server[],
@@ -75,7 +75,7 @@ export class Listener {
   async stop(grace = this.service.limits.stopTimeout): Promise<void> {
     const closed = Promise.all(this.servers.map(close));
     for (const connection of this.connections) connection.stop();
-    const emptied = new Promise<void>((resolve) => (this.whenEmpty = resolve));
+    const emptied = new Promise<void>((resolve) => this.whenEmpty.push(resolve));
     if (this.connections.size > 0) {
       const cut = (): void => this.connections.forEach((connection) => connection.cut());
       const timer = setTimeout(cut, grace);
@@ -125,7 +125,7 @@ export class Listener {
     if (this.connections.size > 0) return;
     clearInterval(this.ticker);
     this.ticker = undefined;
-    this.whenEmpty?.();
+    for (const tell of this.whenEmpty.splice(0)) tell();
   }
 }
 

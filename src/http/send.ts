@@ -4,13 +4,16 @@ import type { ByteSource } from './message';
 import type { Delimiting } from './response';
 import type { Writer } from './writer';
 
-/** What all reads of all responses together may hold, in octets. */
+/** What all reads of all responses together should hold, in octets. */
 const budget = 16 * 1024 * 1024;
 
 let active = 0;
 
 /** Large reads are fast, many large reads are memory: each stream gets its share of the budget. */
-const readSize = (): number => Math.min(largestBlock, Math.max(smallestBlock, Math.floor(budget / (2 * active))));
+function readSize(): number {
+  const share = 2 ** Math.floor(Math.log2(budget / (2 * active)));
+  return Math.min(largestBlock, Math.max(smallestBlock, share));
+}
 
 /**
  * Sends `source.length` octets, reading one piece ahead of the one being written. Does not close the source.

@@ -23,8 +23,11 @@ function takeTurns(): void {
   waiting = [];
   number++;
   running = true;
-  for (const recipient of recipients) recipient.takeTurn();
-  running = false;
+  try {
+    for (const recipient of recipients) recipient.takeTurn();
+  } finally {
+    running = false;
+  }
 }
 
 /** To be called when something is done: what happens outside of a turn is a turn of its own. */

@@ -24,6 +24,7 @@ describe('with live reload', () => {
       .write('index.html', page)
       .write('sub/ä b.html', page)
       .write('large.html', large)
+      .write('bare.html', 'text '.repeat(20_000))
       .write('utf16.html', Buffer.from('\ufeff<p>', 'utf16le'))
       .write('coded.html', large)
       .write('coded.html.gz', gzipSync(large))
@@ -46,6 +47,7 @@ describe('with live reload', () => {
     ['a browser that loads a page into a tab', '/', { ...load, 'Sec-Fetch-Dest': 'document' }, true],
     ['a browser that loads a page into a frame', '/', { ...load, 'Sec-Fetch-Dest': 'iframe' }, true],
     ['a large page', '/large.html', load, true],
+    ['a large page of text alone', '/bare.html', load, true],
     ['the page of a folder', '/list/', load, true],
     ['the fallback of an application', '/no/such/page', load, true],
     ['a program', '/index.html', { Accept: '*/*' }, false],
@@ -154,6 +156,21 @@ describe('with live reload', () => {
       assert.equal((await get('/files/index.html')).text, page);
       live.unsaved('/index.html', undefined);
       assert.equal((await get('/index.html')).text, page);
+    });
+
+    it('is made into an answer once, however often and by whatever path it is asked for', async () => {
+      live.unsaved('/text.txt', 'draft');
+      const first = await get('/text.txt');
+      assert.equal(first.text, 'draft');
+      assert.equal((await get('/text.txt')).response, first.response);
+      for (let i = 0; i < 20; i++) assert.equal((await get(`${'/'.repeat(i)}/text.txt`)).text, 'draft');
+    });
+
+    it('that is large is coded on the way, not at once', async () => {
+      live.unsaved('/large.html', large.repeat(10));
+      const answer = await get('/large.html', { 'Accept-Encoding': 'gzip' });
+      assert.ok(!(answer.response.body instanceof Uint8Array));
+      assert.equal(gunzipSync(answer.body).toString(), large.repeat(10));
     });
 
     it('has an entity tag of its own, and no date', async () => {

@@ -85,6 +85,15 @@ describe('event streams', () => {
     await stream.return();
   });
 
+  it('name no more than 500 files to a newcomer, either', async () => {
+    const streams = new Streams(() => undefined);
+    for (let i = 0; i < 3; i++) streams.tell(Array.from({ length: 200 }, (_, k) => `/${i}/${k}`));
+    const stream = add(streams);
+    const { from, changes } = await newsOf(stream);
+    assert.deepEqual([from, changes.map(([number, , paths]) => [number, paths])], [1, [[3, 'all']]]);
+    await stream.return();
+  });
+
   it('tell a newcomer from where on nothing is missing', async () => {
     const streams = new Streams(() => undefined);
     for (let i = 1; i <= 250; i++) streams.tell([`/${i}`]);

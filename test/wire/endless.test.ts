@@ -82,6 +82,26 @@ describe('an endless response', () => {
   });
 });
 
+describe('an endless response that begins after its client has closed its half', () => {
+  it('is ended at once', async () => {
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const stream = new Stream();
+    const server = await startServer(async ({ path }) => {
+      if (path === '/events') return { status: 200, fields: [], body: stream, endless: true };
+      await released;
+      return { status: 204, fields: [] };
+    });
+    const client = await server.client();
+    await client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /events HTTP/1.1\r\nHost: a\r\n\r\n');
+    client.end();
+    release();
+    await client.readToEnd();
+    assert.equal(client.ending, 'fin');
+    await server.stop();
+  });
+});
+
 describe('a response that has an end of its own', () => {
   it('goes on for a client that has closed its half', async () => {
     let heard: () => void = () => undefined;
@@ -119,6 +139,14 @@ describe('a large response on a connection that persists', () => {
 });
 
 describe('a server that stops', () => {
+  it('tells all who want to know', async () => {
+    const server = await startServer(() => ({ status: 204, fields: [] }));
+    const client = await server.client();
+    const stops = [server.listener.stop(0), server.listener.stop(0)];
+    await Promise.all(stops);
+    await client.readToEnd();
+  });
+
   it('closes a connection as soon as its exchange has ended, although it had promised to keep it', async () => {
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));

@@ -79,8 +79,15 @@ describe('the event stream', () => {
   });
 
   it('is for the pages of this site alone', async () => {
-    const client = await ask('GET /.http-server/events', 'Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\n');
-    assert.equal((await client.read()).status, 403);
+    for (const [mode, dest] of [
+      ['cors', 'empty'],
+      ['navigate', 'iframe'],
+      ['navigate', 'document'],
+    ]) {
+      const fields = `Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: ${mode}\r\nSec-Fetch-Dest: ${dest}\r\n`;
+      const client = await ask('GET /.http-server/events', fields);
+      assert.equal((await client.read()).status, 403, dest);
+    }
     assert.deepEqual(counts, []);
   });
 

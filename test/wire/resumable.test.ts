@@ -132,7 +132,7 @@ describe('a resumable upload', () => {
     assert.deepEqual([last.status, field(last, 'upload-complete')], [204, '?1']);
     assert.equal(text('old.txt'), 'one two three');
     assert.deepEqual(unfinished(), []);
-    assert.equal(served.events.at(-1)?.stored, 'old.txt');
+    await served.logged(({ stored }) => stored === 'old.txt');
   });
 
   it('can be created and completed without content', async () => {
