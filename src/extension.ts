@@ -40,8 +40,8 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const uploads = new UploadsView(controller);
   const sharing = new Sharing(controller);
   const panel = new SharePanel(sharing, Uri.joinPath(context.extensionUri, 'media/icon.png'));
+  // The editor disposes these while `deactivate` is still under way, so the server is not among them.
   context.subscriptions.push(
-    controller,
     log,
     linkLog(controller, context.extension.id),
     new StatusBar(controller, sharing),
@@ -65,4 +65,5 @@ export function activate(context: ExtensionContext): HttpServerApi {
 
 export async function deactivate(): Promise<void> {
   await active?.stop(farewell);
+  active?.dispose();
 }

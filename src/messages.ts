@@ -79,8 +79,8 @@ export interface TrashCall {
 export interface TrashReply {
   readonly type: 'trashed';
   readonly id: number;
-  /** Whether it is in the trash now; if not, it is where it was. */
-  readonly trashed: boolean;
+  /** `none`: there is no trash. `failed`: it did not take the file. Either way the file is where it was. */
+  readonly outcome: 'trashed' | 'none' | 'failed';
 }
 
 /** Files of the folder changed: their paths from `/`, decoded; `all` where they are too many to be named. */

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
 import { Live } from './endpoints/live';
-import type { Call, Failure, FromWorker, Reply, ToWorker, UploadProgress } from './messages';
+import type { Call, Failure, FromWorker, Reply, ToWorker, TrashReply, UploadProgress } from './messages';
 import { OptionsError, type Options } from './options';
 import { serve, type Server, type Surroundings } from './serve';
 
@@ -49,13 +49,18 @@ function flush(): void {
 const uploads = new Map<Surroundings, readonly UploadProgress[]>();
 
 /** Files on their way to the trash, by the numbers of the questions. */
-const discarded = new Map<number, (trashed: boolean) => void>();
+const discarded = new Map<number, (outcome: TrashReply['outcome']) => void>();
 let questions = 0;
 
 function trash(path: string): Promise<boolean> {
   const id = ++questions;
   send({ type: 'trash', id, path });
-  return new Promise((resolve) => discarded.set(id, resolve));
+  return new Promise((resolve, reject) => {
+    discarded.set(id, (outcome) => {
+      if (outcome === 'failed') reject(new Error('The trash of the editor failed.'));
+      else resolve(outcome === 'trashed');
+    });
+  });
 }
 
 /** For both servers. */
@@ -128,7 +133,7 @@ port.on('message', (message: ToWorker) => {
       for (const each of [server, shared]) each?.cancelUpload(message.upload);
       break;
     case 'trashed':
-      discarded.get(message.id)?.(message.trashed);
+      discarded.get(message.id)?.(message.outcome);
       discarded.delete(message.id);
       break;
     case 'changed':

@@ -1,20 +1,42 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
 import { commands, env, l10n, window } from 'vscode';
 import type { Uri } from 'vscode';
+import { settingError } from './problem';
 import { openIn } from './settings';
+import type { OpenIn } from './settings';
 import type { Site } from './state';
 import { externalUrlOf, localUrlOf } from './urls';
 
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: Site, pathname: string): Promise<void> {
   const path = withToken(pathname, site.token);
-  if (openIn(site.folder) === 'integrated') {
+  if (placeOf(site) === 'integrated') {
     if (await openInTab(await externalUrlOf(site, path))) return;
     void window.showWarningMessage(
-      l10n.t('This editor has no browser of its own, which the setting httpServer.openIn asks for: see the system’s.'),
+      l10n.t(
+        'This editor has no browser of its own, which the setting httpServer.openIn asks for, so the page opens in the system’s.',
+      ),
     );
   }
   await openExternal(isTunnelled(site) ? localUrlOf(site, path) : await externalUrlOf(site, path));
+}
+
+let isTold = false;
+
+/**
+ * Where the user wants pages, except that with a token it is the system's browser: the editor's own shows a page in a
+ * frame, which gets none of the server's cookies, and would keep the secret in its address bar.
+ */
+export function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>): OpenIn {
+  const wanted = openIn(folder);
+  if (wanted === 'external' || token === '') return wanted;
+  if (!isTold) {
+    void window.showInformationMessage(
+      l10n.t('The server has a token, which the editor’s own browser cannot keep: see the system’s.'),
+    );
+  }
+  isTold = true;
+  return 'external';
 }
 
 /**
@@ -49,6 +71,7 @@ export const withToken = (pathname: string, secret: string): string =>
 
 /** What is shown leaves the token out: it is a secret, and a screen has many who look at it. */
 export async function copyUrlWithToken(site: Site): Promise<void> {
+  if (site.token === '') throw settingError('token', l10n.t('The server has no token, so there is no URL with one.'));
   await env.clipboard.writeText(await externalUrlOf(site, withToken('/', site.token)));
   window.setStatusBarMessage(l10n.t('Copied the link, with its token'), 3000);
 }

@@ -49,6 +49,8 @@ export class Controller implements Disposable {
   readonly #crashes = new EventEmitter<string>();
   #state: State = { kind: 'stopped' };
   #server: Server | undefined;
+  /** The thread that is stopping: it may still have exchanges in flight. */
+  #closing: ServerThread | undefined;
   /** Ends when the operations asked for so far have ended. */
   #queue: Promise<unknown> = Promise.resolve();
   #lastCrash = -Infinity;
@@ -103,7 +105,7 @@ export class Controller implements Disposable {
 
   /** Has an upload fail; nothing happens if it has ended. */
   cancelUpload(upload: number): void {
-    this.#server?.thread.cancelUpload(upload);
+    (this.#server?.thread ?? this.#closing)?.cancelUpload(upload);
   }
 
   /** Tells the server, if one runs, of files. */
@@ -112,7 +114,7 @@ export class Controller implements Disposable {
   }
 
   dispose(): void {
-    this.#server?.thread.dispose();
+    for (const thread of [this.#server?.thread, this.#closing]) thread?.dispose();
     this.#server = undefined;
     for (const emitter of [this.#states, this.#traffic, this.#uploads, this.#pages, this.#crashes]) emitter.dispose();
   }
@@ -227,7 +229,9 @@ export class Controller implements Disposable {
   async #close(grace: number): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
+    this.#closing = server?.thread;
     await server?.thread.stop(grace);
+    this.#closing = undefined;
   }
 
   /** The thread ended. It matters only if nobody here asked for it. */
@@ -255,9 +259,15 @@ const isUnavailable = (error: unknown): boolean =>
   error instanceof ServerError && ['EADDRINUSE', 'EACCES', 'EPERM'].includes(error.failure.code);
 
 const siteOf = ({ folder, options }: Plan, { port, url, external }: Address): Site => ({
-  ...{ port, url, external },
-  ...{ directory: options.directory, folder, access: options.access, token: options.token },
-  ...{ liveReload: options.liveReload, serveUnsaved: options.serveUnsaved },
+  port,
+  url,
+  external,
+  directory: options.directory,
+  folder,
+  access: options.access,
+  token: options.token,
+  liveReload: options.liveReload,
+  serveUnsaved: options.serveUnsaved,
 });
 
 const isForwarded = ({ url, external }: Address): boolean => external.authority !== localUri(url).authority;

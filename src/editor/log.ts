@@ -6,7 +6,7 @@ import { addToTally, emptyTally } from '../accessLog';
 import type { LogEvent } from '../accessLog';
 import type { Traffic } from '../messages';
 import type { Controller } from './controller';
-import { furtherLines, levelOf, logLine, summaryLine } from './logLine';
+import { escapePath, furtherLines, levelOf, logLine, summaryLine } from './logLine';
 import { addTally } from './traffic';
 import type { Site, State } from './state';
 
@@ -88,7 +88,10 @@ export class Log implements Disposable {
     if (!workspace.textDocuments.some(({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file))
       return;
     this.#channel.warn(
-      l10n.t('{0} has unsaved changes in an editor, which will ask before it overwrites what was stored.', file),
+      l10n.t(
+        '{0} has unsaved changes in an editor, which will ask before it overwrites what was stored.',
+        escapePath(file),
+      ),
     );
   }
 

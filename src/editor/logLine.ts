@@ -63,7 +63,7 @@ function remarks(event: LogEvent, directory: string): string {
 }
 
 /** Letters of all scripts stay; what could break the line or turn its direction is written as its code point. */
-function escapePath(name: string): string {
+export function escapePath(name: string): string {
   return name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

@@ -62,8 +62,7 @@ function checked(settings: Settings): Settings {
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
     const { option, message } = error;
-    if (option !== 'tls') throw settingError(option, message);
-    throw settingError(option, l10n.t('The setting httpServer.tls cannot be used: {0}', message));
+    throw settingError(option, l10n.t('The setting httpServer.{0} cannot be used: {1}', option, message));
   }
 }
 
@@ -133,7 +132,16 @@ function access(config: WorkspaceConfiguration): Access {
   return accessLevels.find((level) => level === value) ?? wrong('access', accessLevels.join(' | '), value);
 }
 
+/** Settings whose values, however wrong, may be secrets: a message is shown on screens and kept in logs. */
+const secret: readonly string[] = ['token', 'tls', 'headers'];
+
 function wrong(name: string, expected: string, value: unknown): never {
-  const message = l10n.t('The setting httpServer.{0} must be {1}, not {2}.', name, expected, inspect(value));
-  throw settingError(name, message);
+  const found = secret.includes(name) ? l10n.t('a value of the type {0}', typeOf(value)) : inspect(value);
+  throw settingError(name, l10n.t('The setting httpServer.{0} must be {1}, not {2}.', name, expected, found));
+}
+
+/** As JSON calls it. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

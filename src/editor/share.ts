@@ -6,8 +6,10 @@ import type { Disposable } from 'vscode';
 import type { Options } from '../options';
 import type { Tls } from '../tls';
 import type { Controller, Server } from './controller';
-import { ProblemError, ServerError } from './problem';
+import { died, ProblemError, ServerError } from './problem';
+import type { Action } from './problem';
 import type { State } from './state';
+import type { ServerThread } from './thread';
 import { localUrl } from './urls';
 
 /** What the user chose. */
@@ -83,20 +85,23 @@ export class Sharing implements Disposable {
     return this.#current?.share;
   }
 
-  /** Shares what the server serves. Rejects with a {@link ProblemError}; does nothing while something is shared. */
+  /** Shares what the server serves. Rejects with a {@link ProblemError}, as while no server runs; does nothing while something is shared. */
   async start(terms: Terms): Promise<void> {
-    await this.#controller.use(async (server) => {
+    const isRunning = await this.#controller.use(async (server) => {
       if (this.#current === undefined) await this.#begin(server, terms);
+      return true;
     });
+    if (isRunning !== true)
+      throw new ProblemError({
+        message: l10n.t('Nothing is shared: the server stopped meanwhile.'),
+        actions: [shareAgain()],
+      });
   }
 
   /** Resolves when the network does not get in any more. */
   async stop(ending: Ending = 'asked'): Promise<void> {
     await this.#controller.use(async ({ thread }) => {
-      if (this.#current === undefined) return;
-      this.#end(ending);
-      // A thread that died has let go of everything.
-      await thread.unshare().catch(() => undefined);
+      if (this.#current !== undefined) await this.#close(thread, ending);
     });
   }
 
@@ -142,11 +147,22 @@ export class Sharing implements Disposable {
       await thread.share(options);
       this.#current = { ...current, options, share: shareOf(options, current.share) };
       this.#changes.fire(this.share);
-    } catch {
+    } catch (error) {
       // To go on with the old settings would be to ignore the new.
-      this.#end('failed');
-      await thread.unshare().catch(() => undefined);
+      await this.#close(thread, error instanceof ServerError && error.failure.code === died ? 'gone' : 'failed');
     }
+  }
+
+  /** It is told as ended when the network does not get in any more, and not before. */
+  async #close(thread: ServerThread, ending: Ending): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      await thread.unshare();
+    } catch {
+      // Whatever is wrong with the thread: its listeners end with it, and the controller starts another one.
+      await thread.terminate();
+    }
+    if (this.#current !== undefined) this.#end(ending);
   }
 
   #end(ending: Ending): void {
@@ -178,14 +194,13 @@ function shareOf(
   const url = localUrl(terms.address, port, terms.secure);
   const link = `${url}?token=${token}`;
   const fingerprint = tls === undefined ? undefined : new X509Certificate(tls.cert).fingerprint256;
-  return { ...{ terms, port, until }, ...{ directory, access, url, link, fingerprint } };
+  return { terms, port, until, directory, access, url, link, fingerprint };
 }
 
 function failure(error: unknown): unknown {
   if (!(error instanceof ServerError)) return error;
   const message = l10n.t('The folder could not be shared on the local network: {0}', error.message);
-  return new ProblemError({
-    message,
-    actions: [{ title: l10n.t('Share Again…'), command: 'httpServer.share', args: [] }],
-  });
+  return new ProblemError({ message, actions: [shareAgain()] });
 }
+
+const shareAgain = (): Action => ({ title: l10n.t('Share Again…'), command: 'httpServer.share', args: [] });

@@ -5,11 +5,15 @@ import { timeOf } from './sharePage';
 import type { Ending, Share, Sharing } from './share';
 
 /** Keeps the context key `httpServer.sharing`, and tells the log and the user. */
-export function publishSharing(sharing: Sharing, log: Log): Disposable {
+export function publishSharing(sharing: Sharing, log: Pick<Log, 'note'>): Disposable {
+  let told = '';
   return Disposable.from(
     sharing.onDidChange((share) => {
       void commands.executeCommand('setContext', 'httpServer.sharing', share !== undefined);
-      log.note(share === undefined ? notShared() : sharedAt(share));
+      const news = share === undefined ? notShared() : sharedAt(share);
+      // Other settings make it another share, at the same place and for as long.
+      if (news !== told) log.note(news);
+      told = news;
     }),
     sharing.onDidEnd((ending) => void tell(ending)),
   );

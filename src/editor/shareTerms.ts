@@ -46,13 +46,7 @@ function ways(access: Access): WayItem[] {
   return [
     ...levels(access, false, 'eye', 'edit', l10n.t('Works at once. Whoever is in the network can listen.')),
     { label: '', kind: QuickPickItemKind.Separator },
-    ...levels(
-      access,
-      true,
-      'lock',
-      'lock',
-      l10n.t('Encrypted, and pages can use the camera and service workers. Browsers warn first.'),
-    ),
+    ...levels(access, true, 'lock', 'lock', l10n.t('Encrypted, and pages can use the camera. Browsers warn first.')),
   ];
 }
 

@@ -154,8 +154,11 @@ export class ServerThread implements Disposable {
   }
 
   async #discard({ id, path }: TrashCall): Promise<void> {
-    const trashed = await this.#trash(path);
-    this.#worker.postMessage({ type: 'trashed', id, trashed } satisfies ToWorker);
+    const outcome = await this.#trash(path).then(
+      (trashed) => (trashed ? 'trashed' : 'none'),
+      () => 'failed' as const,
+    );
+    this.#worker.postMessage({ type: 'trashed', id, outcome } satisfies ToWorker);
   }
 
   #settle(message: Reply): void {

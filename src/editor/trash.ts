@@ -1,15 +1,19 @@
 /** Deletes as the explorer does: what is deleted can be brought back. */
-import { Uri, workspace } from 'vscode';
+import { env, Uri, workspace } from 'vscode';
 
-/** Moves a file, given by its absolute path, to the trash. Resolves to whether it is there now. */
+/**
+ * Moves a file, given by its absolute path, to the trash. Resolves to whether it is there now; if not, there is no trash.
+ * Rejects if there is one, but it did not take the file.
+ */
 export type Trash = (file: string) => Promise<boolean>;
 
 export const moveToTrash: Trash = async (file) => {
-  try {
-    await workspace.fs.delete(Uri.file(file), { useTrash: true });
-    return true;
-  } catch {
-    // A remote machine has no trash, nor has every drive: the error says so in words only, in the language of the editor.
-    return false;
-  }
+  const uri = Uri.file(file);
+  if (!hasTrash(uri)) return false;
+  await workspace.fs.delete(uri, { useTrash: true });
+  return true;
 };
+
+/** The editor has none on a remote machine, and who has turned it off wants none. Its errors tell that in words only. */
+const hasTrash = (uri: Uri): boolean =>
+  env.remoteName === undefined && workspace.getConfiguration('files', uri).get('enableTrash') !== false;

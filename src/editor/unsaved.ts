@@ -7,6 +7,9 @@ import { sitePath } from './liveReload';
 /** How long after a change its text is sent, in milliseconds; what is typed meanwhile is sent with it. */
 const delay = 120;
 
+/** Of long texts a change is sent later, so that no more than about 1,000 UTF-16 code units per millisecond are sent. */
+export const delayFor = (length: number): number => Math.max(delay, length / 1000);
+
 /** Longer texts are shown as they are on disk. In UTF-16 code units. */
 const longest = 2 * 1024 * 1024;
 
@@ -51,7 +54,7 @@ export class Unsaved implements Disposable {
     else if (this.#pathOf(document) !== undefined && !this.#waiting.has(document)) {
       this.#waiting.set(
         document,
-        setTimeout(() => this.#send(document), delay),
+        setTimeout(() => this.#send(document), delayFor(lengthOf(document))),
       );
     }
   }
@@ -88,3 +91,7 @@ export class Unsaved implements Disposable {
     return sitePath(state.site.directory, uri.fsPath);
   }
 }
+
+/** In UTF-16 code units, without making the text. */
+const lengthOf = (document: TextDocument): number =>
+  document.offsetAt(document.lineAt(document.lineCount - 1).range.end);

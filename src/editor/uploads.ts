@@ -60,6 +60,8 @@ export class UploadsView implements Disposable {
       matchOnDetail: true,
     };
     const choice = await window.showQuickPick(choicesOf(this.#uploads), options, choosing.token);
+    choosing.dispose();
+    if (this.#choosing === choosing) this.#choosing = undefined;
     for (const { upload } of choice?.uploads ?? []) this.#controller.cancelUpload(upload);
   }
 

@@ -50,6 +50,14 @@ describe('DELETE where there is a trash', () => {
     assert.deepEqual([asked.length, there()], [1, false]);
   });
 
+  it('keeps a file that the trash did not take, and says so', async () => {
+    trash = () => Promise.reject(new Error('broken'));
+    const { status, body } = await remove('a%20b/file');
+    assert.equal(status, 503);
+    assert.match(body.toString(), /could not be moved to the trash, so it stays/);
+    assert.deepEqual([asked.length, there()], [1, true]);
+  });
+
   it('removes nothing that has become another file while the trash was asked in vain', async () => {
     trash = (path) => {
       writeFileSync(path, 'another');

@@ -57,7 +57,13 @@ describe('a change of settings', () => {
     assert.deepEqual(kinds, []);
   });
 
-  const wrong: readonly (readonly [promise: string, setting: string, value: unknown])[] = [
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  const wrong: readonly (readonly [
+    promise: string,
+    setting: string,
+    value: unknown,
+    target?: vscode.ConfigurationTarget,
+  ])[] = [
     ['a port that is no number', 'port', 'many'],
     ['a port beyond the last', 'port', 65536],
     ['a port that is not whole', 'port', 80.5],
@@ -68,18 +74,44 @@ describe('a change of settings', () => {
     ['a root that is a file', 'root', 'hello.txt'],
     ['a root that leads out of the folder', 'root', '..'],
     ['a root that is somewhere else', 'root', tmpdir()],
+    ['a header that is the server’s own', 'headers', { 'Content-Length': '1' }],
+    ['an origin that is none', 'cors', ['*'], Global],
+    ['an allowed host that is a URL', 'allowedHosts', ['http://example.org/'], Global],
+    ['a token with a line break', 'token', 'a\nb', Global],
   ];
 
-  for (const [promise, setting, value] of wrong) {
+  for (const [promise, setting, value, target = Workspace] of wrong) {
     it(`${promise} stops the server, says which setting it is, and is over once it is mended`, async () => {
       const failed = when(server.onDidChangeState, (kind) => kind === 'failed');
-      await set(setting, value);
+      await set(setting, value, target);
       await failed;
-      await assert.rejects(server.start(), new RegExp(`httpServer\\.${setting}\\b`));
+      await assert.rejects(server.start(), new RegExp(`^ProblemError: .*httpServer\\.${setting}\\b`));
       assert.equal(await listens(port), false);
       await restoreSettings();
       await reached(server, 'running');
       assert.equal(server.url, `http://localhost:${port}/`);
+    });
+  }
+
+  const secrets: readonly (readonly [promise: string, setting: string, value: unknown, type: string])[] = [
+    ['a key in the place of the certificate’s files', 'tls', '-----BEGIN PRIVATE KEY-----\nhush', 'string'],
+    ['a key in the place of a file', 'tls', { cert: '/cert.pem', key: '-----BEGIN PRIVATE KEY-----\nhush' }, 'object'],
+    ['a token that is a list', 'token', ['hush'], 'array'],
+    ['a header beside a secret one', 'headers', { 'X-Key': 'hush', 'X-Answer': 42 }, 'object'],
+    ['a header that cannot be sent', 'headers', { 'X-Key': 'hush\n' }, ''],
+    ['a token that cannot be sent', 'token', 'hush\n', ''],
+  ];
+
+  for (const [promise, setting, value, type] of secrets) {
+    it(`${promise} is refused without being told`, async () => {
+      const failed = when(server.onDidChangeState, (kind) => kind === 'failed');
+      await set(setting, value, setting === 'headers' ? Workspace : Global);
+      await failed;
+      await assert.rejects(server.start(), (error) => {
+        assert.match(String(error), new RegExp(`httpServer\\.${setting}\\b.*${type === '' ? '' : `type ${type}`}`));
+        assert.doesNotMatch(String(error), /hush/);
+        return true;
+      });
     });
   }
 

@@ -70,6 +70,16 @@ describe('an upload that takes a while', () => {
     await nothingCame();
   });
 
+  it('is cancelled while the server stops, which then need not wait any longer', async () => {
+    const stopping = when(made.controller.onDidChangeState, ({ kind }) => kind === 'stopping');
+    const stopped = made.controller.stop(60_000);
+    await stopping;
+    made.controller.cancelUpload(view.current[0]?.upload ?? 0);
+    assert.equal((await answer).status, 403);
+    await stopped;
+    await nothingCame();
+  });
+
   it('is cut by Stop', async () => {
     await made.controller.stop(0);
     await nothingCame();
