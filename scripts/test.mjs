@@ -26,14 +26,15 @@ const compiledTests = (...folders) =>
 const check = (...command) => ({ commands: () => [command] });
 
 /** Mocha in plain Node, over the tests in those folders, or over those of their files that are named. */
-const mocha = (folders, { timeout, needs, platform, env, only }) => ({
+const mocha = (folders, { timeout, needs, platform, env, only, jobs = 1 }) => ({
   needs,
   platform,
   env,
   tallied: true,
   commands: () => {
     const files = compiledTests(...folders).filter((file) => only?.includes(basename(file, '.test.js')) ?? true);
-    const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout)];
+    const parallel = jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : [];
+    const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout), ...parallel];
     return files.length === 0 ? [] : [[node, 'node_modules/mocha/bin/mocha.js', ...options, ...files]];
   },
 });
@@ -69,7 +70,8 @@ const suites = {
   lint: check('npm run --silent lint'),
   bundles: check(node, 'scripts/build.mjs'),
   unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
-  wire: mocha(['wire'], { timeout: 20_000, needs: ['types'] }),
+  // Most of its time is spent in waiting for deadlines.
+  wire: mocha(['wire'], { timeout: 20_000, needs: ['types'], jobs: 2 }),
   tls: mocha(['wire', 'browser'], { timeout: 60_000, needs: ['types'], env: { TEST_TRANSPORT: 'tls' }, only: overTls }),
   torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
   bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
