@@ -179,8 +179,8 @@ describe('a folder that is on no disk', () => {
 
   it('has neither a server nor commands', async () => {
     const workbench = await Workbench.openIn(session, 'vscode-vfs://somewhere/else');
-    assert.equal(await workbench.serverItem().count(), 0);
     assert.deepEqual(await offered(workbench), []);
+    assert.equal(await workbench.serverItem().count(), 0);
     await workbench.page.close();
   });
 });
