@@ -138,7 +138,9 @@ async function copyShared({ sharing }: Parts): Promise<void> {
 async function generate({ controller, keptToken }: Parts): Promise<void> {
   await keptToken.generate();
   const state = await controller.apply();
-  if (state.kind === 'running') void tellOfToken(state.site);
+  if (state.kind !== 'running') return;
+  if (state.site.token === (await keptToken.get())) void tellOfToken(state.site);
+  else void window.showInformationMessage(l10n.t('The editor has generated a token and keeps it until it is needed.'));
 }
 
 async function tellOfToken(site: Site): Promise<void> {

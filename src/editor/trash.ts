@@ -1,8 +1,9 @@
 /** Deletes as the explorer does: what is deleted can be brought back. */
-import { env, Uri, workspace } from 'vscode';
+import { env, FileSystemError, Uri, workspace } from 'vscode';
 
 /**
- * Moves a file, given by its absolute path, to the trash. Resolves to whether it is there now; if not, there is no trash.
+ * Moves a file, given by its absolute path, to the trash. Resolves to whether it is there now; if not, there is no trash,
+ * or no file.
  * Rejects if there is one, but it did not take the file.
  */
 export type Trash = (file: string) => Promise<boolean>;
@@ -10,8 +11,14 @@ export type Trash = (file: string) => Promise<boolean>;
 export const moveToTrash: Trash = async (file) => {
   const uri = Uri.file(file);
   if (!hasTrash(uri)) return false;
-  await workspace.fs.delete(uri, { useTrash: true });
-  return true;
+  try {
+    await workspace.fs.delete(uri, { useTrash: true });
+    return true;
+  } catch (error) {
+    // Somebody else was faster: the server finds out.
+    if (error instanceof FileSystemError && error.code === 'FileNotFound') return false;
+    throw error;
+  }
 };
 
 /** The editor has none on a remote machine, and who has turned it off wants none. Its errors tell that in words only. */
