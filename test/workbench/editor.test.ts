@@ -150,14 +150,14 @@ describe('what a user sees', () => {
   it('the reason of a failure, and a button that leads to the setting', async () => {
     const settings = path.join(workbench.workspace ?? '', '.vscode/settings.json');
     await fs.mkdir(path.dirname(settings));
-    await fs.writeFile(settings, JSON.stringify({ 'httpServer.root': 'no-such-folder' }));
-    await notRunning(workbench);
+    const failed = workbench.serverItem().locator('.codicon-warning');
+    // A watcher may not look into a new folder yet.
+    await until(failed, () => fs.writeFile(settings, JSON.stringify({ 'httpServer.root': 'no-such-folder' })));
     await pictures('failure', async () => {
-      await showNotifications(workbench);
+      await showNotifications(workbench, 'httpServer.root');
       await showTooltip(workbench);
     });
-    await showNotifications(workbench);
-    const message = workbench.page.locator('.notification-list-item').filter({ hasText: 'httpServer.root' });
+    const message = await showNotifications(workbench, 'httpServer.root');
     await message.getByText('Open Settings').click();
     await workbench.page.locator('.settings-editor').getByText('Root', { exact: true }).first().waitFor();
     await workbench.screenshot('settings');

@@ -8,7 +8,8 @@ describe('the picture in README', () => {
   before(async function () {
     if (process.env.TEST_WORKBENCH_VERSION === 'oldest') this.skip();
     workbench = await Workbench.open({
-      settings: { 'workbench.reduceMotion': 'on' },
+      // The picture shows the default.
+      settings: { 'workbench.reduceMotion': 'on', 'httpServer.port': 4221 },
       viewport: { width: 1280, height: 700 },
     });
   });

@@ -17,11 +17,11 @@ export async function requestsOf(workbench: Workbench): Promise<number> {
   return Number(running.exec(await workbench.serverItem().innerText())?.[2] ?? 0);
 }
 
-/** Waits until the status item has no port to show. */
+/** Waits until the server is neither running nor on its way there or back. */
 export async function notRunning(workbench: Workbench): Promise<void> {
   await workbench
     .serverItem()
-    .filter({ hasText: /^\s*HTTP Server\s*$/ })
+    .filter({ hasText: /^\s*HTTP Server\s*$/, hasNot: workbench.page.locator('.codicon-loading') })
     .waitFor();
 }
 
@@ -37,22 +37,29 @@ export async function ask(port: number, request: string, body = ''): Promise<num
   }
 }
 
-/** An editor under test shows no toasts, only the list of notifications, and that only while there is one. */
-export async function showNotifications(workbench: Workbench): Promise<void> {
-  await until(workbench.page.locator('.notifications-center .notification-list-item').first(), () =>
-    workbench.runCommand('Notifications: Show Notifications'),
-  );
+/**
+ * Shows the notification with that text, and returns it. An editor under test shows no toasts, only the list of
+ * notifications, and that only while there is one.
+ */
+export async function showNotifications(workbench: Workbench, text: string | RegExp): Promise<Locator> {
+  const items = workbench.page.locator('.notifications-center .notification-list-item');
+  const wanted = items.filter({ hasText: text }).first();
+  await until(wanted, () => workbench.runCommand('Notifications: Show Notifications'));
+  return wanted;
 }
+
+const PATIENCE_MS = 60_000;
 
 /** Does `action`, again and again if need be, until `wanted` is there: a page that is being redrawn misses clicks. */
 export async function until(wanted: Locator, action: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
     await action();
     try {
       await wanted.waitFor({ timeout: 3_000 });
       return;
     } catch (error) {
-      if (attempt === 5) throw error;
+      if (Date.now() > deadline) throw error;
     }
   }
 }

@@ -7,6 +7,7 @@ import { installExtension, linkExtension } from '../support/host/extensions';
 import { installEditor } from '../support/host/install';
 import { projectRoot } from '../support/host/paths';
 import { type EditorServer, startServer } from '../support/host/server';
+import { sparePort } from '../support/host/sparePort';
 import { makeTempFolder } from '../support/host/tempFolder';
 import { type EditorVersion, versionNamed } from '../support/host/versions';
 import { workbenchUrl } from '../support/host/workbenchUrl';
@@ -21,7 +22,7 @@ export interface SessionOptions {
   readonly proxy?: boolean;
   /** Whether the source tree is an installed extension instead of one that is being developed. */
   readonly installed?: boolean;
-  /** User settings to start with. */
+  /** User settings to start with, besides a port of the session's own. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Settings of the machine to start with. */
   readonly machineSettings?: Readonly<Record<string, unknown>>;
@@ -80,7 +81,7 @@ export class EditorSession {
       extensionsDir,
       disableWorkspaceTrust: options.workspaceTrust !== true,
       proxy: options.proxy ?? false,
-      settings: options.settings ?? {},
+      settings: { 'httpServer.port': await sparePort(), ...options.settings },
       machineSettings: options.machineSettings ?? {},
     });
     const chromium = await launchChromium();

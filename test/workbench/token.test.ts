@@ -21,8 +21,7 @@ describe('a host that lets the network in, without a token', () => {
 
   it('is refused, with a button that generates one, and then the server runs', async () => {
     await notRunning(workbench);
-    await showNotifications(workbench);
-    const message = workbench.page.locator('.notification-list-item').filter({ hasText: 'so a token is needed' });
+    const message = await showNotifications(workbench, 'so a token is needed');
     await workbench.screenshot('token-needed');
     await message.getByText('Generate a Token').click();
     await portOf(workbench);

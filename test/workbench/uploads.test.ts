@@ -9,10 +9,17 @@ import { Workbench } from './workbench';
 
 const MB = 1_000_000;
 
+interface Upload {
+  readonly client: RawClient;
+  /** Sends what is left. */
+  readonly finish: () => Promise<void>;
+}
+
 describe('uploads that a user sees', () => {
   let workbench: Workbench;
   let port: number;
   let clients: RawClient[];
+  let drips: NodeJS.Timeout[];
 
   before(async () => {
     workbench = await Workbench.open({
@@ -27,22 +34,34 @@ describe('uploads that a user sees', () => {
 
   beforeEach(() => {
     clients = [];
+    drips = [];
   });
 
   afterEach(async function () {
+    for (const drip of drips) clearInterval(drip);
     for (const client of clients) client.close();
     if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
   });
 
   const onDisk = (name: string): Promise<string> => fs.readFile(path.join(workbench.workspace ?? '', name), 'utf8');
 
-  /** Begins an upload of 10 MB, of which 4 come. */
-  async function upload(name: string): Promise<RawClient> {
+  /** Begins an upload of 10 MB, of which 4 come, and from then on an octet a second: it takes its time, but goes on. */
+  async function upload(name: string): Promise<Upload> {
     const client = await RawClient.connect(port);
     clients.push(client);
     await client.write(`PUT /files/${name} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${10 * MB}\r\n\r\n`);
     await client.write(Buffer.alloc(4 * MB));
-    return client;
+    let left = 6 * MB;
+    const drip = setInterval(() => {
+      left -= 1;
+      void client.write(Buffer.alloc(1));
+    }, 1000);
+    drips.push(drip);
+    const finish = async (): Promise<void> => {
+      clearInterval(drip);
+      await client.write(Buffer.alloc(left));
+    };
+    return { client, finish };
   }
 
   const progress = (text: RegExp): Locator =>
@@ -54,7 +73,7 @@ describe('uploads that a user sees', () => {
 
   it('one that takes a while, in the status bar, and cancelled by a click', async () => {
     const before = await onDisk('hello.txt');
-    const client = await upload('hello.txt');
+    const { client } = await upload('hello.txt');
     await progress(one).waitFor();
     // What is not whole yet is none of the user's files.
     await workbench.page.locator('.explorer-folders-view').getByText('hello.txt').waitFor();
@@ -79,7 +98,7 @@ describe('uploads that a user sees', () => {
     await workbench.quickPick('two.bin').waitFor();
     await workbench.screenshot('upload-cancel-several');
     await workbench.quickPick('All Uploads').click();
-    for (const client of both) assert.equal((await client.read()).status, 403);
+    for (const { client } of both) assert.equal((await client.read()).status, 403);
     await progress(/./).waitFor({ state: 'detached' });
     const left = await fs.readdir(workbench.workspace ?? '');
     assert.deepEqual(
@@ -89,10 +108,10 @@ describe('uploads that a user sees', () => {
   });
 
   it('a choice that goes when there is nothing to cancel any more', async () => {
-    const client = await upload('late.bin');
+    const { client, finish } = await upload('late.bin');
     await progress(/late\.bin/).waitFor();
     await until(workbench.quickPick('late.bin'), () => workbench.runCommand('Cancel Upload…'));
-    await client.write(Buffer.alloc(6 * MB));
+    await finish();
     assert.equal((await client.read()).status, 201);
     await workbench.quickPick('late.bin').waitFor({ state: 'hidden' });
     await progress(/./).waitFor({ state: 'detached' });
@@ -116,11 +135,7 @@ describe('uploads that a user sees', () => {
 
     await editor.locator('.view-lines').click();
     await workbench.runCommand('File: Save');
-    await showNotifications(workbench);
-    await page
-      .locator('.notification-list-item')
-      .filter({ hasText: /Failed to save 'style\.css'.*content of the file is newer/ })
-      .waitFor();
+    await showNotifications(workbench, /Failed to save 'style\.css'.*content of the file is newer/);
     await workbench.screenshot('upload-conflict');
     assert.equal(await onDisk('style.css'), '/* theirs */');
     await page.locator('.tab.dirty').filter({ hasText: 'style.css' }).waitFor();
