@@ -104,7 +104,8 @@ describe('the life of a window', () => {
     await workbench.runCommand('Close Workspace');
     await client.readToEnd();
     await assert.rejects(ask(port, 'GET /hello.txt'));
-    await workbench.page.close();
+    // Not waited for: a page that is on its way elsewhere may not close for a long while.
+    void workbench.page.close().catch(() => undefined);
   });
 
   it('whose folder is closed lets an upload that is under way end', async () => {
@@ -120,7 +121,7 @@ describe('the life of a window', () => {
     assert.equal((await client.read()).status, 201);
     assert.equal(await fs.readFile(path.join(workbench.workspace ?? '', 'late.txt'), 'utf8'), 'begun, ended');
     client.close();
-    await workbench.page.close();
+    void workbench.page.close().catch(() => undefined);
   });
 
   it('offers no command that cannot work', async () => {
