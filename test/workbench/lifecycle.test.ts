@@ -97,33 +97,6 @@ describe('the life of a window', () => {
     await workbench.page.close();
   });
 
-  it('whose folder is closed leaves no server behind', async () => {
-    const workbench = await Workbench.openIn(session, await session.copyFolder());
-    const port = await portOf(workbench);
-    const client = await RawClient.connect(port);
-    await workbench.runCommand('Close Workspace');
-    await client.readToEnd();
-    await assert.rejects(ask(port, 'GET /hello.txt'));
-    // Not waited for: a page that is on its way elsewhere may not close for a long while.
-    void workbench.page.close().catch(() => undefined);
-  });
-
-  it('whose folder is closed lets an upload that is under way end', async () => {
-    const workbench = await Workbench.openIn(session, await session.copyFolder());
-    const port = await portOf(workbench);
-    const [idle, client] = [await RawClient.connect(port), await RawClient.connect(port)];
-    await client.write(`PUT /files/late.txt HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: 12\r\n\r\n`);
-    await client.write('begun, ');
-    await workbench.runCommand('Close Workspace');
-    // The editor deactivates the extension: what is idle is closed.
-    await idle.readToEnd();
-    await client.write('ended');
-    assert.equal((await client.read()).status, 201);
-    assert.equal(await fs.readFile(path.join(workbench.workspace ?? '', 'late.txt'), 'utf8'), 'begun, ended');
-    client.close();
-    void workbench.page.close().catch(() => undefined);
-  });
-
   it('offers no command that cannot work', async () => {
     const workbench = await Workbench.openIn(session, await session.copyFolder());
     await portOf(workbench);
@@ -142,6 +115,43 @@ describe('the life of a window', () => {
     await notRunning(workbench);
     assert.deepEqual(await offered(workbench), always);
     await workbench.page.close();
+  });
+});
+
+/** Each has a browser of its own, which ends with it: a page that is on its way elsewhere may hold up the next one. */
+describe('a window whose folder is closed', () => {
+  let session: EditorSession;
+
+  beforeEach(async () => {
+    session = await EditorSession.start({ settings });
+  });
+
+  afterEach(async () => {
+    await session.dispose();
+  });
+
+  it('leaves no server behind', async () => {
+    const workbench = await Workbench.openIn(session, await session.copyFolder());
+    const port = await portOf(workbench);
+    const client = await RawClient.connect(port);
+    await workbench.runCommand('Close Workspace');
+    await client.readToEnd();
+    await assert.rejects(ask(port, 'GET /hello.txt'));
+  });
+
+  it('lets an upload that is under way end', async () => {
+    const workbench = await Workbench.openIn(session, await session.copyFolder());
+    const port = await portOf(workbench);
+    const [idle, client] = [await RawClient.connect(port), await RawClient.connect(port)];
+    await client.write(`PUT /files/late.txt HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: 12\r\n\r\n`);
+    await client.write('begun, ');
+    await workbench.runCommand('Close Workspace');
+    // The editor deactivates the extension: what is idle is closed.
+    await idle.readToEnd();
+    await client.write('ended');
+    assert.equal((await client.read()).status, 201);
+    assert.equal(await fs.readFile(path.join(workbench.workspace ?? '', 'late.txt'), 'utf8'), 'begun, ended');
+    client.close();
   });
 });
 

@@ -14,6 +14,8 @@ const THEMES: Readonly<Record<Theme, { label: string; css: string }>> = {
 };
 
 const TIMEOUT_MS = 20_000;
+/** For a window to open, in milliseconds: all of the editor is loaded. */
+const OPENING_MS = 60_000;
 const PICK_TIMEOUT_MS = 2_000;
 
 /** One window of a real VS Code with the extension in it, as a user sees and drives it. */
@@ -44,7 +46,7 @@ export class Workbench {
   static async openIn(session: EditorSession, workspace: string | undefined, host?: string): Promise<Workbench> {
     const page = await session.openPage(workspace, host);
     page.setDefaultTimeout(TIMEOUT_MS);
-    await page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: OPENING_MS });
     return new Workbench(page, workspace, session);
   }
 
