@@ -25,17 +25,24 @@ const compiledTests = (...folders) =>
 /** A command whose exit code is its result; one without arguments is a line for the shell. */
 const check = (...command) => ({ commands: () => [command] });
 
-/** Mocha in plain Node, over the tests in those folders, or over those of their files that are named. */
-const mocha = (folders, { timeout, needs, platform, env, only, jobs = 1 }) => ({
+/**
+ * Mocha in plain Node, over the tests in those folders, or over those of their files that are named in `only`: `jobs` files
+ * at a time, and after them those that are named in `alone`.
+ */
+const mocha = (folders, { timeout, needs, platform, env, only, jobs = 1, alone = [] }) => ({
   needs,
   platform,
   env,
   tallied: true,
   commands: () => {
-    const files = compiledTests(...folders).filter((file) => only?.includes(basename(file, '.test.js')) ?? true);
+    const isNamed = (names) => (file) => names.includes(basename(file, '.test.js'));
+    const files = compiledTests(...folders).filter(only === undefined ? () => true : isNamed(only));
+    const [together, apart] = [files.filter((file) => !isNamed(alone)(file)), files.filter(isNamed(alone))];
     const parallel = jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : [];
-    const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout), ...parallel];
-    return files.length === 0 ? [] : [[node, 'node_modules/mocha/bin/mocha.js', ...options, ...files]];
+    const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout)];
+    const run = (flags, some) =>
+      some.length === 0 ? [] : [[node, 'node_modules/mocha/bin/mocha.js', ...options, ...flags, ...some]];
+    return [...run(parallel, together), ...run([], apart)];
   },
 });
 
@@ -49,12 +56,16 @@ const editor = (version) => ({
 const both = ['types', 'bundles'];
 
 /** Mocha in plain Node, driving an editor's page, which only the npm-shipped editor has. */
-const workbench = (version) =>
+const workbench = (version, only) =>
   mocha(['workbench'], {
+    only,
     timeout: 120_000,
     needs: both,
     platform: 'linux',
     env: { TEST_WORKBENCH_VERSION: version },
+    jobs: 2,
+    // It builds anew what all others load.
+    alone: ['package'],
   });
 
 /** The tests that run once more over TLS. */
@@ -64,6 +75,9 @@ const overTls = [
   ...['persistence', 'resumable', 'response', 'write', 'writeAborts'],
 ];
 
+/** The tests of what a user sees, on the oldest editor as on the newest. */
+const overBoth = ['browser', 'editor', 'forwarded', 'lifecycle', 'liveReload', 'package', 'share', 'token', 'uploads'];
+
 /** In the order they run. `needs` are suites that come first; `platform`, where there is one, the only one it runs on. */
 const suites = {
   types: check(node, 'node_modules/typescript/bin/tsc'),
@@ -72,7 +86,13 @@ const suites = {
   unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
   // Most of its time is spent in waiting for deadlines.
   wire: mocha(['wire'], { timeout: 20_000, needs: ['types'], jobs: 2 }),
-  tls: mocha(['wire', 'browser'], { timeout: 60_000, needs: ['types'], env: { TEST_TRANSPORT: 'tls' }, only: overTls }),
+  tls: mocha(['wire', 'browser'], {
+    timeout: 60_000,
+    needs: ['types'],
+    env: { TEST_TRANSPORT: 'tls' },
+    only: overTls,
+    jobs: 2,
+  }),
   torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
   bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
   cli: mocha(['cli'], { timeout: 20_000, needs: both }),
@@ -81,7 +101,8 @@ const suites = {
   'editor-newest': editor('newest'),
   'editor-oldest': editor('oldest'),
   'workbench-newest': workbench('newest'),
-  'workbench-oldest': workbench('oldest'),
+  // What is about pictures, figures and the tests themselves is enough on one.
+  'workbench-oldest': workbench('oldest', overBoth),
 };
 
 /** The suites that the words on the command line select, with what they need, in running order. */
