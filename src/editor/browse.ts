@@ -70,10 +70,14 @@ export const withToken = (pathname: string, secret: string): string =>
   secret === '' ? pathname : `${pathname}?token=${encodeURIComponent(secret)}`;
 
 /** What is shown leaves the token out: it is a secret, and a screen has many who look at it. */
+export async function copyWithToken(link: string): Promise<void> {
+  await env.clipboard.writeText(link);
+  window.setStatusBarMessage(l10n.t('Copied the link, with its token'), 3000);
+}
+
 export async function copyUrlWithToken(site: Site): Promise<void> {
   if (site.token === '') throw settingError('token', l10n.t('The server has no token, so there is no URL with one.'));
-  await env.clipboard.writeText(await externalUrlOf(site, withToken('/', site.token)));
-  window.setStatusBarMessage(l10n.t('Copied the link, with its token'), 3000);
+  await copyWithToken(await externalUrlOf(site, withToken('/', site.token)));
 }
 
 export async function copyUrl(site: Site, pathname: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** The commands of the extension as one table. */
-import { commands, Disposable, env, FileType, l10n, Uri, window, workspace } from 'vscode';
-import { copyUrl, copyUrlWithToken, openInBrowser } from './browse';
+import { commands, Disposable, FileType, l10n, Uri, window, workspace } from 'vscode';
+import { copyUrl, copyUrlWithToken, copyWithToken, openInBrowser } from './browse';
 import type { Controller } from './controller';
 import { pickEndpoint } from './endpointsPicker';
 import { choiceOf, pickFolder } from './folderPicker';
@@ -130,9 +130,7 @@ async function share({ sharing, panel }: Parts, { access }: Site): Promise<void>
 }
 
 async function copyShared({ sharing }: Parts): Promise<void> {
-  if (sharing.share === undefined) return;
-  await env.clipboard.writeText(sharing.share.link);
-  window.setStatusBarMessage(l10n.t('Copied the link, with its token'), 3000);
+  if (sharing.share !== undefined) await copyWithToken(sharing.share.link);
 }
 
 async function generate({ controller, keptToken }: Parts): Promise<void> {

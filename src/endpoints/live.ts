@@ -4,7 +4,7 @@ import { FileError, readFailure } from '../files/errors';
 import type { Root } from '../files/root';
 import type { Options } from '../options';
 import { Overlay } from './overlay';
-import type { Changed } from './stream';
+import type { ChangedPaths } from './stream';
 import { Streams } from './streams';
 
 /** One for all servers of a process, which serve one folder. */
@@ -30,7 +30,7 @@ export class Live {
   }
 
   /** @param paths from `/`, decoded; those that nobody can ask for are not told to anybody */
-  changed(paths: Changed): void {
+  changed(paths: ChangedPaths): void {
     this.streams.tell(paths === 'all' ? paths : paths.filter((path) => this.isNews(segmentsOf(path))));
   }
 

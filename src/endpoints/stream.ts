@@ -1,10 +1,10 @@
 /** One event stream (HTML §9.2), as a body without an end. */
 
 /** Paths of changed files and folders, from `/`, decoded; or so many that they need not be named. */
-export type Changed = readonly string[] | 'all';
+export type ChangedPaths = readonly string[] | 'all';
 
 /** How the client is told of a change: its number, how long ago it was in milliseconds, and what changed. */
-type ToldChange = readonly [number: number, age: number, paths: Changed];
+type ToldChange = readonly [number: number, age: number, paths: ChangedPaths];
 
 export interface News {
   /** Numbers mean something only beside it. */
@@ -17,7 +17,7 @@ export interface News {
 /** Most paths that are told one by one, in one change and in what waits for a slow reader. */
 export const mostPaths = 500;
 
-const sizeOf = (paths: Changed): number => (paths === 'all' ? 0 : paths.length);
+const sizeOf = (paths: ChangedPaths): number => (paths === 'all' ? 0 : paths.length);
 
 /** As it is, if it is little; else as everything. */
 function bounded(news: News): News {

@@ -1,12 +1,12 @@
 /** All event streams: what changes in the folder is told to every page that listens. */
 import { randomBytes } from 'node:crypto';
-import { mostPaths, Stream, type Changed, type News } from './stream';
+import { mostPaths, Stream, type ChangedPaths, type News } from './stream';
 
 interface Change {
   readonly number: number;
   /** Monotonic, in milliseconds. */
   readonly time: number;
-  readonly paths: Changed;
+  readonly paths: ChangedPaths;
 }
 
 /** How long a change matters to pages that began to load before it, in milliseconds; and how many are kept at most. */
@@ -46,7 +46,7 @@ export class Streams {
     return stream;
   }
 
-  tell(paths: Changed): void {
+  tell(paths: ChangedPaths): void {
     if (paths.length === 0) return;
     const now = performance.now();
     const change = { number: ++this.number, time: now, paths: paths.length > mostPaths ? ('all' as const) : paths };

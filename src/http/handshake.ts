@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { Tls } from '../tls';
-import { HttpError } from './errors';
 import type { Service } from './service';
 import { reset } from './socketInternals';
 
@@ -114,12 +113,4 @@ export class Handshake {
 }
 
 /** What those are answered who speak plain HTTP where TLS is spoken: one response, and none of the others'. */
-const overPlain = (service: Service): Service => ({
-  ...service,
-  endpoint: service.overPlain ?? refusePlain,
-  stopping: true,
-});
-
-function refusePlain(): never {
-  throw new HttpError(400, 'The server speaks HTTPS here: ask for https:// instead.');
-}
+const overPlain = (service: Service): Service => ({ ...service, endpoint: service.overPlain, stopping: true });

@@ -8,8 +8,8 @@ import type { Endpoint, Request, Response } from './message';
 export interface Service {
   readonly limits: Limits;
   readonly endpoint: Endpoint;
-  /** Answers those who speak plain HTTP where TLS is spoken; without it they are refused. */
-  readonly overPlain?: Endpoint | undefined;
+  /** Answers those who speak plain HTTP where TLS is spoken. */
+  readonly overPlain: Endpoint;
   /** Turns whatever an endpoint threw into a response with its content in memory; must not throw. */
   readonly onError: (error: unknown, request: Request | undefined) => Response;
   /** Called once for every exchange, when its response ended or was cut. */

@@ -43,6 +43,7 @@ export async function startServer(
   const service = {
     limits: { ...defaultLimits, ...limits },
     endpoint,
+    overPlain: endpoint,
     onError: (error: unknown): Response => {
       if (error instanceof HttpError) {
         return { ...text(error.status, error.message, error.message), fields: error.fields };

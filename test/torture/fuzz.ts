@@ -87,7 +87,14 @@ async function listen(path: string, defects: unknown[]): Promise<Server> {
     const body = Buffer.from(error instanceof HttpError ? error.message : 'defect');
     return { status: error instanceof HttpError ? error.status : 500, fields: [], body };
   };
-  const service = { limits: defaultLimits, endpoint: mirror, onError, onExchange: () => undefined, stopping: false };
+  const service = {
+    limits: defaultLimits,
+    endpoint: mirror,
+    overPlain: mirror,
+    onError,
+    onExchange: () => undefined,
+    stopping: false,
+  };
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     new Connection(socket, service, () => undefined);
   });

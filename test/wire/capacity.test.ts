@@ -85,6 +85,7 @@ describe('a stop', () => {
     const service = {
       limits: undefined as never,
       endpoint: mirror,
+      overPlain: mirror,
       onError: undefined as never,
       onExchange: () => undefined,
       stopping: false,
