@@ -1,6 +1,6 @@
 // Runs the suites named as arguments, or all of them, one after the other, going on after a failure:
 //   node scripts/test.mjs [types] [lint] [bundles] [unit] [wire] [tls] [torture] [bench] [cli] [docs] [browser] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
-// What a suite needs compiled or bundled is made first. The last line is the sum: `N passed, N failed[, N skipped]`.
+// What a suite needs compiled or bundled is made first. The last lines are what failed, and the sum: `N passed, N failed[, N skipped]`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -133,18 +133,24 @@ function runSuite(name, tally) {
       spawnSync(command, args, { cwd: root, env, stdio: 'inherit', shell: args.length === 0 }).status,
   );
   const ended = codes.every((code) => code === 0);
-  const counts = tallied ? readTally(tally) : { passed: ended ? 1 : 0, failed: 0, skipped: 0, lines: 1 };
+  const counts = tallied ? readTally(tally) : { ...none(), passed: ended ? 1 : 0, lines: 1 };
   // A suite that died, or came to its end without a count, has failed whatever it counted before.
-  if ((!ended && counts.failed === 0) || counts.lines === 0) counts.failed += 1;
+  if ((!ended && counts.failed === 0) || counts.lines === 0) {
+    counts.failed += 1;
+    counts.failures.push('It did not come to its end, or not well.');
+  }
   return counts;
 }
 
+const none = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], lines: 0 });
+
 function readTally(file) {
-  const counts = { passed: 0, failed: 0, skipped: 0, lines: 0 };
+  const counts = none();
   if (!existsSync(file)) return counts;
   for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
     const one = JSON.parse(line);
     for (const key of ['passed', 'failed', 'skipped']) counts[key] += one[key];
+    counts.failures.push(...one.failures);
     counts.lines += 1;
   }
   return counts;
@@ -152,6 +158,7 @@ function readTally(file) {
 
 const chosen = selected(process.argv.slice(2));
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 const folder = mkdtempSync(join(tmpdir(), 'http-server-tally-'));
 try {
   for (const name of chosen) {
@@ -159,11 +166,14 @@ try {
     const counts = runSuite(name, join(folder, name));
     if (counts === undefined) continue;
     for (const key of Object.keys(total)) total[key] += counts[key];
+    failures.push(...counts.failures.map((failure) => `${name}: ${failure}`));
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`── ${name}: ${counts.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+// Once more, where nobody has to look for them.
+for (const failure of failures) console.log(failure);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed === 0 ? 0 : 1;

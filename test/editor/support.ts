@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import * as path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../src/editor/api';
 import { Controller } from '../../src/editor/controller';
@@ -105,17 +106,31 @@ export const folder = (): vscode.WorkspaceFolder => {
 const { Global, Workspace } = vscode.ConfigurationTarget;
 const changed = new Map<string, vscode.ConfigurationTarget>();
 
-/** Writes a setting, into the workspace unless it is the machine's. {@link restoreSettings} undoes it. */
+/**
+ * Writes a setting, into the workspace unless it is the machine's; resolves when this host knows it. The server may not
+ * have followed yet. {@link restoreSettings} undoes it.
+ */
 export async function set(name: string, value: unknown, target = Workspace): Promise<void> {
   changed.set(name, target);
-  await vscode.workspace.getConfiguration('httpServer').update(name, value, target);
+  const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('httpServer');
+  const isKnown = (): boolean => {
+    const values = configuration().inspect(name);
+    return isDeepStrictEqual(target === Global ? values?.globalValue : values?.workspaceValue, value);
+  };
+  const known = when(vscode.workspace.onDidChangeConfiguration, isKnown);
+  await configuration().update(name, value, target);
+  if (!isKnown()) await known;
 }
 
 export const setForMachine = (name: string, value: unknown): Promise<void> => set(name, value, Global);
 
+/** Takes back what {@link set} wrote; resolves when the server has followed, unless it is stopped. */
 export async function restoreSettings(): Promise<void> {
   for (const [name, target] of changed) await set(name, undefined, target);
   changed.clear();
+  const server = await api();
+  // It begins after the operation that the last change asked for.
+  if (server.state !== 'stopped') await server.start();
 }
 
 /** The worker of the sources these tests were compiled with. */
