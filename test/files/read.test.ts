@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { closeSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { FileError } from '../../src/files/errors';
 import { knowsDescriptors, persistently, prove } from '../../src/files/proof';
-import { openFile, type OpenFile } from '../../src/files/read';
+import { pool } from '../../src/files/pool';
+import { OpenFile, openFile, smallSize } from '../../src/files/read';
 import { openDescriptors, TestFolder } from '../support/folder';
 
 describe('an open file', () => {
@@ -27,10 +28,18 @@ describe('an open file', () => {
     assert.deepEqual(texts, ['llo ', 'worl', 'd']);
   });
 
+  /** One whose first read makes it slow. */
+  const openSlow = (): OpenFile => {
+    const path = folder.at('a.txt');
+    const fd = openSync(path, 'r');
+    return new OpenFile(fd, fstatSync(fd, { bigint: true }), path, path, -1);
+  };
+
   it('is not closed under a read that is under way, but right after it', async function () {
     if (process.platform !== 'linux') this.skip();
     const before = openDescriptors();
-    const file = open();
+    const file = openSlow();
+    assert.equal(await file.read(Buffer.alloc(5), 0), 5);
     const reading = file.read(Buffer.alloc(5), 0);
     file.close();
     file.close();
@@ -38,6 +47,59 @@ describe('an open file', () => {
     assert.equal(await reading, 5);
     assert.equal(openDescriptors(), before);
     await assert.rejects(file.read(Buffer.alloc(5), 0), /closed/);
+  });
+
+  it('that is closed before its read began is not read', async () => {
+    const file = open();
+    const reading = file.read(Buffer.alloc(5), 0);
+    file.close();
+    await assert.rejects(reading, /closed/);
+  });
+
+  describe('while the pool is taken', () => {
+    let free: () => void;
+    beforeEach(() => {
+      const taken = new Promise<void>((resolve) => (free = resolve));
+      for (let i = 0; i < 2; i++) void pool.run(() => taken);
+    });
+
+    it('is read all the same if it is in memory: a little first, then as much as there is', async () => {
+      const large = Buffer.alloc(smallSize + 1000, 'x');
+      folder.write('a.txt', large);
+      const file = open();
+      const into = Buffer.alloc(large.length);
+      assert.equal(await file.read(into, 0), smallSize);
+      assert.equal(await file.read(into, 0), large.length);
+      assert.deepEqual(into, large);
+      file.close();
+      free();
+    });
+
+    it('waits for the pool once a read took long', async () => {
+      const file = openSlow();
+      await file.read(Buffer.alloc(5), 0);
+      let ended = false;
+      const reading = file.read(Buffer.alloc(5), 6).then((count) => {
+        ended = true;
+        return count;
+      });
+      for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+      assert.equal(ended, false);
+      free();
+      assert.equal(await reading, 5);
+      file.close();
+    });
+  });
+
+  it('lets others have their turn between two reads', async () => {
+    const file = open();
+    for (let i = 0; i < 3; i++) {
+      let others = false;
+      setImmediate(() => (others = true));
+      await file.read(Buffer.alloc(5), 0);
+      assert.ok(others);
+    }
+    file.close();
   });
 
   it('is none if a folder is there', () => {
