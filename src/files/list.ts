@@ -40,9 +40,10 @@ async function readEntries(root: Root, folder: Folder, base: string): Promise<En
   const directory = opendirSync(folder.base, { bufferSize: 512 });
   const pace = new Pace();
   const entries: Entry[] = [];
+  const shows = root.showing(folder.real);
   try {
     for (let name = nextName(directory); name !== undefined; name = nextName(directory)) {
-      const entry = root.shows(folder.real, name) ? entryOf(root, `${base}${sep}${name}`, name) : undefined;
+      const entry = shows(name) ? entryOf(root, `${base}${sep}${name}`, name) : undefined;
       if (entry !== undefined) entries.push(entry);
       if (pace.due()) await pace.rest();
     }

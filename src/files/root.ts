@@ -9,7 +9,7 @@ export class Root {
   /** Absolute and real. */
   readonly path: string;
   private readonly prefix: string;
-  private readonly isExcluded: Exclusion;
+  private readonly exclusion: Exclusion;
 
   /**
    * @param directory absolute path of the folder
@@ -26,7 +26,7 @@ export class Root {
       throw Object.assign(new Error(`${directory} is not a folder.`), { code: 'ENOTDIR' });
     }
     this.prefix = this.path.endsWith(sep) ? this.path : this.path + sep;
-    this.isExcluded = createExclusion(exclude);
+    this.exclusion = createExclusion(exclude);
   }
 
   /**
@@ -39,7 +39,7 @@ export class Root {
       const problem = nameProblem(name, this.platform);
       if (problem !== undefined) throw new FileError('badPath', problem);
     }
-    if (this.isExcluded(segments)) throw hidden();
+    if (this.exclusion.excludes(segments)) throw hidden();
     return this.prefix + segments.join(sep);
   }
 
@@ -52,13 +52,20 @@ export class Root {
    */
   admit(real: string, segments: readonly string[]): readonly string[] {
     const inside = relativeSegments(this.path, real, this.platform);
-    if (inside === undefined || this.isExcluded(inside) || isAlias(segments, inside, this.platform)) throw hidden();
+    if (inside === undefined || this.exclusion.excludes(inside) || isAlias(segments, inside, this.platform))
+      throw hidden();
     return inside;
   }
 
   /** Whether an entry of the folder of these real segments may appear in a listing. */
   shows(folder: readonly string[], name: string): boolean {
-    return nameProblem(name, this.platform) === undefined && !this.isExcluded([...folder, name]);
+    return this.showing(folder)(name);
+  }
+
+  /** {@link shows} for many entries of one folder. */
+  showing(folder: readonly string[]): (name: string) => boolean {
+    const isExcluded = this.exclusion.within(folder);
+    return (name) => nameProblem(name, this.platform) === undefined && !isExcluded(name);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which globs hide what. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { createExclusion } from '../../src/files/exclusion';
 import { defaultOptions } from '../../src/options';
 
@@ -59,13 +60,52 @@ const suites: readonly (readonly [title: string, globs: readonly string[], rows:
   ],
 ];
 
+const names = [
+  ...['a', 'B', 'x.pem', 'Server.KEY', '.env', '.GIT', '..a', '.well-known', '.Well-Known', 'node_modules', 'build'],
+  ...['Error.log', 'D\u00c9j\u00e0', 'de\u0301ja\u0300', '.g\u200cit', '\u200c', 'a b', 'a+b', '[a]'],
+  ...[`.http-server-${'0'.repeat(24)}.tmp`, `.HTTP-server-${'0'.repeat(24)}.tmp`],
+];
+const patterns = [
+  '**/.*',
+  '**/*.{pem,key}',
+  'node_modules',
+  'build/**',
+  '*.LOG',
+  '.*/**',
+  'd\u00e9j\u00e0',
+  '**',
+  'a/*',
+  '*/B',
+];
+
 describe('exclusion', () => {
+  it('is the same for an entry of a folder as for its path', () => {
+    const name = fc.oneof(fc.constantFrom(...names), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }));
+    const globs = fc.subarray(patterns);
+    fc.assert(
+      fc.property(
+        globs,
+        fc.array(name, { maxLength: 3 }),
+        fc.array(name, { maxLength: 8 }),
+        (some, folder, entries) => {
+          const { excludes, within } = createExclusion(some);
+          const isExcluded = within(folder);
+          for (const one of entries) assert.equal(isExcluded(one), excludes([...folder, one]), one);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   for (const [title, globs, rows] of suites) {
     describe(title, () => {
-      const excludes = createExclusion(globs);
+      const { excludes, within } = createExclusion(globs);
       for (const [promise, path, excluded] of rows) {
         it(`${promise}: ${excluded ? 'hidden' : 'shown'}`, () => {
-          assert.equal(excludes(path === '' ? [] : path.split('/')), excluded);
+          const segments = path === '' ? [] : path.split('/');
+          const name = segments.at(-1);
+          assert.equal(excludes(segments), excluded);
+          if (name !== undefined) assert.equal(within(segments.slice(0, -1))(name), excluded);
         });
       }
     });
