@@ -4,6 +4,7 @@ import { OpenFile } from '../files/read';
 import type { Root } from '../files/root';
 import { readOrOpenSettled } from '../files/small';
 import type { FieldLine, Request, Response } from '../http/message';
+import { Coalesced } from './coalesced';
 import { directoryJson } from './directoryPage';
 import type { Memory } from './memory';
 import { parsePath } from './path';
@@ -20,6 +21,8 @@ const view: View = {
 };
 
 export class FileApi {
+  private readonly listings = new Coalesced<Buffer>();
+
   constructor(
     private readonly root: Root,
     private readonly memory: Memory,
@@ -37,7 +40,7 @@ export class FileApi {
   }
 
   private async list(segments: readonly string[]): Promise<Response> {
-    const body = await directoryJson(this.root, segments);
+    const body = await this.listings.get(segments.join('/'), () => directoryJson(this.root, segments));
     return { status: 200, fields: [['Content-Type', 'application/json'], noCache], body };
   }
 }

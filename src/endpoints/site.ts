@@ -9,8 +9,9 @@ import { HttpError } from '../http/errors';
 import type { FieldLine, Request, Response } from '../http/message';
 import { prefersHtml } from '../http/negotiate';
 import type { Options } from '../options';
+import { Coalesced } from './coalesced';
 import { startOf } from './content';
-import { directoryPage } from './directoryPage';
+import { directoryHtml, directoryPage } from './directoryPage';
 import { httpErrorOf } from './errorResponse';
 import { merge } from './fieldLines';
 import { isCodable, isHtml, mediaTypeOf, sniffSize } from './mediaType';
@@ -31,6 +32,7 @@ const decisive = new Set(['content-type', 'content-encoding', 'content-dispositi
 const mostShown = 8;
 
 export class Site {
+  private readonly listings = new Coalesced<Buffer>();
   private readonly drafts = new WeakMap<Draft, Map<string, Answering>>();
   /** Those of the settings. */
   private readonly custom: readonly FieldLine[];
@@ -128,7 +130,9 @@ export class Site {
     const file = await this.ifThere(path);
     if (file !== undefined) return this.show(request, path, file);
     const tag = this.injects ? scriptTag(request.path, segments, true) : undefined;
-    return directoryPage(request, this.root, segments, this.custom, tag);
+    const key = `${tag ?? ''}\n${segments.join('/')}`;
+    const html = await this.listings.get(key, () => directoryHtml(this.root, segments, tag));
+    return directoryPage(request, html, tag !== undefined, this.custom);
   }
 
   private async ifThere(segments: readonly string[]): Promise<SmallFile | OpenFile | undefined> {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { isoDate } from '../../src/endpoints/directoryPage';
 import type { Endpoint } from '../../src/http/message';
 import { ask, makeRequest } from '../support/request';
 import { TestFolder } from '../support/folder';
@@ -92,6 +94,47 @@ describe('a listing', () => {
       (await json('/files/')).map(({ name }) => name),
       ['B.txt', 'a', 'empty', 'new.txt', 'z.txt'],
     );
+  });
+
+  it('asked for while it is read is of the folder as it is then, and read once for all', async () => {
+    for (let i = 0; i < 5000; i++) folder.write(`many/${i}`, '');
+    for (const target of ['/files/many/', '/many/']) {
+      const first = router(makeRequest('GET', target));
+      folder.write('many/new.txt', '');
+      const [one, other] = await Promise.all([ask(router, 'GET', target), ask(router, 'GET', target)]);
+      assert.ok(one.text.includes('new.txt'), target);
+      assert.equal(one.response.body, other.response.body);
+      assert.notEqual(one.response.body, (await first).body);
+      rmSync(folder.at('many/new.txt'));
+      assert.ok(!(await ask(router, 'GET', target)).text.includes('new.txt'), target);
+    }
+  });
+
+  it('asked for while it is read is without what has been excluded since', async () => {
+    for (let i = 0; i < 5000; i++) folder.write(`many/${i}`, '');
+    const first = router(makeRequest('GET', '/files/many/'));
+    const stricter = folder.router({ exclude: ['many/1*'] });
+    assert.ok(!(await ask(stricter, 'GET', '/files/many/')).text.includes('"1'));
+    await first;
+  });
+
+  it('as JSON is what JSON.stringify makes of each entry', async function () {
+    if (process.platform === 'win32') this.skip();
+    for (const name of ['a"b', 'a\nb', "a'b<&>", '\u{1f600}']) folder.write(name, 'x');
+    const { text } = await ask(router, 'GET', '/files/');
+    const rows = (JSON.parse(text) as Entry[]).map(({ name, type, size, modified: time }) =>
+      JSON.stringify({ name, type, size, modified: time }),
+    );
+    assert.equal(rows.length, 9);
+    assert.equal(text, `[\n${rows.join(',\n')}\n]\n`);
+  });
+
+  it('has times as toISOString has them', () => {
+    const near = fc.double({ min: -1e5, max: 1e5, noNaN: true });
+    const wide = fc.double({ min: -8.64e15, max: 8.64e15, noNaN: true });
+    const now = fc.double({ min: 1.7e12, max: 1.7e12 + 5000, noNaN: true });
+    fc.assert(fc.property(fc.oneof(near, wide, now), (ms) => assert.equal(isoDate(ms), new Date(ms).toISOString())));
+    for (const ms of [NaN, Infinity, 8.64e15 + 1]) assert.equal(isoDate(ms), '1970-01-01T00:00:00.000Z');
   });
 
   it('is answered to HEAD as to GET', async () => {
