@@ -1,4 +1,4 @@
-// Runs the tests of `suite/` inside a real editor: `node runTests.js [newest|oldest] [WINDOW]`, in one kind of window or all.
+// Runs the tests of `suite/` inside a real editor: `node runTests.js [newest|oldest] [WINDOW…]`, in those kinds of windows or all.
 // VSCODE_TEST_HOST chooses which: `npm`, the server that npm ships in a headless browser, or `desktop`, the downloaded
 // application. By default the first on Linux and the second elsewhere, where npm ships none.
 import fs from 'node:fs/promises';
@@ -15,7 +15,7 @@ const suite = path.join(__dirname, 'suite');
 /** The kinds of window, each with how its workspace is made in an empty folder and what is then opened, if anything. */
 const windows: Readonly<Record<string, (folder: string) => Promise<string[]>>> = {
   folder: oneFolder,
-  // Of its own, for the log and the figures of what would come after it would be full of it.
+  // Of its own, for the log and the figures of what would come after it would be full of it, and nothing runs beside it.
   load: oneFolder,
   empty: async () => Promise.resolve([]),
   multiRoot: async (folder) => {
@@ -88,9 +88,11 @@ async function runIn(window: string, version: EditorVersion): Promise<void> {
 
 async function main(): Promise<void> {
   const version = versionNamed(process.argv[2]);
-  const chosen = process.argv[3];
-  for (const window of Object.keys(windows)) {
-    if (window !== (chosen ?? window) || !(await hasTests(window))) continue;
+  const named = process.argv.slice(3);
+  const unknown = named.filter((window) => !(window in windows));
+  if (unknown.length > 0) throw new Error(`There is no window called "${unknown.join('", "')}".`);
+  for (const window of named.length > 0 ? named : Object.keys(windows)) {
+    if (!(await hasTests(window))) continue;
     console.log(`VS Code ${version.vscode}, window: ${window}`);
     await runIn(window, version).catch((error: unknown) => {
       console.error(error instanceof Error ? error.message : error);

@@ -1,0 +1,116 @@
+// The suites of `npm test`: what each runs, and which run at the same time.
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const node = process.execPath;
+
+/** The sources of the tests in those folders of `test/`, as their compiled files; never what a deleted test left behind. */
+const compiledTests = (...folders) =>
+  folders
+    .map((folder) => join(root, 'test', folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true })
+        .filter((name) => name.endsWith('.test.ts'))
+        .map((name) => join('out', relative(root, join(folder, name))).replace(/\.ts$/, '.js')),
+    )
+    .sort();
+
+/** A command whose exit code is its result; one without arguments is a line for the shell. */
+const check = (...command) => ({ commands: () => [command] });
+
+/**
+ * Mocha in plain Node, over the tests in those folders, or over those of their files that are named in `only`; `jobs` files
+ * at a time.
+ */
+const mocha = (folders, { timeout, needs, platform, env, only, jobs = 1 }) => ({
+  needs,
+  platform,
+  env,
+  tallied: true,
+  commands: () => {
+    const isWanted = (file) => only === undefined || only.includes(basename(file, '.test.js'));
+    const files = compiledTests(...folders).filter(isWanted);
+    const parallel = jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : [];
+    const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout), ...parallel];
+    return [[node, 'node_modules/mocha/bin/mocha.js', ...options, ...files]];
+  },
+});
+
+const both = ['types', 'bundles'];
+const inEditor = [...both, 'editors'];
+
+/** Mocha inside a real editor, in windows of those kinds. */
+const editor = (version, ...windows) => ({
+  needs: inEditor,
+  tallied: true,
+  commands: () => [[node, 'out/test/editor/runTests.js', version, ...windows]],
+});
+
+/** Mocha in plain Node, driving an editor's page, which only the npm-shipped editor has. */
+const workbench = (version, { jobs, only }) =>
+  mocha(['workbench'], {
+    only,
+    timeout: 120_000,
+    needs: inEditor,
+    platform: 'linux',
+    env: { TEST_WORKBENCH_VERSION: version },
+    jobs,
+  });
+
+/** The tests that run once more over TLS. */
+const overTls = [
+  ...['crossSite', 'token'],
+  ...['capacity', 'corpus', 'deadlines', 'endless', 'exercise', 'expect', 'guardUser', 'interim'],
+  ...['persistence', 'resumable', 'response', 'write', 'writeAborts'],
+];
+
+/** The tests of what a user sees, on the oldest editor as on the newest. */
+const overBoth = ['browser', 'editor', 'forwarded', 'lifecycle', 'liveReload', 'package', 'share', 'token', 'uploads'];
+
+/** `needs` are suites that come first; `platform`, where there is one, is the only one it runs on. */
+export const suites = {
+  types: check(node, 'node_modules/typescript/bin/tsc'),
+  lint: check('npm run --silent lint'),
+  bundles: check(node, 'scripts/build.mjs'),
+  // At once they would wait for each other within the time of a test.
+  editors: { ...check(node, 'out/test/support/host/installAll.js'), needs: ['types'], platform: 'linux' },
+  unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
+  // Most of its time is spent in waiting for deadlines.
+  wire: mocha(['wire'], { timeout: 20_000, needs: ['types'], jobs: 2 }),
+  tls: mocha(['wire', 'browser'], {
+    timeout: 60_000,
+    needs: ['types'],
+    env: { TEST_TRANSPORT: 'tls' },
+    only: overTls,
+    jobs: 2,
+  }),
+  torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
+  bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
+  cli: mocha(['cli'], { timeout: 20_000, needs: both }),
+  docs: mocha(['docs'], { timeout: 20_000, needs: both }),
+  browser: mocha(['browser'], { timeout: 60_000, needs: both }),
+  'load-newest': editor('newest', 'load'),
+  'load-oldest': editor('oldest', 'load'),
+  'editor-newest': editor('newest', 'folder', 'empty', 'multiRoot'),
+  'editor-oldest': editor('oldest', 'folder', 'empty', 'multiRoot'),
+  'workbench-newest': workbench('newest', { jobs: 2 }),
+  // What is about pictures, figures and the tests themselves is enough on one.
+  'workbench-oldest': workbench('oldest', { jobs: 1, only: overBoth }),
+};
+
+/**
+ * What runs after what: the lanes of a stage run side by side, the suites of a lane one after the other. Most suites wait more
+ * than they compute. What measures has the machine for itself.
+ */
+export const stages = [
+  [['types'], ['bundles']],
+  [['wire'], ['lint', 'unit'], ['editors']],
+  [['tls'], ['browser', 'cli', 'docs', 'torture']],
+  [['bench']],
+  [['load-newest', 'load-oldest']],
+  [['editor-newest'], ['editor-oldest']],
+  [['workbench-newest'], ['workbench-oldest']],
+];
