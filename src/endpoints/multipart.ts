@@ -40,7 +40,8 @@ export async function readParts(
 ): Promise<void> {
   const reader = new Reader(boundary, take);
   try {
-    for await (const bytes of content) await reader.write(bytes);
+    // The parts go on with what they were given when the next is read.
+    for await (const bytes of content) await reader.write(Buffer.from(bytes));
     await reader.end();
   } catch (error) {
     await reader.abandon();

@@ -1,4 +1,4 @@
-/** Bounds how many operations the server has in libuv's thread pool, which the whole editor shares. */
+/** Bounds how many operations the server has in libuv's thread pool, which the whole editor shares, and tells which need it. */
 
 /** At most `size` operations at once; the others wait for their turn, first come first served. */
 export class Pool {
@@ -23,3 +23,38 @@ export class Pool {
 
 /** The one pool of this server. */
 export const pool = new Pool(2);
+
+/** An operation that takes longer had to wait for a disk. In milliseconds. */
+const patience = 2;
+/** Then the pool is used for so many times as long: nobody else loses more than a hundredth of their time. */
+const distrust = 100;
+
+/**
+ * Whether a file can be read or written without the pool. What is in memory is, for the way through the pool costs as
+ * much as the operation; what waits for a disk would hold up everybody else.
+ */
+export class Promptness {
+  /** On the clock of `performance.now()`. */
+  private slowUntil = -Infinity;
+  /** Whether an operation has shown it. */
+  known = false;
+
+  /** @param most how long an operation may take, in milliseconds */
+  constructor(private readonly most = patience) {}
+
+  get expected(): boolean {
+    return performance.now() >= this.slowUntil;
+  }
+
+  /** Runs `operation` now, and sees how long it takes. */
+  watch<T>(operation: () => T): T {
+    const started = performance.now();
+    try {
+      return operation();
+    } finally {
+      const ended = performance.now();
+      if (ended - started > this.most) this.slowUntil = ended + (ended - started) * distrust;
+      this.known = true;
+    }
+  }
+}

@@ -2,15 +2,12 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync, statSync, type BigIntStats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { FileError, readFailure } from './errors';
-import { pool } from './pool';
+import { pool, Promptness } from './pool';
 import { persistently, prove } from './proof';
 import type { Root } from './root';
 
 /** Content of this many octets and fewer is read at once. */
 export const smallSize = 64 * 1024;
-
-/** A read that takes longer had to wait for the disk. In milliseconds. */
-const promptRead = 2;
 
 /**
  * Opening a FIFO or a device must not block, nor a terminal become ours. Windows knows neither flag: there they are
@@ -22,42 +19,39 @@ const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
 export class OpenFile {
   /** In octets, when it was opened. */
   readonly size: number;
-  /** How much may be read without the pool: a little, until that has shown whether the file is in memory; then all, or nothing. */
-  private atOnce = smallSize;
   private reading = false;
   private closed = false;
 
   /**
    * @param path the path it was opened by
    * @param real its real path
-   * @param patience how long a read may hold up all others, in milliseconds
+   * @param promptness of its reads
    */
   constructor(
     private readonly fd: number,
     readonly stat: BigIntStats,
     readonly path: string,
     readonly real: string,
-    private readonly patience = promptRead,
+    private readonly promptness = new Promptness(),
   ) {
     this.size = Number(stat.size);
   }
 
   /**
-   * Fills `into`, or its beginning, from `position` on; resolves to the number of octets, 0 at the end. What is in memory
-   * is read without the pool, which costs twice as much, and with others having their turn before.
+   * Fills `into`, or its beginning, from `position` on; resolves to the number of octets, 0 at the end. Others have their
+   * turn before.
    */
   async read(into: Buffer, position: number): Promise<number> {
-    if (this.atOnce === 0) return pool.run(() => this.readInPool(into, position));
+    if (!this.promptness.expected) return pool.run(() => this.readInPool(into, position));
     await setImmediate();
     return this.readNow(into, position);
   }
 
   private readNow(into: Buffer, position: number): number {
     if (this.closed) throw new Error('The file is closed.');
-    const started = performance.now();
-    const count = readSync(this.fd, into, 0, Math.min(into.length, this.atOnce), position);
-    this.atOnce = performance.now() - started > this.patience ? 0 : Infinity;
-    return count;
+    // A little shows whether the file is in memory.
+    const length = this.promptness.known ? into.length : Math.min(into.length, smallSize);
+    return this.promptness.watch(() => readSync(this.fd, into, 0, length, position));
   }
 
   private readInPool(into: Buffer, position: number): Promise<number> {

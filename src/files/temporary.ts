@@ -14,10 +14,12 @@ import { randomUUID } from 'node:crypto';
 import { errnoOf } from './errors';
 import { journal } from './journal';
 import type { Place } from './place';
-import { pool } from './pool';
+import { pool, Promptness } from './pool';
 
-/** To go through the thread pool costs more than to write less than this. In octets. */
+/** To go through the thread pool costs more than to write less than this, wherever it goes. In octets. */
 const pooledSize = 64 * 1024;
+/** Of all writes: how long one takes depends on what others have written before. */
+const promptness = new Promptness();
 
 /** A name as `temporaryName` knows it. */
 const newName = (): string => `.http-server-${randomUUID().replaceAll('-', '').slice(0, 24)}.tmp`;
@@ -52,8 +54,8 @@ export class Temporary {
 
   /** Writes all of `bytes` behind what is there. One call at a time. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length < pooledSize) {
-      this.writeNow(bytes);
+    if (bytes.length < pooledSize || promptness.expected) {
+      promptness.watch(() => this.writeNow(bytes));
       return;
     }
     let rest = bytes;

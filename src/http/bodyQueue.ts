@@ -1,5 +1,17 @@
 /** The content of one request on its way from the socket to the endpoint. */
+import { borrow, giveBack } from './blocks';
 import type { RequestBody } from './message';
+
+/** Content in borrowed memory. */
+interface Piece {
+  readonly block: Buffer;
+  length: number;
+}
+
+function pieceOf(content: Buffer): Piece {
+  const block = borrow(content.length);
+  return { block, length: content.copy(block) };
+}
 
 interface Reader {
   readonly resolve: (result: IteratorResult<Buffer, undefined>) => void;
@@ -23,8 +35,11 @@ export class BodyQueue implements RequestBody {
   /** Octets at which the producer stops. */
   private static readonly mark = 256 * 1024;
 
-  private readonly chunks: Buffer[] = [];
+  /** Only the last has room for more. */
+  private readonly pieces: Piece[] = [];
   private queued = 0;
+  /** The memory of what the consumer has. */
+  private lent: Buffer | undefined;
   private outcome: 'open' | 'ended' | Error = 'open';
   private reader: Reader | undefined;
   /** Whether the endpoint has begun to read. */
@@ -45,15 +60,22 @@ export class BodyQueue implements RequestBody {
     return this.reader !== undefined;
   }
 
-  push(chunk: Buffer): void {
-    const reader = this.reader;
+  /** @param content copied */
+  push(content: Buffer): void {
+    const { reader } = this;
     if (reader === undefined) {
-      this.chunks.push(chunk);
-      this.queued += chunk.length;
-    } else {
-      this.reader = undefined;
-      reader.resolve({ done: false, value: chunk });
+      this.add(content);
+      return;
     }
+    this.reader = undefined;
+    reader.resolve({ done: false, value: this.lend(pieceOf(content)) });
+  }
+
+  private add(content: Buffer): void {
+    this.queued += content.length;
+    const last = this.pieces.at(-1);
+    if (last === undefined || content.length > last.block.length - last.length) this.pieces.push(pieceOf(content));
+    else last.length += content.copy(last.block, last.length);
   }
 
   /** The whole body was pushed. */
@@ -85,19 +107,31 @@ export class BodyQueue implements RequestBody {
     };
   }
 
-  /** What came while the endpoint was busy is one piece: it costs less than many. */
-  private takeAll(): Buffer {
+  /** What waits longest. */
+  private take({ block, length }: Piece): Buffer {
     const { full } = this;
-    const chunks = this.chunks.splice(0);
-    this.queued = 0;
-    if (full) this.onDemand();
-    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    this.pieces.shift();
+    this.queued -= length;
+    if (full && !this.full) this.onDemand();
+    return this.lend({ block, length });
+  }
+
+  private lend({ block, length }: Piece): Buffer {
+    this.lent = block;
+    return block.subarray(0, length);
+  }
+
+  private takeBack(): void {
+    if (this.lent !== undefined) giveBack(this.lent);
+    this.lent = undefined;
   }
 
   private next(): Promise<IteratorResult<Buffer, undefined>> {
     this.started = true;
+    this.takeBack();
     if (this.outcome instanceof Error) return Promise.reject(this.outcome);
-    if (this.chunks.length > 0) return Promise.resolve({ done: false, value: this.takeAll() });
+    const [first] = this.pieces;
+    if (first !== undefined) return Promise.resolve({ done: false, value: this.take(first) });
     if (this.outcome === 'ended') return Promise.resolve(end);
     const result = new Promise<IteratorResult<Buffer, undefined>>((resolve, reject) => {
       this.reader = { resolve, reject };

@@ -45,7 +45,12 @@ export class Connection implements Carrier {
     private readonly onClosed: (connection: Connection) => void,
   ) {
     this.deadline = new Deadline(service.limits);
-    this.receiver = new Receiver(socket, service.limits, () => this.received());
+    this.receiver = new Receiver(
+      socket,
+      service.limits,
+      () => this.pass(),
+      () => this.received(),
+    );
     this.sender = new Sender(socket, service, () => this.advance());
     this.writer = this.sender.writer;
     this.peer = peerOf(socket);
@@ -80,6 +85,11 @@ export class Connection implements Carrier {
     if (this.writer.stalledFor(now) >= this.service.limits.responseTimeout) this.cut();
     else if (this.deadline.passed(now)) this.expire();
     if (this.phase === 'idle') this.receiver.input.forget();
+  }
+
+  /** Content goes to the endpoint that waits for it without having to wait itself. */
+  private pass(): void {
+    if (this.phase === 'exchange' && this.held === undefined) this.exchange?.feed(this.receiver.input, false);
   }
 
   private received(): void {

@@ -31,9 +31,18 @@ export class Input {
     return this.bytes.length >= mostWaiting;
   }
 
-  /** @param chunk copied, for its memory will be used again */
-  append(chunk: Buffer): void {
-    this.bytes = this.bytes.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.bytes, chunk]);
+  /**
+   * @param chunk its memory will be used again, so what is left of it is copied
+   * @param use takes what can be used at once, while nothing is copied yet
+   */
+  append(chunk: Buffer, use: () => void): void {
+    if (this.bytes.length > 0) {
+      this.bytes = Buffer.concat([this.bytes, chunk]);
+      return;
+    }
+    this.bytes = chunk;
+    use();
+    if (this.bytes.length > 0) this.bytes = Buffer.from(this.bytes);
   }
 
   clear(): void {

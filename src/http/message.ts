@@ -15,7 +15,8 @@ export interface Peer {
 
 /**
  * The content of a request, to be read once and in order. Reading starts the upload: a client that sent
- * `Expect: 100-continue` is told to go on by the first read (RFC 9110 §10.1.1).
+ * `Expect: 100-continue` is told to go on by the first read (RFC 9110 §10.1.1). A piece is good until the next one is
+ * asked for: then its memory is used again.
  * Iteration throws {@link HttpError} when framing is broken, the body is too large or too slow,
  * and an `Error` when the client went away; either way not all of the body was seen.
  */

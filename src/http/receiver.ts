@@ -12,10 +12,14 @@ export class Receiver implements Recipient {
   private paused = false;
   private awaitsTurn = false;
 
-  /** @param onReceived called when something has come, or nothing more will */
+  /**
+   * @param onPassing called when something has come, to take what can be used before it is this connection's turn
+   * @param onReceived called when it is, or nothing more will come
+   */
   constructor(
     private readonly socket: Socket,
     limits: Limits,
+    private readonly onPassing: () => void,
     private readonly onReceived: () => void,
   ) {
     this.input = new Input(limits);
@@ -47,7 +51,7 @@ export class Receiver implements Recipient {
   }
 
   private receive(chunk: Buffer): void {
-    if (!this.closed) this.input.append(chunk);
+    if (!this.closed) this.input.append(chunk, this.onPassing);
     if (this.input.full) this.onReceived();
     else if (!this.awaitsTurn) {
       this.awaitsTurn = true;

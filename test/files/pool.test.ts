@@ -1,6 +1,6 @@
 /** At most so many operations at once. */
 import assert from 'node:assert/strict';
-import { Pool } from '../../src/files/pool';
+import { Pool, Promptness } from '../../src/files/pool';
 
 describe('a pool', () => {
   it('runs two at once and never three, in the order they came', async () => {
@@ -43,5 +43,47 @@ describe('a pool', () => {
     };
     const first = pool.run(work).then(() => pool.run(work));
     await Promise.all([first, pool.run(work), pool.run(work), pool.run(work)]);
+  });
+});
+
+describe('promptness', () => {
+  /** Takes so many milliseconds. */
+  const take = (ms: number) => (): void => {
+    const started = performance.now();
+    while (performance.now() - started < ms);
+  };
+
+  it('is expected of what nobody has tried', () => {
+    const promptness = new Promptness();
+    assert.deepEqual([promptness.expected, promptness.known], [true, false]);
+  });
+
+  it('is expected of what was prompt', () => {
+    const promptness = new Promptness(10_000);
+    assert.equal(
+      promptness.watch(() => 'done'),
+      'done',
+    );
+    assert.deepEqual([promptness.expected, promptness.known], [true, true]);
+  });
+
+  it('is not expected for a hundred times as long as the operation took', () => {
+    const promptness = new Promptness(1);
+    const started = performance.now();
+    promptness.watch(take(2));
+    assert.equal(promptness.expected, false);
+    const took = performance.now() - started;
+    take(100 * took)();
+    assert.equal(promptness.expected, true);
+  });
+
+  it('is seen of what fails, too', () => {
+    const promptness = new Promptness(1);
+    const failing = (): void => {
+      take(2)();
+      throw new Error('no');
+    };
+    assert.throws(() => promptness.watch(failing), /no/);
+    assert.equal(promptness.expected, false);
   });
 });

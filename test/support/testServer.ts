@@ -88,7 +88,7 @@ export async function startServer(
 
 async function contentOf(request: Request): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of request.body) parts.push(part);
+  for await (const part of request.body) parts.push(Buffer.from(part));
   return Buffer.concat(parts);
 }
 
