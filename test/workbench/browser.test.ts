@@ -11,6 +11,7 @@ const odd = 'a b#c%41&d+é日.html';
 // The editor is at a name, as where it is used from afar: what is on this machine by name it forwards once more.
 describe('the file of the active editor', () => {
   let session: EditorSession | undefined;
+  let workbench: Workbench | undefined;
 
   before(async function () {
     // The program around the oldest editor needs a native module for passwords, which its installation leaves out.
@@ -22,60 +23,86 @@ describe('the file of the active editor', () => {
     await session?.dispose();
   });
 
-  /** A window with those settings and a file, by default index.html, in its editor. */
-  async function open(settings: Readonly<Record<string, unknown>>, file = 'index.html'): Promise<Workbench> {
+  /** A window with those settings. */
+  async function open(settings: Readonly<Record<string, unknown>>): Promise<Workbench> {
     assert.ok(session);
     const folder = await session.copyFolder();
     await fs.mkdir(path.join(folder, '.vscode'));
     await fs.writeFile(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
     await fs.writeFile(path.join(folder, odd), '<!doctype html><title>An odd name</title><p>Oddly named');
-    const workbench = await Workbench.openIn(session, folder, 'editor.localhost');
-    await portOf(workbench);
+    const opened = await Workbench.openIn(session, folder, 'editor.localhost');
+    await portOf(opened);
+    return opened;
+  }
+
+  /** The window, with that file in its editor. */
+  async function show(file: string): Promise<Workbench> {
+    assert.ok(workbench);
     await workbench.page.locator('.explorer-folders-view').getByText(file, { exact: true }).dblclick();
-    await workbench.page.locator('.tab').filter({ hasText: file }).waitFor();
+    await workbench.page.locator('.tab.active').filter({ hasText: file }).waitFor();
     return workbench;
   }
 
-  it('opens in the browser', async () => {
-    const workbench = await open({});
-    const popup = workbench.page.waitForEvent('popup');
-    await workbench.runCommand('Open with HTTP Server');
-    assert.equal(await (await popup).title(), 'A small site');
-    await workbench.page.close();
+  describe('opens in the browser', () => {
+    before(async () => {
+      workbench = await open({});
+    });
+
+    after(async () => {
+      await workbench?.page.close();
+    });
+
+    /** The title of the page that `action` opens. */
+    async function titleAfter({ page }: Workbench, action: () => Promise<void>): Promise<string> {
+      const [popup] = await Promise.all([page.waitForEvent('popup'), action()]);
+      const title = await popup.title();
+      await popup.close();
+      return title;
+    }
+
+    it('by the command', async () => {
+      const window = await show('index.html');
+      const title = await titleAfter(window, () => window.runCommand('Open with HTTP Server'));
+      assert.equal(title, 'A small site');
+    });
+
+    it('by the command, whatever its name', async () => {
+      const window = await show(odd);
+      const title = await titleAfter(window, () => window.runCommand('Open with HTTP Server'));
+      assert.equal(title, 'An odd name');
+    });
+
+    it('from the pick of endpoints, whatever its name', async () => {
+      const window = await show(odd);
+      await window.runCommand('Open HTTP Server Endpoint');
+      await window.quickPick('/user-agent').waitFor();
+      const title = await titleAfter(window, () => window.page.keyboard.press('Enter'));
+      assert.equal(title, 'An odd name');
+    });
   });
 
-  it('opens in a tab, if the setting openIn says so', async () => {
-    const workbench = await open({ 'httpServer.openIn': 'integrated' });
-    await workbench.runCommand('Open with HTTP Server');
-    const webview = workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
-    await webview.frameLocator('iframe').getByText('Served from the folder').waitFor();
-    await workbench.screenshot('integrated');
-    await workbench.page.close();
-  });
+  describe('opens in a tab, if the setting openIn says so', () => {
+    before(async () => {
+      workbench = await open({ 'httpServer.openIn': 'integrated' });
+    });
 
-  it('opens in the browser, whatever its name', async () => {
-    const workbench = await open({}, odd);
-    const popup = workbench.page.waitForEvent('popup');
-    await workbench.runCommand('Open with HTTP Server');
-    assert.equal(await (await popup).title(), 'An odd name');
-    await workbench.page.close();
-  });
+    after(async () => {
+      await workbench?.page.close();
+    });
 
-  it('opens from the pick of endpoints, whatever its name', async () => {
-    const workbench = await open({}, odd);
-    await workbench.runCommand('Open HTTP Server Endpoint');
-    await workbench.quickPick('/user-agent').waitFor();
-    const popup = workbench.page.waitForEvent('popup');
-    await workbench.page.keyboard.press('Enter');
-    assert.equal(await (await popup).title(), 'An odd name');
-    await workbench.page.close();
-  });
+    it('by the command', async () => {
+      const window = await show('index.html');
+      await window.runCommand('Open with HTTP Server');
+      const webview = window.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+      await webview.frameLocator('iframe').getByText('Served from the folder').waitFor();
+      await window.screenshot('integrated');
+    });
 
-  it('opens in a tab, whatever its name', async () => {
-    const workbench = await open({ 'httpServer.openIn': 'integrated' }, odd);
-    await workbench.runCommand('Open with HTTP Server');
-    const webview = workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
-    await webview.frameLocator('iframe').getByText('Oddly named').waitFor();
-    await workbench.page.close();
+    it('by the command, whatever its name', async () => {
+      const window = await show(odd);
+      await window.runCommand('Open with HTTP Server');
+      const webview = window.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+      await webview.frameLocator('iframe').getByText('Oddly named').waitFor();
+    });
   });
 });
