@@ -72,8 +72,11 @@ export class Store {
     if (completeOf(request.fields) !== undefined) {
       return resumables.create({ request, root, segments, check, answer }, limits);
     }
-    const content = verified(request.body, request.fields);
-    return answer(await resumables.uploads.store(root, segments, content, check, request.body));
+    const { body, fields } = request;
+    const content = verified(body, fields);
+    const whole = content === body ? body.whole() : undefined;
+    if (whole !== undefined) return answer(resumables.uploads.storeNow(root, segments, whole, check));
+    return answer(await resumables.uploads.store(root, segments, content, check, body));
   }
 }
 

@@ -18,7 +18,11 @@ interface Replaced {
  * @throws FileError; whatever a check throws: then everything is as it was, and all are still to be discarded
  */
 export function finishAll(uploads: readonly Upload[]): Stored[] {
-  const stored = uploads.map((upload) => ({ created: !upload.prepare(), path: upload.path }));
+  const stored = uploads.map((upload) => {
+    upload.recheck();
+    upload.prepare();
+    return upload.stored;
+  });
   const replaced: Replaced[] = [];
   try {
     for (const [i, upload] of uploads.entries()) replaced.push(replace(upload, stored[i]?.created === true));

@@ -9,7 +9,7 @@ import {
   realpathSync,
   type BigIntStats,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { errnoOf, FileError, readFailure } from './errors';
 import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
 import type { Root } from './root';
@@ -43,7 +43,7 @@ export class Folder {
 
   /** Path of an entry, good as long as the folder is held. */
   entry(name: string): string {
-    return join(this.base, name);
+    return this.base + sep + name;
   }
 
   /** Path of the folder for everybody, when it was opened. */

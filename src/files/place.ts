@@ -15,14 +15,21 @@ export class Place {
 
   constructor(private readonly root: Root) {}
 
-  /** Holds the target's folder, and makes it if need be. A link to a file stands for that file. */
-  reach(segments: readonly string[]): void {
+  /**
+   * Holds the target's folder, and makes it if need be. A link to a file stands for that file.
+   *
+   * @returns what is at the target
+   */
+  reach(segments: readonly string[]): Stats | undefined {
     this.root.locate(segments);
     this.approach(segments);
-    const real = this.realTarget(segments);
-    if (real === undefined) return;
+    const found = this.look();
+    const real = this.realTarget(segments, found);
+    if (real === undefined) return found;
     this.approach(real);
-    if (this.stat()?.isSymbolicLink() === true) throw new FileError('busy', 'The file is being replaced.');
+    const there = this.look();
+    if (there?.isSymbolicLink() === true) throw new FileError('busy', 'The file is being replaced.');
+    return there;
   }
 
   private get held(): Folder {
@@ -50,13 +57,15 @@ export class Place {
     return [...this.held.real, this.name].join('/');
   }
 
-  /** The file at the target, or nothing. @throws FileError `folder` for anything else; `EACCES` if it is read-only */
-  replaceable(): Stats | undefined {
-    const stat = this.stat();
-    if (stat === undefined) return undefined;
-    if (!stat.isFile()) throw new FileError('folder', 'A folder, or a thing that is no file, has that name.');
+  /**
+   * Makes sure that what is at the target may be replaced.
+   *
+   * @throws FileError `folder` if it is no file; `EACCES` if it is read-only
+   */
+  allow(found: Stats | undefined): void {
+    if (found === undefined) return;
+    if (!found.isFile()) throw new FileError('folder', 'A folder, or a thing that is no file, has that name.');
     accessSync(this.target, constants.W_OK);
-    return stat;
   }
 
   /** @throws FileError `busy` if the folder is no longer where it was */
@@ -75,7 +84,7 @@ export class Place {
   }
 
   /** What is at the target now, itself and not what it links to. */
-  private stat(): Stats | undefined {
+  look(): Stats | undefined {
     return lstatSync(this.target, { throwIfNoEntry: false });
   }
 
@@ -108,8 +117,7 @@ export class Place {
   }
 
   /** Where the target, if it is a link, really leads; undefined if it is none. */
-  private realTarget(segments: readonly string[]): readonly string[] | undefined {
-    const stat = this.stat();
+  private realTarget(segments: readonly string[], stat: Stats | undefined): readonly string[] | undefined {
     // The real path of a folder that is held by its descriptor is known, and so is that of an entry that is no link.
     if (stat === undefined || (knowsDescriptors && !stat.isSymbolicLink())) return undefined;
     try {

@@ -66,7 +66,8 @@ export class Temporary {
     }
   }
 
-  private writeNow(bytes: Uint8Array): void {
+  /** As {@link write}, at once. */
+  writeNow(bytes: Uint8Array): void {
     for (let written = 0; written < bytes.length;) {
       const count = writeSync(this.fd ?? -1, bytes, written, bytes.length - written, this.size);
       written += count;

@@ -66,6 +66,18 @@ export class Uploads {
     }
   }
 
+  /** As {@link store}, of little content that is all here. */
+  storeNow(root: Root, segments: readonly string[], content: Uint8Array, check: Check): Stored {
+    const upload = this.begin(root, segments, check);
+    try {
+      upload.writeNow(content);
+      return upload.finishAtOnce();
+    } catch (error) {
+      upload.discard();
+      throw error;
+    }
+  }
+
   /**
    * Stores several files, all or none: `fill` begins them by {@link begin} and puts them into the list it is given.
    *

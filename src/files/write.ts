@@ -1,5 +1,5 @@
 /** Stores files whole or not at all: a hidden temporary file beside the target, then one rename. */
-import { renameSync } from 'node:fs';
+import { renameSync, type Stats } from 'node:fs';
 import { FileError, writeFailure } from './errors';
 import { Place } from './place';
 import type { Source } from './progress';
@@ -30,6 +30,8 @@ export class Upload {
   /** On the clock of `performance.now()`. */
   readonly begun = performance.now();
   private readonly temporary: Temporary;
+  /** What was at the target when it was looked at last. */
+  private old: Stats | undefined;
 
   /**
    * @param onEnd called once, when it is finished or discarded
@@ -45,8 +47,8 @@ export class Upload {
   ) {
     this.place = new Place(root);
     try {
-      this.place.reach(segments);
-      this.place.replaceable();
+      this.old = this.place.reach(segments);
+      this.place.allow(this.old);
       check();
       this.temporary = this.createTemporary();
     } catch (error) {
@@ -85,6 +87,15 @@ export class Upload {
     }
   }
 
+  /** As {@link write}, at once: for little content. @throws FileError */
+  writeNow(bytes: Uint8Array): void {
+    try {
+      this.temporary.writeNow(bytes);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
   /** Takes back what is behind the first `size` octets. */
   truncate(size: number): void {
     this.temporary.truncate(size);
@@ -110,23 +121,43 @@ export class Upload {
    * @throws FileError; whatever the check throws: then it is still to be discarded
    */
   finish(): Stored {
-    const stored = { created: !this.prepare(), path: this.path };
+    this.recheck();
+    return this.finishAtOnce();
+  }
+
+  /** As {@link finish}, when nothing was awaited since the upload began: what was true then is not looked at again. */
+  finishAtOnce(): Stored {
+    const { stored } = this;
+    this.prepare();
     this.replace();
     this.end();
     return stored;
   }
 
-  /** Makes sure that the file can take its place. @returns whether there is one to be replaced. @throws as {@link finish} */
-  prepare(): boolean {
+  /** Makes sure that the file may still take its place. @throws as {@link finish} */
+  recheck(): void {
     try {
-      const old = this.place.replaceable();
+      this.old = this.place.look();
+      this.place.allow(this.old);
       this.check();
-      if (old !== undefined) this.temporary.setMode(old.mode);
-      this.temporary.close();
-      return old !== undefined;
     } catch (error) {
       throw failureOf(error);
     }
+  }
+
+  /** Gets the file ready for its place. @throws FileError */
+  prepare(): void {
+    try {
+      if (this.old !== undefined) this.temporary.setMode(this.old.mode);
+      this.temporary.close();
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** What can be told of it as long as it has not ended. */
+  get stored(): Stored {
+    return { created: this.old === undefined, path: this.path };
   }
 
   /** The rename. @throws FileError */

@@ -23,6 +23,7 @@ const end: IteratorResult<Buffer, undefined> = { done: true, value: undefined };
 /** The content of a request that has none. */
 export const emptyBody: RequestBody = {
   length: 0,
+  whole: () => undefined,
   fail: () => undefined,
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(end) }),
 };
@@ -45,11 +46,23 @@ export class BodyQueue implements RequestBody {
   /** Whether the endpoint has begun to read. */
   started = false;
 
-  /** @param onDemand called when the endpoint wants content that is not here */
+  /**
+   * @param onDemand called when the endpoint wants content that is not here
+   * @param takeWhole takes all of it from what has come, past the queue; undefined if not all has
+   */
   constructor(
     readonly length: number | undefined,
     private readonly onDemand: () => void,
+    private readonly takeWhole: () => Buffer | undefined,
   ) {}
+
+  whole(): Buffer | undefined {
+    const content = this.started ? undefined : this.takeWhole();
+    if (content === undefined) return undefined;
+    this.started = true;
+    this.end();
+    return content;
+  }
 
   get full(): boolean {
     return this.queued >= BodyQueue.mark;

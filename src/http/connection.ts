@@ -13,6 +13,7 @@ import { Deadline, type Wait } from './deadline';
 import { HttpError } from './errors';
 import { Exchange, refusedEvent, type Carrier } from './exchange';
 import type { Head } from './head';
+import type { Input } from './input';
 import type { Peer, Response } from './message';
 import { peerOf } from './peer';
 import { discardBody, endIteration } from './response';
@@ -89,7 +90,13 @@ export class Connection implements Carrier {
 
   /** Content goes to the endpoint that waits for it without having to wait itself. */
   private pass(): void {
-    if (this.phase === 'exchange' && this.held === undefined) this.exchange?.feed(this.receiver.input, false);
+    const { exchange } = this;
+    if (exchange !== undefined) this.offer(exchange, (input) => exchange.feed(input, false));
+  }
+
+  /** As {@link Carrier} says. */
+  offer(exchange: Exchange, use: (input: Input) => void): void {
+    if (this.exchange === exchange && this.phase === 'exchange' && this.held === undefined) use(this.receiver.input);
   }
 
   private received(): void {

@@ -22,6 +22,8 @@ function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean 
 export interface Carrier {
   /** The endpoint wants content that is not here, or has an interim response to be sent before it answers. */
   demand(exchange: Exchange, interim: Buffer | undefined): void;
+  /** Has `use` see what has come of the exchange's content and what follows it. */
+  offer(exchange: Exchange, use: (input: Input) => void): void;
 }
 
 export class Exchange {
@@ -57,7 +59,11 @@ export class Exchange {
     const framing = framingOf(head.minorVersion, head.fields);
     this.decoder = decoderOf(framing, limits);
     if (framing.kind !== 'none') {
-      this.queue = new BodyQueue(this.decoder.remaining, () => carrier.demand(this, this.takeContinue()));
+      this.queue = new BodyQueue(
+        this.decoder.remaining,
+        () => carrier.demand(this, this.takeContinue()),
+        () => this.takeWhole(carrier),
+      );
     }
     this.persist = wantsPersistence(head);
     const { method, target, path, query, authority, minorVersion, fields } = head;
@@ -106,6 +112,17 @@ export class Exchange {
     if (!this.awaitsContinue || this.response !== undefined) return undefined;
     this.awaitsContinue = false;
     return continueLine;
+  }
+
+  private takeWhole(carrier: Carrier): Buffer | undefined {
+    const { remaining = Infinity } = this.decoder;
+    let content: Buffer | undefined;
+    // Whether the content is wanted, who waits for a 100 is to hear before (RFC 9110 §10.1.1).
+    if (this.awaitsContinue || this.received) return undefined;
+    carrier.offer(this, (input) => {
+      if (input.length >= remaining) this.decode(input, false, (bytes) => (content = bytes));
+    });
+    return content;
   }
 
   /** Moves content from the input to the endpoint, as far as it wants it. @param ended whether no more input will come */

@@ -7,6 +7,7 @@ const KiB = 1024;
 
 describe('the content of a request', () => {
   const octets = (length: number, fill: number): Buffer => Buffer.alloc(length, fill);
+  const nothing = (): undefined => undefined;
   const iterator = (queue: BodyQueue): AsyncIterator<Buffer, undefined> => queue[Symbol.asyncIterator]();
 
   it('comes as it was sent, whatever is done when', async () => {
@@ -14,7 +15,7 @@ describe('the content of a request', () => {
     const steps = fc.array(fc.oneof(push, fc.record({ kind: fc.constant('next' as const) })), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
-        const queue = new BodyQueue(undefined, () => undefined);
+        const queue = new BodyQueue(undefined, nothing, nothing);
         const reader = iterator(queue);
         const sent: Buffer[] = [];
         const read: Buffer[] = [];
@@ -44,7 +45,7 @@ describe('the content of a request', () => {
   });
 
   it('waits in one piece when the endpoint is busy and it is little', async () => {
-    const queue = new BodyQueue(3, () => undefined);
+    const queue = new BodyQueue(3, nothing, nothing);
     for (const text of ['a', 'b', 'c']) queue.push(Buffer.from(text));
     queue.end();
     const reader = iterator(queue);
@@ -52,8 +53,29 @@ describe('the content of a request', () => {
     assert.equal((await reader.next()).done, true);
   });
 
+  it('is taken whole once, if it has come', async () => {
+    const queue = new BodyQueue(2, nothing, () => Buffer.from('ab'));
+    assert.equal(String(queue.whole()), 'ab');
+    assert.equal(queue.whole(), undefined);
+    assert.equal((await iterator(queue).next()).done, true);
+  });
+
+  it('is not taken whole when some of it was read', () => {
+    const queue = new BodyQueue(2, nothing, () => Buffer.from('ab'));
+    void iterator(queue).next();
+    assert.equal(queue.whole(), undefined);
+  });
+
+  it('is read in pieces if it has not come whole', async () => {
+    const queue = new BodyQueue(2, nothing, nothing);
+    assert.equal(queue.whole(), undefined);
+    const reading = iterator(queue).next();
+    queue.push(Buffer.from('ab'));
+    assert.equal(String((await reading).value), 'ab');
+  });
+
   it('takes no new memory for every piece', async () => {
-    const queue = new BodyQueue(undefined, () => undefined);
+    const queue = new BodyQueue(undefined, nothing, nothing);
     const reader = iterator(queue);
     const memories = new Set<ArrayBufferLike>();
     for (let i = 0; i < 100; i++) {
@@ -67,7 +89,7 @@ describe('the content of a request', () => {
   });
 
   it('is not overwritten while the endpoint has it', async () => {
-    const queue = new BodyQueue(undefined, () => undefined);
+    const queue = new BodyQueue(undefined, nothing, nothing);
     const reader = iterator(queue);
     queue.push(octets(KiB, 1));
     const { value } = await reader.next();
@@ -77,7 +99,7 @@ describe('the content of a request', () => {
 
   it('is asked for when there is none, and when what is too much was taken', async () => {
     let demands = 0;
-    const queue = new BodyQueue(undefined, () => demands++);
+    const queue = new BodyQueue(undefined, () => demands++, nothing);
     const reader = iterator(queue);
     const reading = reader.next();
     assert.equal(demands, 1);

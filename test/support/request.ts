@@ -49,6 +49,7 @@ export function bodyOf(
   const buffers = pieces.map((piece) => Buffer.from(piece));
   return {
     length: buffers.reduce((sum, piece) => sum + piece.length, 0),
+    whole: () => undefined,
     fail: (error) => assert.ifError(error),
     async *[Symbol.asyncIterator]() {
       for (const [index, piece] of buffers.entries()) {
