@@ -11,6 +11,8 @@ interface Round<T> {
   readonly over: Promise<void>;
   /** What those get who asked after this one had begun. */
   next?: Promise<T>;
+  /** How many those are. */
+  waiting: number;
 }
 
 /**
@@ -32,25 +34,29 @@ export class Coalesced<T> {
   get(key: string, work: () => Promise<T>): Promise<T> {
     const round = this.rounds.get(key);
     if (round === undefined) return this.begin(key, work);
-    round.next ??= round.over.then(() => this.begin(key, work));
+    round.waiting++;
+    round.next ??= round.over.then(() => this.begin(key, work, round.waiting));
     return round.next;
   }
 
-  private begin(key: string, work: () => Promise<T>): Promise<T> {
+  /** @param sharers how many get the result */
+  private begin(key: string, work: () => Promise<T>, sharers = 1): Promise<T> {
     const began = performance.now();
     const result = work();
-    const end = (): Promise<void> | undefined => this.end(key, performance.now() - began);
-    this.rounds.set(key, { over: result.then(end, end) });
+    const end = (): Promise<void> => this.end(key, performance.now() - began, sharers);
+    this.rounds.set(key, { over: result.then(end, end), waiting: 0 });
     return result;
   }
 
-  /** @param took in milliseconds */
-  private end(key: string, took: number): Promise<void> | undefined {
-    if (this.rounds.get(key)?.next === undefined) {
-      this.rounds.delete(key);
-      return undefined;
-    }
+  /** Who asks alone, again and again, is never made to wait. @param took in milliseconds */
+  private async end(key: string, took: number, sharers: number): Promise<void> {
     const pause = Math.min(took * gathering, longestGathering);
-    return pause < 1 ? undefined : setTimeout(pause);
+    const isContended = sharers > 1 || this.isAwaited(key);
+    if (isContended && pause >= 1) await setTimeout(pause);
+    if (!this.isAwaited(key)) this.rounds.delete(key);
+  }
+
+  private isAwaited(key: string): boolean {
+    return this.rounds.get(key)?.next !== undefined;
   }
 }

@@ -148,8 +148,14 @@ const table: readonly (readonly [promise: string, (works: Works) => Promise<void
       const again = works.ask('k', 'again');
       assert.deepEqual(works.begun, ['first']);
       await works.until(2);
+      while (performance.now() - began < 100);
       works.end('2');
       assert.deepEqual(await Promise.all([late, again]), ['2', '2']);
+      const next = works.ask('k', 'next');
+      assert.deepEqual(works.begun, ['first', 'second']);
+      await works.until(3);
+      works.end('3');
+      assert.equal(await next, '3');
     },
   ],
 ];
