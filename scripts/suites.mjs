@@ -22,16 +22,19 @@ const compiledTests = (...folders) =>
 const check = (...command) => ({ commands: () => [command] });
 
 /**
- * Mocha in plain Node, over the tests in those folders, or over those of their files that are named in `only`; `jobs` files
- * at a time.
+ * Mocha in plain Node, over the tests in those folders, or over those of their files that are named in `only`, or not in
+ * `except`; `jobs` files at a time.
  */
-const mocha = (folders, { timeout, needs, platform, env, only, jobs = 1 }) => ({
+const mocha = (folders, { timeout, needs, platform, env, only, except = [], jobs = 1 }) => ({
   needs,
   platform,
   env,
   tallied: true,
   commands: () => {
-    const isWanted = (file) => only === undefined || only.includes(basename(file, '.test.js'));
+    const isWanted = (file) => {
+      const name = basename(file, '.test.js');
+      return !except.includes(name) && (only === undefined || only.includes(name));
+    };
     const files = compiledTests(...folders).filter(isWanted);
     const parallel = jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : [];
     const options = ['--reporter', './test/support/tallyReporter.mjs', '--timeout', String(timeout), ...parallel];
@@ -70,6 +73,9 @@ const overTls = [
 /** The tests of what a user sees, on the oldest editor as on the newest. */
 const overBoth = ['browser', 'editor', 'forwarded', 'lifecycle', 'liveReload', 'package', 'share', 'token', 'uploads'];
 
+/** The tests that hold limits of milliseconds. */
+const timed = ['listing'];
+
 /** `needs` are suites that come first; `platform`, where there is one, is the only one it runs on. */
 export const suites = {
   types: check(node, 'node_modules/typescript/bin/tsc'),
@@ -77,9 +83,9 @@ export const suites = {
   bundles: check(node, 'scripts/build.mjs'),
   // At once they would wait for each other within the time of a test.
   editors: { ...check(node, 'out/test/support/host/installAll.js'), needs: ['types'], platform: 'linux' },
-  unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'] }),
+  unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 30_000, needs: ['types'], except: timed }),
   // Most of its time is spent in waiting for deadlines.
-  wire: mocha(['wire'], { timeout: 20_000, needs: ['types'], jobs: 2 }),
+  wire: mocha(['wire'], { timeout: 20_000, needs: ['types'], except: timed, jobs: 2 }),
   tls: mocha(['wire', 'browser'], {
     timeout: 60_000,
     needs: ['types'],
@@ -88,6 +94,7 @@ export const suites = {
     jobs: 2,
   }),
   torture: mocha(['torture'], { timeout: 60_000, needs: ['types'] }),
+  timing: mocha(['endpoints', 'wire'], { timeout: 30_000, needs: ['types'], only: timed }),
   bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
   cli: mocha(['cli'], { timeout: 20_000, needs: both }),
   docs: mocha(['docs'], { timeout: 20_000, needs: both }),
@@ -109,8 +116,7 @@ export const stages = [
   [['types'], ['bundles']],
   [['wire'], ['lint', 'unit'], ['editors']],
   [['tls'], ['browser', 'cli', 'docs', 'torture']],
-  [['bench']],
-  [['load-newest', 'load-oldest']],
+  [['timing', 'bench', 'load-newest', 'load-oldest']],
   [['editor-newest'], ['editor-oldest']],
   [['workbench-newest'], ['workbench-oldest']],
 ];

@@ -1,5 +1,5 @@
 // Runs the suites named as arguments, or all of them, going on after a failure; `suites.mjs` says which at the same time:
-//   node scripts/test.mjs [types] [lint] [bundles] [editors] [unit] [wire] [tls] [torture] [bench] [cli] [docs] [browser]
+//   node scripts/test.mjs [types] [lint] [bundles] [editors] [unit] [wire] [tls] [torture] [timing] [bench] [cli] [docs] [browser]
 //                         [load[-newest|-oldest]] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
 // What a suite needs compiled, bundled or installed is made first. A suite that runs alone prints as it goes; of those that run
 // beside others the output is printed when they have ended, each in one piece. The last lines are what failed, and the sum:
