@@ -35,6 +35,11 @@ class Works {
   }
 }
 
+function spend(ms: number): void {
+  const since = performance.now();
+  while (performance.now() - since < ms);
+}
+
 const table: readonly (readonly [promise: string, (works: Works) => Promise<void>])[] = [
   [
     'begins at once when nothing is under way',
@@ -140,15 +145,14 @@ const table: readonly (readonly [promise: string, (works: Works) => Promise<void
     async (works) => {
       const early = works.ask('k', 'first');
       const late = works.ask('k', 'second');
-      const began = performance.now();
-      while (performance.now() - began < 50);
+      spend(50);
       works.end('1');
       await early;
       await new Promise(setImmediate);
       const again = works.ask('k', 'again');
       assert.deepEqual(works.begun, ['first']);
       await works.until(2);
-      while (performance.now() - began < 100);
+      spend(50);
       works.end('2');
       assert.deepEqual(await Promise.all([late, again]), ['2', '2']);
       const next = works.ask('k', 'next');
