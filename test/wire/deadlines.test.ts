@@ -21,13 +21,13 @@ function endpoint(request: Request): Response | Promise<Response> {
   return mirror(request);
 }
 
-/** Checks how long something took, in milliseconds. */
-async function takes(least: number, action: () => Promise<unknown>): Promise<void> {
+/** Checks how long something took, in milliseconds; a busy machine may be late by `patience`. */
+async function takes(least: number, action: () => Promise<unknown>, patience = 3000): Promise<void> {
   const started = performance.now();
   await action();
   const took = performance.now() - started;
   assert.ok(took >= least - 5, `early: ${took} < ${least}`);
-  assert.ok(took < least + 1000, `late: ${took} > ${least} + 1000`);
+  assert.ok(took < least + patience, `late: ${took} > ${least} + ${patience}`);
 }
 
 describe('a deadline', function () {
@@ -146,9 +146,11 @@ describe('a deadline', function () {
     const client = await server.client();
     await client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     await client.read();
-    await takes(limits.lingerTimeout, async () => {
+    const gone = async (): Promise<void> => {
       while (server.listener.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    });
+    };
+    // Less than the default of this deadline, which is short.
+    await takes(limits.lingerTimeout, gone, 1400);
   });
 
   it('for the FIN is renewed by octets, but ends', async () => {
