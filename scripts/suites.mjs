@@ -53,14 +53,14 @@ const editor = (version, ...windows) => ({
 });
 
 /** Mocha in plain Node, driving an editor's page, which only the npm-shipped editor has. */
-const workbench = (version, { jobs, only }) =>
+const workbench = (version, only) =>
   mocha(['workbench'], {
     only,
     timeout: 120_000,
     needs: inEditor,
     platform: 'linux',
     env: { TEST_WORKBENCH_VERSION: version },
-    jobs,
+    jobs: 2,
   });
 
 /** The tests that run once more over TLS. */
@@ -103,9 +103,9 @@ export const suites = {
   'load-oldest': editor('oldest', 'load'),
   'editor-newest': editor('newest', 'folder', 'empty', 'multiRoot'),
   'editor-oldest': editor('oldest', 'folder', 'empty', 'multiRoot'),
-  'workbench-newest': workbench('newest', { jobs: 2 }),
+  'workbench-newest': workbench('newest'),
   // What is about pictures, figures and the tests themselves is enough on one.
-  'workbench-oldest': workbench('oldest', { jobs: 1, only: overBoth }),
+  'workbench-oldest': workbench('oldest', overBoth),
 };
 
 /**
@@ -118,5 +118,5 @@ export const stages = [
   [['tls'], ['browser', 'cli', 'docs', 'torture']],
   [['timing', 'bench', 'load-newest', 'load-oldest']],
   [['editor-newest'], ['editor-oldest']],
-  [['workbench-newest'], ['workbench-oldest']],
+  [['workbench-newest', 'workbench-oldest']],
 ];
