@@ -24,8 +24,8 @@ export class Pool {
 /** The one pool of this server. */
 export const pool = new Pool(2);
 
-/** An operation that takes longer had to wait for a disk. In milliseconds. */
-const patience = 2;
+/** An operation that takes longer had to wait for a disk, not only for the processor. In milliseconds. */
+const patience = 8;
 /** Then the pool is used for so many times as long: nobody else loses more than a hundredth of their time. */
 const distrust = 100;
 

@@ -21,7 +21,7 @@ import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
 import { reset } from './socketInternals';
-import { beginTurn } from './turn';
+import { beginTurn, noteRequest } from './turn';
 import type { Writer } from './writer';
 
 type Phase = 'idle' | 'exchange' | 'draining' | 'closing' | 'closed';
@@ -46,12 +46,7 @@ export class Connection implements Carrier {
     private readonly onClosed: (connection: Connection) => void,
   ) {
     this.deadline = new Deadline(service.limits);
-    this.receiver = new Receiver(
-      socket,
-      service.limits,
-      () => this.pass(),
-      () => this.received(),
-    );
+    this.receiver = new Receiver(socket, service.limits, this);
     this.sender = new Sender(socket, service, () => this.advance());
     this.writer = this.sender.writer;
     this.peer = peerOf(socket);
@@ -89,7 +84,7 @@ export class Connection implements Carrier {
   }
 
   /** Content goes to the endpoint that waits for it without having to wait itself. */
-  private pass(): void {
+  pass(): void {
     const { exchange } = this;
     if (exchange !== undefined) this.offer(exchange, (input) => exchange.feed(input, false));
   }
@@ -99,7 +94,12 @@ export class Connection implements Carrier {
     if (this.exchange === exchange && this.phase === 'exchange' && this.held === undefined) use(this.receiver.input);
   }
 
-  private received(): void {
+  /** Whether the endpoint has to take content before more of it is read. */
+  get sated(): boolean {
+    return this.phase === 'exchange' && this.held === undefined && this.exchange?.sated === true;
+  }
+
+  received(): void {
     this.deadline.renew();
     if (this.receiver.ended) this.exchange?.endEndless();
     this.advance();
@@ -137,6 +137,7 @@ export class Connection implements Carrier {
       return;
     }
     this.begun++;
+    noteRequest();
     this.phase = 'exchange';
     this.moved = true;
     const { exchange } = this;

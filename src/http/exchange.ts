@@ -102,6 +102,11 @@ export class Exchange {
     return this.queue?.starved === true;
   }
 
+  /** Whether it has to take some before it gets more. */
+  get sated(): boolean {
+    return !this.received && this.queue?.full === true;
+  }
+
   /** Whether more of the body was thrown away than a connection is worth. */
   get drainedTooMuch(): boolean {
     return this.drained > this.limits.drain;

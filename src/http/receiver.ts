@@ -2,7 +2,20 @@
 import type { Socket } from 'node:net';
 import type { Limits } from '../options';
 import { Input } from './input';
-import { awaitTurn, type Recipient } from './turn';
+import { awaitTurn, Share, type Recipient } from './turn';
+
+/** Octets after which others have their turn. */
+const mostPerTurn = 512 * 1024;
+
+/** Whose the connection is. */
+interface Owner {
+  /** Whether it is to be told nothing more for now. */
+  readonly sated: boolean;
+  /** Something has come: takes what can be used before it is this connection's turn. */
+  pass(): void;
+  /** It is, or nothing more will come. */
+  received(): void;
+}
 
 export class Receiver implements Recipient {
   readonly input: Input;
@@ -11,36 +24,35 @@ export class Receiver implements Recipient {
   private closed = false;
   private paused = false;
   private awaitsTurn = false;
+  private readonly share = new Share();
+  /** Octets that may be received before its next turn. */
+  private allowance = mostPerTurn;
 
-  /**
-   * @param onPassing called when something has come, to take what can be used before it is this connection's turn
-   * @param onReceived called when it is, or nothing more will come
-   */
   constructor(
     private readonly socket: Socket,
     limits: Limits,
-    private readonly onPassing: () => void,
-    private readonly onReceived: () => void,
+    private readonly owner: Owner,
   ) {
     this.input = new Input(limits);
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('end', () => {
       this.ended = true;
-      this.onReceived();
+      this.owner.received();
     });
   }
 
   takeTurn(): void {
     this.awaitsTurn = false;
-    this.onReceived();
+    this.allowance = this.share.next(mostPerTurn);
+    this.owner.received();
   }
 
-  /** Stops reading when enough waits for its turn. */
+  /** Stops reading when enough waits, or others have waited enough for their turn. */
   regulate(): void {
-    const { full } = this.input;
-    if (full === this.paused) return;
-    this.paused = full;
-    if (full) this.socket.pause();
+    const enough = this.input.full || this.allowance <= 0 || this.owner.sated;
+    if (enough === this.paused) return;
+    this.paused = enough;
+    if (enough) this.socket.pause();
     else this.socket.resume();
   }
 
@@ -51,11 +63,13 @@ export class Receiver implements Recipient {
   }
 
   private receive(chunk: Buffer): void {
-    if (!this.closed) this.input.append(chunk, this.onPassing);
-    if (this.input.full) this.onReceived();
-    else if (!this.awaitsTurn) {
+    if (!this.closed) this.input.append(chunk, () => this.owner.pass());
+    this.allowance -= chunk.length;
+    if (!this.awaitsTurn) {
       this.awaitsTurn = true;
       awaitTurn(this);
     }
+    if (this.input.full) this.owner.received();
+    else this.regulate();
   }
 }

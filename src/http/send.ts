@@ -2,6 +2,7 @@
 import { borrow, giveBack, largestBlock, smallestBlock } from './blocks';
 import type { ByteSource } from './message';
 import type { Delimiting } from './response';
+import { Share } from './turn';
 import type { Writer } from './writer';
 
 /** What all reads of all responses together should hold, in octets. */
@@ -40,6 +41,7 @@ async function pump(
   blocks: readonly [Buffer, Buffer],
   onSent: (octets: number) => void,
 ): Promise<void> {
+  const share = new Share();
   let left = source.length;
   let [current, next] = blocks;
   let reading = fill(source, current, left);
@@ -51,7 +53,7 @@ async function pump(
       await sent;
       sent = quiet(writer.send(current.subarray(0, length)).then(() => onSent(length)));
       [current, next] = [next, current];
-      if (left > 0) reading = quiet(fill(source, current, left));
+      if (left > 0) reading = quiet(fill(source, current, share.next(left)));
     }
     await sent;
   } finally {
@@ -66,8 +68,8 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-async function fill(source: ByteSource, into: Buffer, left: number): Promise<number> {
-  const length = await source.read(into.length > left ? into.subarray(0, left) : into);
+async function fill(source: ByteSource, into: Buffer, most: number): Promise<number> {
+  const length = await source.read(into.length > most ? into.subarray(0, most) : into);
   if (length === 0) throw new Error('The content ended early.');
   return length;
 }
