@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
@@ -73,19 +74,24 @@ async function npmChromium(): Promise<string> {
   const packed = path.resolve(require.resolve('@sparticuz/chromium'), '../../../bin');
   const { version } = JSON.parse(fs.readFileSync(path.join(packed, '../package.json'), 'utf8')) as { version: string };
   return cached(`chromium-${version}`, async (folder) => {
-    const program = fs.createWriteStream(path.join(folder, 'chromium'), { mode: 0o755 });
-    await pipeline(fs.createReadStream(path.join(packed, 'chromium.br')), createBrotliDecompress(), program);
+    await decompress(path.join(packed, 'chromium.br'), path.join(folder, 'chromium'), 0o755);
     for (const name of ['al2023', 'fonts']) await unpack(path.join(packed, `${name}.tar.br`), folder);
     await fs.promises.writeFile(path.join(folder, 'fonts.conf'), FONTS_CONF);
   });
 }
 
+async function decompress(from: string, to: string, mode = 0o644): Promise<void> {
+  await pipeline(fs.createReadStream(from), createBrotliDecompress(), fs.createWriteStream(to, { mode }));
+}
+
+/** By way of a file: `tar` is done at the end of the archive, which may come before that of its input. */
 async function unpack(archive: string, folder: string): Promise<void> {
-  const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
-  const ended = new Promise<number | null>((resolve, reject) => tar.once('error', reject).once('close', resolve));
-  await pipeline(fs.createReadStream(archive), createBrotliDecompress(), tar.stdin);
-  const code = await ended;
+  const file = path.join(folder, path.basename(archive, '.br'));
+  await decompress(archive, file);
+  const tar = spawn('tar', ['-xf', file, '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = (await once(tar, 'close')) as [number | null];
   if (code !== 0) throw new Error(`tar could not unpack ${path.basename(archive)}: it ended with ${code}`);
+  await fs.promises.rm(file);
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
