@@ -71,7 +71,10 @@ describe('the life of a window', () => {
     const used = await portOf(workbench);
     assert.notEqual(used, asked);
     other.close();
-    await workbench.page.reload();
+    const loaded = workbench.page.waitForEvent('load');
+    // By the command, before which the editor writes down what it remembers.
+    await workbench.runCommand('Developer: Reload Window');
+    await loaded;
     assert.equal(await portOf(workbench), used);
     await workbench.page.close();
   });

@@ -47,6 +47,8 @@ describe('sharing on the local network', () => {
 
   const panel = (): FrameLocator => workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
   const tab = (): Locator => workbench.page.locator('.tab').filter({ hasText: 'Share on Local Network' });
+  /** The status item as long as something is shared. */
+  const marked = (): Locator => workbench.serverItem().and(workbench.page.locator('.warning-kind'));
   const picture = (name: string, theme: Theme): Promise<string> =>
     workbench.screenshot(`${name}-${theme.replace(' ', '-')}`);
 
@@ -91,7 +93,7 @@ describe('sharing on the local network', () => {
 
   it('marks the status item, and says so in its tooltip', async () => {
     assert.equal(await portOf(workbench), port);
-    assert.match((await workbench.serverItem().getAttribute('class')) ?? '', /warning-kind/);
+    await marked().waitFor();
     for (const theme of themes) {
       await workbench.setTheme(theme);
       const hover = workbench.page
@@ -132,7 +134,7 @@ describe('sharing on the local network', () => {
     const link = await panel().locator('.link code').innerText();
     await panel().getByRole('button', { name: 'Stop Sharing' }).click();
     await tab().waitFor({ state: 'detached' });
-    assert.doesNotMatch((await workbench.serverItem().getAttribute('class')) ?? '', /warning-kind/);
+    await marked().waitFor({ state: 'detached' });
     await assert.rejects(fetch(link));
   });
 
