@@ -1,7 +1,7 @@
 /** What the tests inside an editor share. */
 import assert from 'node:assert/strict';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
 import * as path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
@@ -10,6 +10,7 @@ import { Controller } from '../../src/editor/controller';
 import type { Surroundings } from '../../src/editor/controller';
 import { makePlan } from '../../src/editor/plan';
 import { ServerThread } from '../../src/editor/thread';
+import { sparePort } from '../support/host/sparePort';
 import { RawClient } from '../support/rawClient';
 import type { RawResponse } from '../support/rawClient';
 
@@ -69,33 +70,33 @@ export async function ask(port: number, request: string, body: Uint8Array = Buff
   }
 }
 
-/** Whether anything listens on `port` of this machine. */
-export function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
+/**
+ * Whether a server answers on `port` of this machine. That it connects is not enough: a program that has just been forked
+ * holds a copy of every socket until it executes another.
+ */
+export async function answers(port: number): Promise<boolean> {
+  const client = await RawClient.connect(port).catch(() => undefined);
+  if (client === undefined) return false;
+  try {
+    await client.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    return (await client.readToEnd()).length > 0;
+  } finally {
+    client.close();
+  }
 }
 
-/** Something else that listens on `port`; 0 for a free one. */
-export async function occupy(port = 0, host = '127.0.0.1'): Promise<Server & { readonly port: number }> {
+/** Something else that listens on `port`, by default a spare one. */
+export async function occupy(port?: number, host = '127.0.0.1'): Promise<Server & { readonly port: number }> {
+  const taken = port ?? (await sparePort());
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host }, resolve);
+    server.listen({ port: taken, host }, resolve);
   });
-  return Object.assign(server, { port: (server.address() as AddressInfo).port });
+  return Object.assign(server, { port: taken });
 }
 
 export const release = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = await occupy();
-  await release(server);
-  return server.port;
-}
 
 export const folder = (): vscode.WorkspaceFolder => {
   const first = vscode.workspace.workspaceFolders?.[0];

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
 import { openInTab } from '../../../src/editor/browse';
-import { api, ask, folder, listens, started, when } from '../support';
+import { api, ask, folder, answers, started, when } from '../support';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`httpServer.${command}`, ...args);
@@ -23,7 +23,7 @@ describe('the commands', () => {
     await run('stop');
     assert.equal(server.state, 'stopped');
     assert.equal(server.url, undefined);
-    assert.equal(await listens(port), false);
+    assert.equal(await answers(port), false);
   });
 
   it('Stop closes connections that are idle', async () => {

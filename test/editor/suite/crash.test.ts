@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerThread } from '../../../src/editor/thread';
 import { defaultOptions } from '../../../src/options';
-import { ask, listens, TestController, threadThat, when } from '../support';
+import { ask, answers, TestController, threadThat, when } from '../support';
 
 describe('a server whose thread dies', () => {
   let made: TestController;
@@ -42,7 +42,7 @@ describe('a server whose thread dies', () => {
     assert.ok(state.kind === 'failed');
     assert.match(state.problem.message, /exit code 1/);
     assert.equal(state.problem.actions[0]?.command, 'httpServer.restart');
-    assert.equal(await listens(before), false);
+    assert.equal(await answers(before), false);
   });
 
   it('twice, a minute apart, is started again both times', async () => {

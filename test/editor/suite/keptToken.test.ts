@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { makePlan } from '../../../src/editor/plan';
 import type { ProblemError } from '../../../src/editor/problem';
-import { api, listens, reached, restoreSettings, setForMachine, started, when } from '../support';
+import { api, answers, reached, restoreSettings, setForMachine, started, when } from '../support';
 
 const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(`httpServer.${command}`);
 
@@ -31,7 +31,7 @@ describe('a token for a server that the network reaches', () => {
 
   it('is missed when none is set: the server does not start, and offers to generate one', async () => {
     await letIn();
-    assert.equal(await listens(port), false);
+    assert.equal(await answers(port), false);
     await assert.rejects(server.start(), (error) => {
       const { problem } = error as ProblemError;
       assert.match(problem.message, /httpServer\.host.*token is needed/);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
-import { api, ask, folder, freePort, listens, reached, restoreSettings, set, started, when } from '../support';
+import { api, ask, folder, answers, reached, restoreSettings, set, started, when } from '../support';
+import { sparePort } from '../../support/host/sparePort';
 
 describe('a change of settings', () => {
   let server: HttpServerApi;
@@ -21,12 +22,12 @@ describe('a change of settings', () => {
   });
 
   it('port: the server moves, and the old port is free', async () => {
-    const wanted = await freePort();
+    const wanted = await sparePort();
     await set('port', wanted);
     if (server.url !== `http://localhost:${wanted}/`) await when(server.onDidChangeState, (kind) => kind === 'running');
     assert.equal(server.url, `http://localhost:${wanted}/`);
     assert.equal((await ask(wanted, 'GET /')).status, 200);
-    assert.equal(await listens(port), false);
+    assert.equal(await answers(port), false);
   });
 
   it('root: the next request sees the other folder, on the same port', async () => {
@@ -86,7 +87,7 @@ describe('a change of settings', () => {
       await set(setting, value, target);
       await failed;
       await assert.rejects(server.start(), new RegExp(`^ProblemError: .*httpServer\\.${setting}\\b`));
-      assert.equal(await listens(port), false);
+      assert.equal(await answers(port), false);
       await restoreSettings();
       await reached(server, 'running');
       assert.equal(server.url, `http://localhost:${port}/`);

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import type { LogEvent } from '../../../src/accessLog';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
-import { api, ask, folder, freePort, restoreSettings, set, started, when } from '../support';
+import { api, ask, folder, restoreSettings, set, started, when } from '../support';
+import { sparePort } from '../../support/host/sparePort';
 
 const bodies: readonly (readonly [promise: string, body: Buffer])[] = [
   ['of one octet', Buffer.from([0])],
@@ -58,7 +59,7 @@ describe('a POST', () => {
     );
     await client.write(body.subarray(0, 1000));
     const moving = when(server.onDidChangeState, (kind) => kind === 'stopping');
-    await set('port', await freePort());
+    await set('port', await sparePort());
     await moving;
     const moved = when(server.onDidChangeState, (kind) => kind === 'running');
     await client.write(body.subarray(1000));
