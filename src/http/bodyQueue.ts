@@ -121,12 +121,12 @@ export class BodyQueue implements RequestBody {
   }
 
   /** What waits longest. */
-  private take({ block, length }: Piece): Buffer {
+  private take(piece: Piece): Buffer {
     const { full } = this;
     this.pieces.shift();
-    this.queued -= length;
+    this.queued -= piece.length;
     if (full && !this.full) this.onDemand();
-    return this.lend({ block, length });
+    return this.lend(piece);
   }
 
   private lend({ block, length }: Piece): Buffer {

@@ -21,7 +21,7 @@ import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
 import { reset } from './socketInternals';
-import { beginTurn, noteRequest } from './turn';
+import { beginTurn } from './turn';
 import type { Writer } from './writer';
 
 type Phase = 'idle' | 'exchange' | 'draining' | 'closing' | 'closed';
@@ -85,18 +85,22 @@ export class Connection implements Carrier {
 
   /** Content goes to the endpoint that waits for it without having to wait itself. */
   pass(): void {
-    const { exchange } = this;
-    if (exchange !== undefined) this.offer(exchange, (input) => exchange.feed(input, false));
+    if (this.serves(this.exchange)) this.exchange.feed(this.receiver.input, false);
   }
 
   /** As {@link Carrier} says. */
-  offer(exchange: Exchange, use: (input: Input) => void): void {
-    if (this.exchange === exchange && this.phase === 'exchange' && this.held === undefined) use(this.receiver.input);
+  inputOf(exchange: Exchange): Input | undefined {
+    return this.serves(exchange) ? this.receiver.input : undefined;
   }
 
   /** Whether the endpoint has to take content before more of it is read. */
   get sated(): boolean {
-    return this.phase === 'exchange' && this.held === undefined && this.exchange?.sated === true;
+    return this.serves(this.exchange) && this.exchange.sated;
+  }
+
+  /** Whether content is for the exchange's endpoint, which has not answered yet. */
+  private serves(exchange: Exchange | undefined): exchange is Exchange {
+    return exchange !== undefined && exchange === this.exchange && this.phase === 'exchange' && this.held === undefined;
   }
 
   received(): void {
@@ -137,7 +141,6 @@ export class Connection implements Carrier {
       return;
     }
     this.begun++;
-    noteRequest();
     this.phase = 'exchange';
     this.moved = true;
     const { exchange } = this;
@@ -152,7 +155,7 @@ export class Connection implements Carrier {
 
   /** As {@link Carrier} says. */
   demand(exchange: Exchange, interim: Buffer | undefined): void {
-    if (this.exchange !== exchange || this.phase !== 'exchange' || this.held !== undefined) return;
+    if (!this.serves(exchange)) return;
     if (interim !== undefined) this.writer.write(interim);
     this.advance();
   }

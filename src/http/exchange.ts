@@ -9,7 +9,7 @@ import type { Head } from './head';
 import type { Input } from './input';
 import type { Peer, Request, Response } from './message';
 import { continueLine, encodeInterim, endIteration } from './response';
-import { currentTurn } from './turn';
+import { currentTurn, noteRequest } from './turn';
 
 /** RFC 9112 §9.3: whether the client wants the connection to persist. */
 function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
@@ -22,8 +22,8 @@ function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean 
 export interface Carrier {
   /** The endpoint wants content that is not here, or has an interim response to be sent before it answers. */
   demand(exchange: Exchange, interim: Buffer | undefined): void;
-  /** Has `use` see what has come of the exchange's content and what follows it. */
-  offer(exchange: Exchange, use: (input: Input) => void): void;
+  /** What has come of the exchange's content, and what follows it; undefined when its content is not wanted any more. */
+  inputOf(exchange: Exchange): Input | undefined;
 }
 
 export class Exchange {
@@ -73,6 +73,7 @@ export class Exchange {
       : undefined;
     const body = this.queue ?? emptyBody;
     const turn = currentTurn();
+    noteRequest();
     this.request = { method, target, path, query, authority, minorVersion, fields, body, peer, turn, interim };
   }
 
@@ -121,12 +122,11 @@ export class Exchange {
 
   private takeWhole(carrier: Carrier): Buffer | undefined {
     const { remaining = Infinity } = this.decoder;
-    let content: Buffer | undefined;
+    const input = carrier.inputOf(this);
     // Whether the content is wanted, who waits for a 100 is to hear before (RFC 9110 §10.1.1).
-    if (this.awaitsContinue || this.received) return undefined;
-    carrier.offer(this, (input) => {
-      if (input.length >= remaining) this.decode(input, false, (bytes) => (content = bytes));
-    });
+    if (input === undefined || input.length < remaining || this.awaitsContinue || this.received) return undefined;
+    let content: Buffer | undefined;
+    this.decode(input, false, (bytes) => (content = bytes));
     return content;
   }
 

@@ -23,7 +23,7 @@ export interface Peer {
 export interface RequestBody extends AsyncIterable<Buffer> {
   /** In octets, 0 when there is none; undefined when the client does not say beforehand. */
   readonly length: number | undefined;
-  /** All of it, if it has come together with the head; undefined otherwise, and then nothing is taken. */
+  /** All of it, if all has come before any was read; undefined otherwise, and then nothing is taken. */
   whole(): Buffer | undefined;
   /** Has whoever reads it get `error` instead of what would have come; once all of it was received, it does nothing. */
   fail(error: Error): void;
