@@ -1,6 +1,7 @@
 /** At most so many operations at once. */
 import assert from 'node:assert/strict';
 import { Pool, Promptness } from '../../src/files/pool';
+import { spend } from '../support/spend';
 
 describe('a pool', () => {
   it('runs two at once and never three, in the order they came', async () => {
@@ -47,12 +48,6 @@ describe('a pool', () => {
 });
 
 describe('promptness', () => {
-  /** Takes so many milliseconds. */
-  const take = (ms: number) => (): void => {
-    const started = performance.now();
-    while (performance.now() - started < ms);
-  };
-
   it('is expected of what nobody has tried', () => {
     const promptness = new Promptness();
     assert.deepEqual([promptness.expected, promptness.known], [true, false]);
@@ -70,17 +65,17 @@ describe('promptness', () => {
   it('is not expected for a hundred times as long as the operation took', () => {
     const promptness = new Promptness(1);
     const started = performance.now();
-    promptness.watch(take(2));
+    promptness.watch(() => spend(2));
     assert.equal(promptness.expected, false);
     const took = performance.now() - started;
-    take(100 * took)();
+    spend(100 * took);
     assert.equal(promptness.expected, true);
   });
 
   it('is seen of what fails, too', () => {
     const promptness = new Promptness(1);
     const failing = (): void => {
-      take(2)();
+      spend(2);
       throw new Error('no');
     };
     assert.throws(() => promptness.watch(failing), /no/);

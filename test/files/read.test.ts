@@ -6,6 +6,7 @@ import { knowsDescriptors, persistently, prove } from '../../src/files/proof';
 import { pool, Promptness } from '../../src/files/pool';
 import { OpenFile, openFile, smallSize } from '../../src/files/read';
 import { openDescriptors, TestFolder } from '../support/folder';
+import { spend } from '../support/spend';
 
 describe('an open file', () => {
   let folder: TestFolder;
@@ -33,9 +34,7 @@ describe('an open file', () => {
     const path = folder.at('a.txt');
     const fd = openSync(path, 'r');
     const promptness = new Promptness();
-    promptness.watch(() => {
-      for (const started = performance.now(); performance.now() - started < 100;);
-    });
+    promptness.watch(() => spend(100));
     return new OpenFile(fd, fstatSync(fd, { bigint: true }), path, path, promptness);
   };
 
