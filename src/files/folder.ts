@@ -15,13 +15,15 @@ import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
 import type { Root } from './root';
 
 export class Folder {
+  private holders = 1;
+
   /**
    * @param held its descriptor or, where the platform has no paths for those, its identity
    * @param base path to reach the entries by: the descriptor's, where the platform has it
    * @param real the real path's segments, relative to the root
    */
   private constructor(
-    private readonly root: Root,
+    readonly root: Root,
     private readonly held: number | BigIntStats,
     readonly base: string,
     readonly real: readonly string[],
@@ -75,8 +77,15 @@ export class Folder {
     throw new FileError('busy', 'The folder is being replaced.');
   }
 
+  /** One more holds it. */
+  share(): this {
+    this.holders++;
+    return this;
+  }
+
+  /** One holds it no more. */
   close(): void {
-    if (typeof this.held === 'number') closeSync(this.held);
+    if (--this.holders === 0 && typeof this.held === 'number') closeSync(this.held);
   }
 
   private static hold(root: Root, segments: readonly string[], path: string): Folder {

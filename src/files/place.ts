@@ -3,6 +3,7 @@ import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node
 import { join } from 'node:path';
 import { errnoOf, FileError } from './errors';
 import { Folder } from './folder';
+import { holdFolder, letGo } from './held';
 import { journal, removeIfEmpty } from './journal';
 import { knowsDescriptors } from './proof';
 import type { Root } from './root';
@@ -65,7 +66,7 @@ export class Place {
   allow(found: Stats | undefined): void {
     if (found === undefined) return;
     if (!found.isFile()) throw new FileError('folder', 'A folder, or a thing that is no file, has that name.');
-    accessSync(this.target, constants.W_OK);
+    if (!isOwnersToWrite(found)) accessSync(this.target, constants.W_OK);
   }
 
   /** @throws FileError `busy` if the folder is no longer where it was */
@@ -80,6 +81,7 @@ export class Place {
 
   /** Removes the folders that were made, unless somebody has put something into them, or in their place. */
   undo(): void {
+    if (this.made.length > 0) letGo();
     for (const { folder, name } of this.made.toReversed()) removeIfEmpty(folder.entry(name));
   }
 
@@ -131,9 +133,14 @@ export class Place {
   }
 }
 
+const user = process.geteuid?.();
+
+/** Whether its mode alone says that this process may write it. */
+const isOwnersToWrite = ({ uid, mode }: Stats): boolean => uid === user && (mode & constants.S_IWUSR) !== 0;
+
 function openIfThere(root: Root, segments: readonly string[]): Folder | undefined {
   try {
-    return Folder.open(root, segments);
+    return holdFolder(root, segments);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
