@@ -17,26 +17,52 @@ export interface Exclusion {
  * is matched as if it were at the top, so that a glob against hidden names does not hide it.
  */
 export function createExclusion(globs: readonly string[]): Exclusion {
-  const patterns = globs.map((glob) => glob.normalize('NFC').toLowerCase());
-  const matches = picomatch(patterns, { dot: true, nocase: true, windows: false });
-  const isExcluded = (path: string, name: string): boolean => matches(path) || temporaryName.test(name);
+  const patterns = globs.map((glob) => oneLine(glob.normalize('NFC').toLowerCase()));
+  const matchesName = matcher(
+    patterns.filter((glob) => inAnyFolder.test(glob)).map((glob) => glob.slice('**/'.length)),
+  );
+  const matchesPath = matcher(patterns.filter((glob) => !inAnyFolder.test(glob)));
+  const isExcluded = (path: string, form: string, name: string): boolean =>
+    matchesName(form) || matchesPath(path) || temporaryName.test(name);
 
   function excludes(segments: readonly string[]): boolean {
     let path = '';
-    return matched(segments).some((name) => isExcluded((path = append(path, name)), name));
+    return matched(segments).some((name) => {
+      const form = formOf(name);
+      path = append(path, form);
+      return isExcluded(path, form, name);
+    });
   }
 
   function within(folder: readonly string[]): (name: string) => boolean {
     if (excludes(folder)) return () => true;
-    const path = matched(folder).reduce(append, '');
+    const path = matched(folder).map(formOf).reduce(append, '');
     const isTop = folder.length === 0;
-    return (name) => !(isTop && name === wellKnown) && isExcluded(append(path, name), name);
+    return (name) => {
+      if (isTop && name === wellKnown) return false;
+      const form = formOf(name);
+      return isExcluded(append(path, form), form, name);
+    };
   }
 
   return { excludes, within };
 }
 
-const append = (path: string, name: string): string => (path === '' ? fold(name) : `${path}/${fold(name)}`);
+/**
+ * What is excluded by its name alone. That every folder on the way is matched takes a time that grows with the square of
+ * the depth for a whole path, but not for names.
+ */
+const inAnyFolder = /^\*\*\/[^!/][^/]*$/;
+
+const matcher = (globs: readonly string[]): ((text: string) => boolean) =>
+  globs.length === 0 ? () => false : picomatch([...globs], { dot: true, nocase: true, windows: false });
+
+/** The matcher's wildcards do not match a line break, with which a name would get around them. */
+const oneLine = (text: string): string => text.replace(/[\n\r\u2028\u2029]/g, '\ufffd');
+
+const formOf = (name: string): string => oneLine(fold(name));
+
+const append = (path: string, form: string): string => (path === '' ? form : `${path}/${form}`);
 
 const wellKnown = '.well-known';
 

@@ -1,7 +1,9 @@
 /** Which globs hide what. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import picomatch from 'picomatch';
 import { createExclusion } from '../../src/files/exclusion';
+import { fold } from '../../src/files/names';
 import { defaultOptions } from '../../src/options';
 
 type Row = readonly [promise: string, path: string, excluded: boolean];
@@ -34,15 +36,25 @@ const suites: readonly (readonly [title: string, globs: readonly string[], rows:
       ['a hidden file in it', '.well-known/.env', true],
       ['a well-known folder that is not at the top', 'a/.well-known/x', true],
       ['a name that only begins so', '.well-known2/x', true],
+      ['in a folder with a line feed in its name', 'a\nb/.env', true],
+      ['in a folder with a carriage return in its name', 'a\rb/server.key', true],
+      ['in a folder with a line separator in its name', 'a/\u2028/.git/config', true],
+      ['a name that is hidden, with a line feed in it', '.e\nnv', true],
     ],
   ],
   [
     'with globs of the user',
-    ['node_modules', 'build/**', '*.LOG', 'd\u00e9j\u00e0', '.*/**'],
+    ['node_modules', 'build/**', '*.LOG', 'd\u00e9j\u00e0', '.*/**', 'line\nfeed', '**/!(a|b).only', '**/deep/x'],
     [
       ['a folder at the top, and all in it', 'node_modules/a/b.js', true],
       ['a folder of that name further down is another one', 'a/node_modules/b.js', false],
       ['everything below a folder', 'build/x', true],
+      ['everything below a folder, whatever line breaks are in the names', 'build/x\ny/z', true],
+      ['a name with the line feed of its glob', 'line\nfeed', true],
+      ['what is left out of a glob in any folder', 'x/a.only', false],
+      ['what is not left out of it', 'x/c.only', true],
+      ['a path in any folder', 'a/b/deep/x', true],
+      ['the end of that path alone', 'a/b/x', false],
       ['a glob without case', 'Error.log', true],
       ['a decomposed name', 'de\u0301ja\u0300', true],
       ['what is in a hidden folder', '.git/config', true],
@@ -94,6 +106,34 @@ describe('exclusion', () => {
         },
       ),
       { numRuns: 1000 },
+    );
+  });
+
+  it('means what the library takes the globs for', () => {
+    const name = fc.oneof(fc.constantFrom(...names), fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 6 }));
+    const usable = name.filter((each) => fold(each) !== '' && !/[\n\r/]|^\.{1,2}$|^\.http-server-/i.test(each));
+    const some = fc.subarray([...patterns, '**/!(a)', '**/[ab]*', '**/?', '**/a/.*', '!**/a', '**/!a'], {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(some, fc.array(usable, { minLength: 1, maxLength: 4 }), (globs, path) => {
+        const matches = picomatch(
+          globs.map((glob) => fold(glob)),
+          { dot: true, nocase: true, windows: false },
+        );
+        const folders = path.map((_, i) =>
+          path
+            .slice(0, i + 1)
+            .map(fold)
+            .join('/'),
+        );
+        if (path[0] !== '.well-known')
+          assert.equal(
+            createExclusion(globs).excludes(path),
+            folders.some((each) => matches(each)),
+          );
+      }),
+      { numRuns: 2000 },
     );
   });
 
