@@ -71,15 +71,25 @@
 
   const only = (kinds, kind) => kinds.size === 1 && kinds.has(kind);
 
-  /** The old sheet stays until the new one is there, so that nothing flashes. */
+  /** The sheets that are being loaded, by those they are to replace. */
+  const successors = new Map();
+
+  /** The old sheet stays until the new one is there, so that nothing flashes. What has changed again is not waited for. */
   function swapSheets(path) {
+    const coming = new Set(successors.values());
     const links = [...document.querySelectorAll('link[rel~="stylesheet" i][href]')].filter(
-      (link) => pathOf(link.href) === path,
+      (link) => pathOf(link.href) === path && !coming.has(link),
     );
     for (const link of links) {
+      successors.get(link)?.remove();
       const next = link.cloneNode();
+      successors.set(link, next);
       next.href = renewed(link.href);
-      next.onload = next.onerror = () => link.remove();
+      next.onload = next.onerror = () => {
+        if (successors.get(link) !== next) return;
+        successors.delete(link);
+        link.remove();
+      };
       link.after(next);
     }
     return links.length > 0;

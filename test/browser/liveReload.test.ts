@@ -128,6 +128,27 @@ describe('live reload', function () {
     assert.deepEqual(await page.evaluate('sheets'), [2, 1, 2, 1]);
   });
 
+  it('has one style sheet in the end, however often it changes while it is loading', async () => {
+    const page = await open();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/style.css?*', async (route) => {
+      await released;
+      // The browser no longer wants what it has given up.
+      await route.continue().catch(() => undefined);
+    });
+    for (const red of [2, 3, 4, 5]) {
+      const asked = page.waitForRequest(/style\.css\?/);
+      change('style.css', `p { color: rgb(${red}, 0, 0) }`);
+      await asked;
+      assert.equal(await page.evaluate(`document.querySelectorAll('link').length`), 2);
+    }
+    release();
+    await page.waitForFunction(`getComputedStyle(document.querySelector('p')).color === 'rgb(5, 0, 0)'`);
+    await page.waitForFunction(`document.querySelectorAll('link').length === 1`);
+    assert.ok(await isKept(page));
+  });
+
   it('replaces a picture without a reload', async () => {
     const page = await open();
     change('picture.svg', svg(20));
