@@ -122,7 +122,10 @@ export class OptionsError extends Error {
   }
 }
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
+const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+
+/** What looks like a literal, but is none, is a name that somebody may have lead anywhere. */
+const loopback = new RegExp(`^(?:localhost|127(?:\\.${octet}){3}|::1|\\[::1\\])$`, 'i');
 
 /** Whether listening on `host` keeps the server to this machine. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
@@ -198,5 +201,10 @@ function checkHeaders(headers: Options['headers']): void {
       throw new OptionsError('headers', `The header ${JSON.stringify(name)} cannot be sent with that value.`);
     }
     if (reserved.test(name)) throw new OptionsError('headers', `The header ${name} is the server's own.`);
+    // Who may ask is for the machine to say; these fields may be a repository's.
+    if (/^access-control-/i.test(name)) {
+      const advice = 'name origins with --cors, or with the setting httpServer.cors';
+      throw new OptionsError('headers', `The header ${name} is the server's own: ${advice}.`);
+    }
   }
 }

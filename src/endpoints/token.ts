@@ -1,9 +1,10 @@
 /** The secret that every request must carry, where there is one. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { HttpError } from '../http/errors';
-import type { FieldLine, Request, Response } from '../http/message';
+import type { FieldLine, Peer, Request, Response } from '../http/message';
 import type { Options } from '../options';
 import { isCrossOrigin, isNavigation } from './fetchMetadata';
+import { Guesses } from './guesses';
 
 /** Makes digests that cannot be foreseen, so that the time a comparison takes tells nothing of the secret. */
 const key = randomBytes(32);
@@ -15,6 +16,7 @@ export class Token {
   private readonly ticket: string;
   private readonly expectedTicket: Buffer;
   private readonly cookieAttributes: string;
+  private readonly guesses = new Guesses();
 
   constructor({ token, tls }: Pick<Options, 'token' | 'tls'>) {
     this.cookieAttributes = `Path=/; HttpOnly; SameSite=Strict${tls === undefined ? '' : '; Secure'}`;
@@ -27,22 +29,32 @@ export class Token {
    * Lets a request in that carries the token.
    *
    * @returns the answer to one that carries it in its URL: a cookie, and the URL without it; else nothing
-   * @throws {@link HttpError} 401
+   * @throws {@link HttpError} 401, or 429 after many wrong ones
    */
   admit(request: Request): Response | undefined {
+    const isIn = this.isInAuthorization(request) || this.isInCookie(request);
     if (request.query?.includes('token=') === true && (request.method === 'GET' || request.method === 'HEAD')) {
-      const rest = this.withoutToken(request.query);
+      const rest = this.withoutToken(request.query, isIn ? undefined : request.peer);
       if (rest !== request.query) return this.signIn(request, rest);
     }
-    if (this.isInAuthorization(request) || this.isInCookie(request)) return undefined;
+    if (isIn) return undefined;
     throw unauthorized(request);
   }
 
-  private isInAuthorization({ fields }: Request): boolean {
+  /** @param guesser who has to wait if the secret is one wrong one of many; undefined for who is in already */
+  private isRight(secret: string | Buffer, expected: Buffer, guesser: Peer | undefined): boolean {
+    if (guesser !== undefined) this.guesses.check(guesser.address);
+    const found = digest(secret);
+    if (timingSafeEqual(found, expected)) return true;
+    if (guesser !== undefined) this.guesses.count(guesser.address, found.toString('latin1'));
+    return false;
+  }
+
+  private isInAuthorization({ fields, peer }: Request): boolean {
     const [, scheme = '', credentials = ''] = /^(bearer|basic) +(.*)$/is.exec(fields.get('authorization') ?? '') ?? [];
     if (scheme === '') return false;
     const secret = scheme.toLowerCase() === 'basic' ? passwordOf(credentials) : Buffer.from(credentials, 'latin1');
-    return timingSafeEqual(digest(secret), this.expected);
+    return secret !== undefined && this.isRight(secret, this.expected, peer);
   }
 
   private isInCookie({ fields, peer }: Request): boolean {
@@ -51,13 +63,13 @@ export class Token {
       .all('cookie')
       .flatMap((value) => value.split(/; */))
       .filter((cookie) => cookie.startsWith(start))
-      .some((cookie) => timingSafeEqual(digest(cookie.slice(start.length)), this.expectedTicket));
+      .some((cookie) => this.isRight(cookie.slice(start.length), this.expectedTicket, peer));
   }
 
-  private withoutToken(query: string): string {
+  private withoutToken(query: string, guesser: Peer | undefined): string {
     const isToken = (parameter: string): boolean => {
       const value = parameter.startsWith('token=') ? new URLSearchParams(parameter).get('token') : null;
-      return value !== null && timingSafeEqual(digest(value), this.expected);
+      return value !== null && this.isRight(value, this.expected, guesser);
     };
     return query
       .split('&')
@@ -80,10 +92,11 @@ export class Token {
 }
 
 /** Another server of the same host, on another port, has a cookie of its own. */
-const cookieName = ({ localPort }: Request['peer']): string => `http-server-${localPort}`;
+const cookieName = ({ localPort }: Peer): string => `http-server-${localPort}`;
 
-/** RFC 7617 §2: any user; the password is what follows the first colon. */
-function passwordOf(credentials: string): Buffer {
+/** RFC 7617 §2: any user; the password is what follows the first colon. Undefined for what is no base64. */
+function passwordOf(credentials: string): Buffer | undefined {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(credentials)) return undefined;
   const pair = Buffer.from(credentials, 'base64');
   return pair.subarray(pair.indexOf(':') + 1);
 }

@@ -48,6 +48,8 @@ describe('the token', () => {
     ['a user without a password', [authorization(basic('me'))]],
     ['an empty password', [authorization(basic('me:'))]],
     ['no base64', [authorization('Basic *')]],
+    ['it as a password, twice', [authorization(basic(`me:${token}`)), authorization(basic(`me:${token}`))]],
+    ['it as a password, with blanks within', [authorization(basic(`me:${token}`).replace(/.{4}$/, ' $&'))]],
     ['it as the cookie', [['Cookie', `http-server-2=${encoded}`]]],
     ['an empty cookie', [['Cookie', 'http-server-2=']]],
   ];
@@ -196,7 +198,7 @@ describe('the setting token', () => {
         (error) => error instanceof OptionsError && error.option === 'token',
       ));
   }
-  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'box.lan', '127.0.0.1.lan']) {
+  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'box.lan', '127.0.0.1.lan', '127.0.0.256', '127.1']) {
     it(`must be there for ${host} to be listened on`, () => {
       const options = { ...defaultOptions, directory: '', host };
       assert.throws(() => checkOptions(options), /--token.*httpServer\.token/);

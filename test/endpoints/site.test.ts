@@ -198,6 +198,8 @@ describe('the site', () => {
       ['the framing', { 'Content-Length': '5' }],
       ['the framing in another case', { 'transfer-encoding': 'chunked' }],
       ['the connection', { Connection: 'close' }],
+      ['who may read', { 'Access-Control-Allow-Origin': '*' }],
+      ['who may read, in another case', { 'access-control-allow-credentials': 'true' }],
     ];
     for (const [promise, wrong] of refused) {
       it(`cannot be configured with ${promise}`, () => {

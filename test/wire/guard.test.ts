@@ -1,6 +1,7 @@
 /** Those who may not ask, over real sockets: none reads, none writes; and the same request of one who may does. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { combinedLine } from '../../src/accessLog';
@@ -346,5 +347,36 @@ describe('a server with a token', () => {
     served.server.configure({ ...served.options, token: 'open' });
     assert.equal(await statusWith('sesame'), 401);
     assert.equal(await statusWith('open'), 200);
+  });
+});
+
+describe('a server on the network', function () {
+  const own = Object.values(networkInterfaces()).flatMap((infos = []) => infos);
+  const address = own.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '';
+  let served: Served;
+  before(function () {
+    if (address === '') this.skip();
+  });
+  afterEach(() => served.stop());
+
+  it('has who guesses the token wait, and nobody else', async () => {
+    served = await startServed({ host: '0.0.0.0', token: 'sesame' });
+    prepare(served);
+    const lines = (token: string): string[] => [
+      'GET /secret.js HTTP/1.1',
+      'Host: localhost',
+      `Authorization: Bearer ${token}`,
+    ];
+    const client = await RawClient.connect(served.port, address);
+    for (let i = 0; i < 30; i++) {
+      await client.write(`${lines(`guess${i}`).join('\r\n')}\r\n\r\n`);
+      assert.equal((await client.read()).status, 401);
+    }
+    client.close();
+    const refused = await send(served.port, lines('sesame'), '', address);
+    assert.equal(refused.status, 429);
+    assert.match(field(refused, 'retry-after') ?? '', /^[1-9]\d?$/);
+    assert.doesNotMatch(refused.body.toString(), /secret|content/);
+    assert.equal((await send(served.port, lines('sesame'), '', '127.0.0.1')).body.toString(), secret);
   });
 });
