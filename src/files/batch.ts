@@ -1,7 +1,8 @@
 /** Puts several files in their places, all or none. */
 import { copyFileSync, linkSync, renameSync, unlinkSync } from 'node:fs';
-import { errnoOf } from './errors';
-import { removeIfThere, reserve } from './temporary';
+import { errnoOf, succeeds } from './errors';
+import { removeIfThere } from './journal';
+import { reserve } from './temporary';
 import { failureOf, type Stored, type Upload } from './write';
 
 type Backup = ReturnType<typeof reserve>;
@@ -79,7 +80,7 @@ function revert({ upload, backup }: Replaced): void {
   backup.release();
 }
 
+/** As it is when an upload is discarded. */
 function drop({ path, release }: Backup): void {
-  removeIfThere(path);
-  release();
+  if (succeeds(() => removeIfThere(path))) release();
 }

@@ -89,6 +89,17 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Does `work`, and returns whether the system let it. What else goes wrong is thrown. */
+export function succeeds(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
+}
+
 function explain(error: unknown, meanings: Readonly<Record<string, Meaning>>): unknown {
   const meaning = meanings[errnoOf(error) ?? ''];
   return meaning === undefined ? error : new FileError(meaning[0], meaning[1], { cause: error });

@@ -18,7 +18,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir, uptime } from 'node:os';
 import { basename, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { errnoOf } from './errors';
+import { errnoOf, succeeds } from './errors';
 import { temporaryName } from './exclusion';
 
 /** One path per entry. No path has a NUL in it. */
@@ -53,7 +53,9 @@ export class Journal {
   private readonly unfinished = new Set<string>();
   private fd: number | undefined;
   private path: string | undefined;
+  /** Of the journal, and of what was unfinished when it was begun; in octets. */
   private size = 0;
+  private atFirst = 0;
 
   /** @param folder where the journals of all servers lie */
   constructor(private readonly folder: string) {}
@@ -68,13 +70,11 @@ export class Journal {
   }
 
   private write(path: string): void {
-    try {
-      if (this.fd === undefined || this.size > most + 2 * this.sizeOfUnfinished) this.beginAnew();
+    // Nothing is lost without a note, unless this process is killed. So no upload is refused for want of one.
+    succeeds(() => {
+      if (this.fd === undefined || this.size > most + 2 * this.atFirst) this.beginAnew();
       else this.append(path);
-    } catch (error) {
-      // Nothing is lost without a note, unless this process is killed. So no upload is refused for want of one.
-      if (errnoOf(error) === undefined) throw error;
-    }
+    });
   }
 
   /** The file is finished or gone; the folder has something in it, or is gone. */
@@ -97,10 +97,6 @@ export class Journal {
     }
   }
 
-  private get sizeOfUnfinished(): number {
-    return this.unfinished.size * 128;
-  }
-
   private beginAnew(): void {
     const id = `${process.pid}-${birthOf(process.pid) ?? '0'}-${threadId}-${randomBytes(6).toString('hex')}`;
     const path = join(this.folder, `http-server-${id}.journal`);
@@ -110,6 +106,7 @@ export class Journal {
     this.fd = fd;
     this.size = 0;
     for (const each of this.unfinished) this.append(each);
+    this.atFirst = this.size;
     // Only now, so that at no time there is an unfinished file without a note.
     if (oldFd !== undefined) closeSync(oldFd);
     if (old !== undefined) removeIfThere(old);
@@ -142,17 +139,18 @@ const isOlderThanBoot = ({ mtimeMs }: Stats): boolean => mtimeMs < Date.now() - 
 
 /** Removes the files of an abandoned journal, the folders that are empty then, and at last the journal. */
 function finish(journal: string): void {
-  try {
+  let left = 0;
+  succeeds(() => {
     // A folder was noted before what was made in it.
-    for (const path of notesOf(journal).reverse()) {
-      if (path.endsWith('/')) removeIfEmpty(path);
-      else if (temporaryName.test(basename(path))) removeIfThere(path);
-    }
-    removeIfThere(journal);
-  } catch (error) {
+    for (const path of notesOf(journal).reverse()) left += Number(!succeeds(() => removeNoted(path)));
     // What cannot be removed now stays noted for the server that starts next.
-    if (errnoOf(error) === undefined) throw error;
-  }
+    if (left === 0) removeIfThere(journal);
+  });
+}
+
+function removeNoted(path: string): void {
+  if (path.endsWith('/')) removeIfEmpty(path);
+  else if (temporaryName.test(basename(path))) removeIfThere(path);
 }
 
 /** What was noted and not taken back, in its order. */
@@ -174,7 +172,8 @@ export function removeIfEmpty(path: string): void {
   }
 }
 
-function removeIfThere(path: string): void {
+/** Somebody may have removed it, or its folder with it. */
+export function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {

@@ -37,10 +37,10 @@ export async function listFolder(root: Root, segments: readonly string[]): Promi
 
 /** @param base path to reach the entries by */
 async function readEntries(root: Root, folder: Folder, base: string): Promise<Entry[]> {
-  const directory = opendirSync(folder.base, { bufferSize: 512 });
+  const shows = root.showing(folder.real);
   const pace = new Pace();
   const entries: Entry[] = [];
-  const shows = root.showing(folder.real);
+  const directory = opendirSync(folder.base, { bufferSize: 512 });
   try {
     for (let name = nextName(directory); name !== undefined; name = nextName(directory)) {
       const entry = shows(name) ? entryOf(root, `${base}${sep}${name}`, name) : undefined;

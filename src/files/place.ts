@@ -1,7 +1,7 @@
 /** Where a file goes: its folder, held, and its name in there. */
 import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, FileError } from './errors';
+import { errnoOf, FileError, succeeds } from './errors';
 import { Folder } from './folder';
 import { holdFolder, letGo } from './held';
 import { journal, removeIfEmpty } from './journal';
@@ -82,7 +82,7 @@ export class Place {
   /** Removes the folders that were made, unless somebody has put something into them, or in their place. */
   undo(): void {
     if (this.made.length > 0) letGo();
-    for (const { folder, name } of this.made.toReversed()) removeIfEmpty(folder.entry(name));
+    for (const { folder, name } of this.made.toReversed()) succeeds(() => removeIfEmpty(folder.entry(name)));
   }
 
   /** What is at the target now, itself and not what it links to. */

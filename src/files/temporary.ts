@@ -1,18 +1,8 @@
 /** A hidden file that is filled beside its target, and takes its place or goes. */
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  ftruncateSync,
-  openSync,
-  unlinkSync,
-  write,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, closeSync, constants, fchmodSync, ftruncateSync, openSync, write, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { errnoOf } from './errors';
-import { journal } from './journal';
+import { succeeds } from './errors';
+import { journal, removeIfThere } from './journal';
 import type { Place } from './place';
 import { pool, Promptness } from './pool';
 
@@ -55,7 +45,7 @@ export class Temporary {
   /** Writes all of `bytes` behind what is there. One call at a time. */
   async write(bytes: Uint8Array): Promise<void> {
     if (bytes.length < pooledSize || promptness.expected) {
-      promptness.watch(() => this.writeNow(bytes));
+      this.writeNow(bytes);
       return;
     }
     let rest = bytes;
@@ -66,8 +56,12 @@ export class Temporary {
     }
   }
 
-  /** As {@link write}, at once. */
+  /** As {@link write}, at once, whether that is prompt or not. */
   writeNow(bytes: Uint8Array): void {
+    promptness.watch(() => this.writeAll(bytes));
+  }
+
+  private writeAll(bytes: Uint8Array): void {
     for (let written = 0; written < bytes.length;) {
       const count = writeSync(this.fd ?? -1, bytes, written, bytes.length - written, this.size);
       written += count;
@@ -108,21 +102,9 @@ export class Temporary {
     this.release();
   }
 
+  /** What the system does not let go of stays noted, for the server that starts next. */
   discard(): void {
-    try {
-      this.close();
-    } finally {
-      removeIfThere(this.path);
-      this.release();
-    }
-  }
-}
-
-/** Somebody may have removed it together with its folder. */
-export function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    succeeds(() => this.close());
+    if (succeeds(() => removeIfThere(this.path))) this.release();
   }
 }

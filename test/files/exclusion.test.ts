@@ -133,7 +133,7 @@ describe('exclusion', () => {
             folders.some((each) => matches(each)),
           );
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -63,6 +63,16 @@ describe('the journal of unfinished files', () => {
     assert.ok(text.split('\0').includes('/kept'));
   });
 
+  it('is not written anew for each note, however long and many they are', () => {
+    const journal = new Journal(notes);
+    const seen = new Set<string>();
+    for (let i = 0; i < 1000; i++) {
+      journal.add(`/${'x'.repeat(1000)}/${i}/`);
+      for (const name of journals()) seen.add(name);
+    }
+    assert.ok(seen.size < 20, `${seen.size} journals`);
+  });
+
   it('does not keep anybody from uploading where it cannot be written', () => {
     const journal = new Journal(join(notes, 'gone'));
     journal.add('/a');
@@ -94,6 +104,14 @@ describe('the journal of unfinished files', () => {
     new Journal(notes).sweep();
     assert.ok(existsSync(folder.at('precious.txt')));
     assert.ok(existsSync(folder.at(`${temporary(3)}/inner`)));
+  });
+
+  it('has the rest removed if something cannot be, which stays noted', () => {
+    folder.write(`${temporary(8)}/inner`, 'x');
+    const path = unfinished(7);
+    other(`${deadPid()}-1-0`, path, folder.at(temporary(8)));
+    new Journal(notes).sweep();
+    assert.deepEqual([existsSync(path), journals().length], [false, 1]);
   });
 
   it('has the folders removed that were made for unfinished files, but none that has something else in it', () => {
