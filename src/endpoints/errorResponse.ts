@@ -5,7 +5,7 @@ import type { FieldLine, Request, Response } from '../http/message';
 import { prefersHtml } from '../http/negotiate';
 import { reasonPhrase } from '../http/response';
 import { merge } from './fieldLines';
-import { escapeHtml, pageFields, pageStart } from './html';
+import { escapeHtml, livePageFields, pageFields, pageStart } from './html';
 
 const statuses: Readonly<Record<FileErrorKind, number>> = {
   badPath: 400,
@@ -39,11 +39,12 @@ export function httpErrorOf(error: unknown): HttpError | undefined {
  * reason only the log tells.
  *
  * @param request undefined if it could not be read
+ * @param tag the element that loads the script of live reload, if a page is to have it
  */
-export function errorResponse(error: unknown, request: Request | undefined): Response {
+export function errorResponse(error: unknown, request: Request | undefined, tag?: string): Response {
   const expected = httpErrorOf(error);
   const { status, message, fields } = expected ?? new HttpError(500, 'The server failed.');
-  const own = prefersHtml(request?.fields.get('accept')) ? page(status, message) : text(message);
+  const own = prefersHtml(request?.fields.get('accept')) ? page(status, message, tag) : text(message);
   return {
     status,
     fields: merge([...own.fields, ['Vary', 'Accept']], fields),
@@ -57,9 +58,9 @@ interface Text {
   readonly body: Buffer;
 }
 
-function page(status: number, message: string): Text {
-  const html = `${pageStart(`${status} ${reasonPhrase(status)}`)}<p>${escapeHtml(message)}</p>\n`;
-  return { fields: pageFields, body: Buffer.from(html) };
+function page(status: number, message: string, tag?: string): Text {
+  const html = `${pageStart(`${status} ${reasonPhrase(status)}`, tag)}<p>${escapeHtml(message)}</p>\n`;
+  return { fields: tag === undefined ? pageFields : livePageFields, body: Buffer.from(html) };
 }
 
 const textFields: readonly FieldLine[] = [

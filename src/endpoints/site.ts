@@ -12,12 +12,12 @@ import type { Options } from '../options';
 import { Coalesced } from './coalesced';
 import { startOf } from './content';
 import { directoryHtml, directoryPage } from './directoryPage';
-import { httpErrorOf } from './errorResponse';
+import { errorResponse, httpErrorOf } from './errorResponse';
 import { merge } from './fieldLines';
 import { isCodable, isHtml, mediaTypeOf, sniffSize } from './mediaType';
 import type { Memory } from './memory';
 import { Draftable, type Draft, type Overlay } from './overlay';
-import { Page, scriptTag, vary } from './page';
+import { isPageLoad, Page, scriptTag, vary } from './page';
 import { parsePath, type RequestPath } from './path';
 import { codedExtensions, Resource, type Answering } from './resource';
 import { sourceOf, type Source } from './source';
@@ -56,7 +56,7 @@ export class Site {
     try {
       return await this.find(request, parsePath(request.path));
     } catch (error) {
-      const fallback = await this.fallBack(request, error);
+      const fallback = (await this.fallBack(request, error)) ?? this.absence(request, error);
       if (fallback !== undefined) return fallback;
       throw this.customized(error);
     }
@@ -139,7 +139,7 @@ export class Site {
     try {
       return await readOrOpenSettled(this.root, segments);
     } catch (error) {
-      if (error instanceof FileError && ['missing', 'hidden', 'badPath'].includes(error.kind)) return undefined;
+      if (isAbsence(error) || (error instanceof FileError && error.kind === 'badPath')) return undefined;
       throw error;
     }
   }
@@ -160,6 +160,14 @@ export class Site {
     return file && this.current(request.path, segments, file).answer(request);
   }
 
+  /** For a page that is not there, or not now, as while it is built anew: one that reloads when it is. */
+  private absence(request: Request, error: unknown): Response | undefined {
+    if (!this.injects || !isAbsence(error) || !isPageLoad(request)) return undefined;
+    const { segments, isFolder } = parsePath(request.path);
+    const response = errorResponse(error, request, scriptTag(request.path, segments, isFolder));
+    return { ...response, fields: merge(response.fields, [vary, ...this.custom]) };
+  }
+
   private customized(error: unknown): unknown {
     const known = httpErrorOf(error);
     return known === undefined
@@ -167,3 +175,6 @@ export class Site {
       : new HttpError(known.status, known.message, merge(known.fields, this.custom), known.reason);
   }
 }
+
+/** Whether there is nothing for whoever asks. What is hidden must not differ from what is missing. */
+const isAbsence = (error: unknown): boolean => error instanceof FileError && ['missing', 'hidden'].includes(error.kind);

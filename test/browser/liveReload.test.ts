@@ -181,6 +181,23 @@ describe('live reload', function () {
     await other.waitForFunction('window.kept !== true');
   });
 
+  it('shows a page that was not there, or was away while it was built anew, as soon as it is', async () => {
+    const page = await open(url('later/page.html'));
+    assert.equal(await page.innerText('h1'), '404 Not Found');
+    mkdirSync(join(served.directory, 'later'));
+    await reloads(page, () => change('later/page.html', html('<title>here</title>')));
+    assert.equal(await page.title(), 'here');
+    await page.evaluate('window.kept = true');
+    await reloads(page, () => {
+      rmSync(join(served.directory, 'later'), { recursive: true });
+      live.changed(['/later']);
+    });
+    await page.evaluate('window.kept = true');
+    mkdirSync(join(served.directory, 'later'));
+    await reloads(page, () => change('later/page.html', html('<title>back</title>')));
+    assert.equal(await page.title(), 'back');
+  });
+
   it('reloads the page of a folder when something comes or goes in it', async () => {
     rmSync(join(served.directory, 'index.html'));
     const page = await open();

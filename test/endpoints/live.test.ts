@@ -58,7 +58,12 @@ describe('with live reload', () => {
     ['UTF-16', '/utf16.html', load, false],
     ['text', '/text.txt', load, false],
     ['XHTML', '/x.xhtml', load, false],
-    ['an error', '/none.txt/', load, false],
+    ['a page that is not there', '/none.html', load, true],
+    ['a folder that is not there', '/none/', load, true],
+    ['a page that is excluded', '/secret/.env.html', load, true],
+    ['a program that asks for what is not there', '/none.html', { Accept: '*/*' }, false],
+    ['the API, for what is not there', '/files/none.html', load, false],
+    ['an error', '/%zz', load, false],
     ['the echo', '/echo/<html>', load, false],
   ];
   for (const [promise, target, fields, has] of rows) {
@@ -89,6 +94,24 @@ describe('with live reload', () => {
       assert.ok((await get(target, load)).text.includes(tag(src, shows)));
     });
   }
+
+  it('says of a page that is not there, or is excluded, what was asked for, and no more', async () => {
+    const answers = await Promise.all(['/sub/none.html', '/secret/.env.html'].map((target) => get(target, load)));
+    const [missing, hidden] = answers.map(({ text }) => text);
+    assert.ok(missing?.includes(tag('../', '/sub/none.html')));
+    assert.equal(missing?.replace('/sub/none.html', '/secret/.env.html'), hidden);
+    for (const { status, fields, response } of answers) {
+      assert.equal(status, 404);
+      assert.match(fields.get('content-security-policy') ?? '', /default-src 'none'.*script-src 'self'/);
+      assert.match(fields.get('vary') ?? '', /Accept, Sec-Fetch-Dest/);
+      assert.ok(response.reason);
+    }
+  });
+
+  it('adds the header fields of the settings to a page that is not there', async () => {
+    use({ headers: { 'X-Own': 'yes' } });
+    assert.equal((await get('/none.html', load)).fields.get('x-own'), 'yes');
+  });
 
   it('puts it where it belongs, and changes nothing else', async () => {
     assert.equal((await get('/', load)).text, page.replace('<head>', `<head>${tag('', '/index.html')}`));
