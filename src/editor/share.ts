@@ -39,13 +39,16 @@ export interface Share {
   readonly fingerprint: string | undefined;
 }
 
-/** `asked`: by the user. `expired`: its time is over. `gone`: the server is not there any more. `failed`: by an error. */
-export type Ending = 'asked' | 'expired' | 'gone' | 'failed';
+/**
+ * `asked`: by the user. `expired`: its time is over. `gone`: the server is not there any more. `moved`: it serves another
+ * folder, which nobody said to share. `failed`: by an error.
+ */
+export type Ending = 'asked' | 'expired' | 'gone' | 'moved' | 'failed';
 
 export interface ShareSurroundings {
   /** How long it is shared, in milliseconds. */
   readonly duration: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by a clock that may be set. */
   readonly now: () => number;
 }
 
@@ -124,10 +127,12 @@ export class Sharing implements Disposable {
     this.#watch(this.#current.share);
   }
 
-  #watch(share: Share): void {
-    const rest = share.until.getTime() - this.#surroundings.now();
+  /** @param most how much longer at most, in milliseconds, though the clock be set back */
+  #watch(share: Share, most = this.#surroundings.duration): void {
+    const rest = Math.min(share.until.getTime() - this.#surroundings.now(), most);
+    const pause = Math.min(rest, pace);
     if (rest <= 0) void this.stop('expired');
-    else this.#timer = setTimeout(() => this.#watch(share), Math.min(rest, pace));
+    else this.#timer = setTimeout(() => this.#watch(share, rest - pause), pause);
   }
 
   #follow(state: State): void {
@@ -142,6 +147,7 @@ export class Sharing implements Disposable {
     const current = this.#current;
     if (current === undefined) return;
     const options = sharedOptions(plan.options, current.share.terms, current);
+    if (options.directory !== current.share.directory) return this.#close(thread, 'moved');
     if (isDeepStrictEqual(options, current.options)) return;
     try {
       await thread.share(options);

@@ -42,6 +42,8 @@ function news(ending: Exclude<Ending, 'asked'>): string {
       return l10n.t('The hour is over: the folder is no longer shared on the local network.');
     case 'gone':
       return l10n.t('The folder is no longer shared on the local network, for the server stopped.');
+    case 'moved':
+      return l10n.t('The folder is no longer shared on the local network, for another one is served now.');
     case 'failed':
       return l10n.t('The folder is no longer shared on the local network: the settings do not work there.');
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import * as path from 'node:path';
 import { TLSSocket, connect as connectTls } from 'node:tls';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
@@ -12,7 +13,7 @@ import type { Ending, Share, Terms } from '../../../src/editor/share';
 import type { Options } from '../../../src/options';
 import { field, RawClient } from '../../support/rawClient';
 import type { RawResponse } from '../../support/rawClient';
-import { ask, occupy, release, TestController, threadThat, when } from '../support';
+import { ask, folder, occupy, release, TestController, threadThat, when } from '../support';
 
 const address = networkAddresses()[0]?.address ?? '';
 const read: Terms = { address, access: 'readOnly', secure: false };
@@ -28,14 +29,14 @@ describe('what is shared on the local network', function () {
     if (address === '') this.skip();
   });
 
-  const make = (duration = 3_600_000): void => {
+  const make = (duration = 3_600_000, now = (): number => Date.now()): void => {
     made = new TestController({
       plan: async () => {
         const plan = await makePlan(undefined);
         return { ...plan, options: { ...plan.options, port: 0, ...options } };
       },
     });
-    sharing = new Sharing(made.controller, { duration, now: () => Date.now() });
+    sharing = new Sharing(made.controller, { duration, now });
   };
 
   beforeEach(async () => {
@@ -203,11 +204,16 @@ describe('what is shared on the local network', function () {
     ['when the server restarts', 'gone', () => made.controller.restart()],
     ['when settings move the server', 'gone', () => ((options = { host: '127.0.0.1' }), made.controller.apply())],
     ['when the thread dies, though the server comes back', 'gone', () => died()],
+    ['when another folder is served: that one was not meant', 'moved', () => moved()],
   ];
   const died = async (): Promise<void> => {
     const back = when(made.controller.onDidChangeState, ({ kind }) => kind === 'running');
     await made.threads.at(-1)?.terminate();
     await back;
+  };
+  const moved = (): Promise<unknown> => {
+    options = { directory: path.join(folder().uri.fsPath, '..') };
+    return made.controller.apply();
   };
   for (const [promise, ending, end] of endings) {
     it(`ends ${promise}`, async () => {
@@ -237,21 +243,29 @@ describe('what is shared on the local network', function () {
     );
   });
 
-  it('ends when its time is over, and the server goes on', async () => {
-    await made.controller.stop();
-    sharing.dispose();
-    made.dispose();
-    make(50);
-    await made.controller.start();
-    const ended = when(sharing.onDidEnd);
-    await sharing.start(read);
-    const share = shared();
-    assert.equal(await ended, 'expired');
-    // An operation comes after those that were asked for before.
-    await sharing.stop();
-    assert.equal(await isOpen(share), false);
-    assert.equal((await ask(made.port ?? 0, 'GET /hello.txt')).status, 200);
-  });
+  let clock = 0;
+  const clocks: readonly (readonly [name: string, duration: number, now: () => number])[] = [
+    ['', 50, () => Date.now()],
+    [', though somebody sets the clock back', 50, () => (clock -= 3_600_000)],
+    [', though the machine slept most of it', 3_600_000, () => (clock += 3_600_000)],
+  ];
+  for (const [name, duration, now] of clocks) {
+    it(`ends when its time is over${name}, and the server goes on`, async () => {
+      await made.controller.stop();
+      sharing.dispose();
+      made.dispose();
+      make(duration, now);
+      await made.controller.start();
+      const ended = when(sharing.onDidEnd);
+      await sharing.start(read);
+      const share = shared();
+      assert.equal(await ended, 'expired');
+      // An operation comes after those that were asked for before.
+      await sharing.stop();
+      assert.equal(await isOpen(share), false);
+      assert.equal((await ask(made.port ?? 0, 'GET /hello.txt')).status, 200);
+    });
+  }
 });
 
 describe('a share whose thread does not let go of the network', () => {
