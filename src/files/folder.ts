@@ -71,10 +71,9 @@ export class Folder {
     }
   }
 
-  /** Where there is only a path to hold on to, makes sure that it still leads here. @throws FileError `busy` */
+  /** @throws FileError `busy` if {@link path} leads elsewhere by now */
   verify(): void {
-    if (typeof this.held === 'number' || this.isHere()) return;
-    throw new FileError('busy', 'The folder is being replaced.');
+    if (!this.isHere()) throw new FileError('busy', 'The folder is being replaced.');
   }
 
   /** One more holds it. */

@@ -8,6 +8,9 @@ import { journal, removeIfEmpty } from './journal';
 import { knowsDescriptors } from './proof';
 import type { Root } from './root';
 
+/** Most folders that are made for one file: each is held open. */
+const mostMade = 100;
+
 export class Place {
   private readonly made: { readonly folder: Folder; readonly name: string }[] = [];
   private readonly opened: Folder[] = [];
@@ -69,8 +72,13 @@ export class Place {
     if (!isOwnersToWrite(found)) accessSync(this.target, constants.W_OK);
   }
 
-  /** @throws FileError `busy` if the folder is no longer where it was */
+  /** Makes sure, where there is only a path to hold on to, that it still leads to the folder. @throws FileError `busy` */
   verify(): void {
+    if (!knowsDescriptors) this.held.verify();
+  }
+
+  /** Makes sure that the folder is where everybody will look for the file. @throws FileError `busy` */
+  verifyPath(): void {
     this.held.verify();
   }
 
@@ -112,6 +120,7 @@ export class Place {
   /** Makes a folder in the one that is held, noted in case that this server is killed before there is a file in it. */
   private make(name: string): boolean {
     if (lstatSync(this.entry(name), { throwIfNoEntry: false }) !== undefined) return false;
+    if (this.made.length === mostMade) throw new FileError('badPath', 'The path needs too many new folders.');
     const path = `${this.pathOf(name)}/`;
     this.noted.push(path);
     journal.add(path);

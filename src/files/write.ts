@@ -137,6 +137,7 @@ export class Upload {
   /** Makes sure that the file may still take its place. @throws as {@link finish} */
   recheck(): void {
     try {
+      this.place.verifyPath();
       this.old = this.place.look();
       this.place.allow(this.old);
       this.check();

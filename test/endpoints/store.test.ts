@@ -1,6 +1,16 @@
 /** POST, PUT and DELETE: the whole file or nothing, and the right status. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { Endpoint } from '../../src/http/message';
 import { ask, bodyOf, type FieldTable } from '../support/request';
 import { TestFolder } from '../support/folder';
@@ -124,8 +134,34 @@ describe('storing', () => {
     const body = bodyOf(['a'], (index) => {
       if (index === 1) rmSync(folder.at('dir'), { recursive: true });
     });
-    assert.equal((await ask(router, 'PUT', '/files/dir/inner.txt', {}, body)).status, 404);
+    assert.equal((await ask(router, 'PUT', '/files/dir/inner.txt', {}, body)).status, 503);
     assert.equal(existsSync(folder.at('dir')), false);
+  });
+
+  const moves: readonly (readonly [promise: string, to: string, again: boolean])[] = [
+    ['to another name', 'moved', false],
+    ['out of the one that is served', '../moved', false],
+    ['and replaced by another', '../moved', true],
+  ];
+  for (const [promise, to, again] of moves) {
+    it(`says so if the folder is moved meanwhile ${promise}, and stores nothing there`, async () => {
+      const body = bodyOf(['a'], (index) => {
+        if (index !== 1) return;
+        renameSync(folder.at('dir'), folder.at(to));
+        if (again) mkdirSync(folder.at('dir'));
+      });
+      assert.equal((await ask(router, 'PUT', '/files/dir/inner.txt', {}, body)).status, 503);
+      assert.deepEqual(readdirSync(folder.at(to)), ['inner.txt']);
+      assert.equal(text(`${to}/inner.txt`), 'inner');
+      assert.deepEqual(again ? readdirSync(folder.at('dir')) : [], []);
+    });
+  }
+
+  it('makes a hundred folders, and not one more', async () => {
+    assert.equal(await put(`${'n/'.repeat(100)}x`), 201);
+    assert.equal(await put(`${'o/'.repeat(101)}x`), 400);
+    assert.equal(existsSync(folder.at('o')), false);
+    assert.equal(await put(`${'n/'.repeat(200)}x`), 201);
   });
 
   it('keeps the mode of the file it replaces', async function () {
