@@ -1,7 +1,7 @@
 /** `POST /files/{folder}/` with `multipart/form-data`: every part with a file name becomes a file, or none does. */
 import type { Root } from '../files/root';
 import type { Uploads } from '../files/uploads';
-import type { Upload } from '../files/write';
+import { checkParent, type Upload } from '../files/write';
 import { HttpError } from '../http/errors';
 import type { Request, Response } from '../http/message';
 import { readParts, type Part } from './multipart';
@@ -36,6 +36,8 @@ export class Form {
 
   /** @throws {@link HttpError}; FileError: then none of its files is stored */
   async store(content: AsyncIterable<Uint8Array>, boundary: string): Promise<Response> {
+    // Who waits for a 100 is to hear what can be known beforehand.
+    checkParent(this.root, this.folder);
     const stored = await this.uploads.storeAll(async (uploads) => {
       await readParts(content, boundary, (part) => this.take(part, uploads));
       if (uploads.length === 0) throw new HttpError(400, 'The form has no file in it.');

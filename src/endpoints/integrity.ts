@@ -7,11 +7,15 @@ import { hashes, type Algorithm } from './digest';
 interface Expectation {
   readonly hash: Hash;
   readonly field: string;
-  readonly digest: string;
+  readonly digest: Buffer;
 }
 
-/** A member of the dictionary (RFC 9530 §2): an algorithm, and a byte sequence (RFC 8941 §3.3.5). */
-const member = /^([a-z*][a-z0-9_.*-]*)[ \t]*=[ \t]*:([A-Za-z0-9+/]*={0,2}):$/;
+/** RFC 9651 §3.1.2: parameters, which mean nothing here. */
+const key = '[a-z*][a-z0-9_.*-]*';
+const parameters = `(?:; *${key}(?:=(?:"(?:[^"\\\\]|\\\\.)*"|[^\\s";]+))?)*`;
+
+/** A member of the dictionary (RFC 9530 §2): an algorithm, and a byte sequence (RFC 9651 §3.3.5). */
+const member = new RegExp(`^(${key})[ \\t]*=[ \\t]*:([A-Za-z0-9+/]*={0,2}):${parameters}$`);
 
 /** What the content must turn out to be. */
 export class Expectations {
@@ -42,7 +46,7 @@ export class Expectations {
   /** To be called once, at the end. @throws {@link HttpError} 400 if it was something else */
   check(): void {
     for (const { hash, field, digest } of this.all) {
-      if (hash.digest('base64') !== digest) throw new HttpError(400, `The content is not what its ${field} says.`);
+      if (!hash.digest().equals(digest)) throw new HttpError(400, `The content is not what its ${field} says.`);
     }
   }
 }
@@ -52,7 +56,8 @@ function expectationsOf(fields: Fields, field: string): Expectation[] {
     const [, algorithm, digest = ''] = member.exec(text) ?? [];
     if (algorithm === undefined) throw new HttpError(400, `The field ${field} is malformed.`);
     if (!(algorithm in hashes)) return [];
-    return { hash: createHash(hashes[algorithm as Algorithm]), field, digest };
+    // RFC 9651 §4.2.7: padding may be missing.
+    return { hash: createHash(hashes[algorithm as Algorithm]), field, digest: Buffer.from(digest, 'base64') };
   });
 }
 

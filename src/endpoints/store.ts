@@ -68,6 +68,7 @@ export class Store {
     const { root, limits, resumables } = this;
     const segments = fileSegments(rest);
     refuseCoding(request);
+    refuseUnknownLength(request);
     const check = preconditionOf(request, root, segments);
     if (completeOf(request.fields) !== undefined) {
       return resumables.create({ request, root, segments, check, answer }, limits);
@@ -80,12 +81,23 @@ export class Store {
   }
 }
 
-const made = ({ path }: Request, stored: string): Response => ({ status: 201, fields: [['Location', path]], stored });
+/** Two slashes at the beginning of a reference would be those of an authority (RFC 3986 §4.2). */
+const made = ({ path }: Request, stored: string): Response => ({
+  status: 201,
+  fields: [['Location', path.replace(/^\/+/, '/')]],
+  stored,
+});
 
 function fileSegments(rest: string): readonly string[] {
   const { segments, isFolder } = parsePath(rest);
   if (isFolder) throw new HttpError(409, 'The path is that of a folder.');
   return segments;
+}
+
+/** RFC 1945 §7.2.2: in HTTP/1.0 content needs a length. Without it, whatever was sent would be stored as nothing. */
+function refuseUnknownLength({ minorVersion, fields }: Request): void {
+  if (minorVersion === 1 || fields.has('content-length')) return;
+  throw new HttpError(411, 'What is sent by HTTP/1.0 needs a Content-Length.');
 }
 
 function refuseCoding({ fields }: Request): void {

@@ -142,6 +142,19 @@ export class Place {
   }
 }
 
+/** @throws FileError or an `errno` error if nothing can be stored in the folder of these segments, there or not */
+export function checkStorable(root: Root, segments: readonly string[]): void {
+  root.locate(segments);
+  let depth = segments.length;
+  let folder = openIfThere(root, segments);
+  while (folder === undefined && depth > 0) folder = openIfThere(root, segments.slice(0, --depth));
+  try {
+    if (folder !== undefined) accessSync(folder.base, constants.W_OK | constants.X_OK);
+  } finally {
+    folder?.close();
+  }
+}
+
 const user = process.geteuid?.();
 
 /** Whether its mode alone says that this process may write it. */

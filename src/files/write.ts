@@ -1,7 +1,7 @@
 /** Stores files whole or not at all: a hidden temporary file beside the target, then one rename. */
 import { renameSync, type Stats } from 'node:fs';
 import { FileError, writeFailure } from './errors';
-import { Place } from './place';
+import { checkStorable, Place } from './place';
 import type { Source } from './progress';
 import type { Root } from './root';
 import { Temporary } from './temporary';
@@ -22,6 +22,19 @@ export function failureOf(error: unknown): unknown {
     return new FileError('protected', 'That path may not be written.', { cause: error });
   }
   return writeFailure(error);
+}
+
+/**
+ * Makes sure that files may be stored in the folder of these segments, which need not be there.
+ *
+ * @throws FileError
+ */
+export function checkParent(root: Root, segments: readonly string[]): void {
+  try {
+    checkStorable(root, segments);
+  } catch (error) {
+    throw failureOf(error);
+  }
 }
 
 /** A file on its way into the folder. Whoever begins it finishes it or discards it. */

@@ -34,6 +34,7 @@ describe('storing over a socket', () => {
     return client.read(method);
   }
 
+  const form = 'Content-Type: multipart/form-data; boundary=b';
   const refusals: readonly (readonly [
     promise: string,
     method: string,
@@ -56,6 +57,14 @@ describe('storing over a socket', () => {
     ['a part', 'PUT', 'old.txt', ['Content-Range: bytes 0-3/8'], 400],
     ['a malformed digest', 'PUT', 'old.txt', ['Content-Digest: sha-256=abc'], 400],
     ['too much', 'PUT', 'old.txt', ['Content-Length: 9999999999999'], 413],
+    ['too much in all', 'PUT', 'old.txt', ['Upload-Complete: ?0', 'Upload-Length: 9999999999999'], 413],
+    ['a form to a file', 'POST', 'old.txt/', [form], 409],
+    ['a form to below a file', 'POST', 'old.txt/a/', [form], 409],
+    ['a form to what is excluded', 'POST', 'a/.git/', [form], 403],
+    ['a form to a name that is too long', 'POST', `${'x'.repeat(256)}/`, [form], 400],
+    ['a form without a boundary', 'POST', 'dir/', ['Content-Type: multipart/form-data'], 400],
+    ['a form with a content coding', 'POST', 'dir/', [form, 'Content-Encoding: gzip'], 415],
+    ['a form with a malformed digest', 'POST', 'dir/', [form, 'Content-Digest: sha-256=abc'], 400],
   ];
   for (const [promise, method, path, fields, status] of refusals) {
     const length = fields.some((line) => line.startsWith('Content-Length')) ? [] : ['Content-Length: 300000'];
@@ -118,6 +127,23 @@ describe('storing over a socket', () => {
     assert.equal((await send('DELETE', 'a/b%20c/%C3%BC.txt', '')).status, 204);
   });
 
+  it('says so in a way that leads to the same server, however many slashes the path begins with', async () => {
+    await client.write('POST //files//a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx');
+    const made = await client.read();
+    assert.deepEqual([made.status, field(made, 'location')], [201, '/files//a.txt']);
+  });
+
+  it('asks one who speaks HTTP/1.0 for a length: without it, nobody knows of the content', async () => {
+    for (const method of ['PUT', 'POST']) {
+      const old = await served.client();
+      await old.write(`${method} /files/old.txt HTTP/1.0\r\n\r\nnew content`);
+      assert.equal((await old.read()).status, 411);
+      assert.equal(text('old.txt'), 'old');
+    }
+    await client.write('PUT /files/old.txt HTTP/1.0\r\nContent-Length: 0\r\n\r\n');
+    assert.equal((await client.read()).status, 204);
+  });
+
   it('by two at once: both are stored whole, and the later one stays', async () => {
     const other = await served.client();
     await client.write(head('PUT', 'old.txt', ['Content-Length: 6']));
@@ -168,6 +194,12 @@ describe('storing over a socket', () => {
       ['one that is cut', ['Content-Digest: sha-256=:AAAA:'], 400],
       ['one without colons', [`Content-Digest: sha-256=${right256.slice(1, -1)}`], 400],
       ['in capitals', [`Content-Digest: SHA-256=${right256}`], 400],
+      ['one with a parameter', [`Content-Digest: sha-256=${right256};a;b="c;d";e=?1; f=:AA==:`], 204],
+      ['a wrong one with a parameter', [`Content-Digest: sha-256=${wrong};a=1`], 400],
+      ['one with a malformed parameter', [`Content-Digest: sha-256=${right256};=1`], 400],
+      ['one without its padding', [`Content-Digest: sha-256=${right256.replace(/=+:$/, ':')}`], 204],
+      ['an empty one', ['Content-Digest: sha-256=::'], 400],
+      ['one that only begins right', [`Content-Digest: sha-256=${right256.slice(0, 20)}:`], 400],
     ];
     for (const [promise, fields, status] of rows) {
       it(`${promise}: ${status}`, async () => {
