@@ -6,7 +6,16 @@ import type { FieldLine, Request, Response } from '../http/message';
 import type { Limits } from '../options';
 import { httpErrorOf } from './errorResponse';
 import { Expectations } from './integrity';
-import { completeLine, completeOf, inconsistent, lengthOf, limitLine, offsetLine, wantsInterim } from './uploadFields';
+import {
+  completeLine,
+  completeOf,
+  inconsistent,
+  interopLine,
+  lengthOf,
+  limitLine,
+  offsetLine,
+  wantsInterim,
+} from './uploadFields';
 
 /** How often a client hears how much has come, in milliseconds. */
 const tellEvery = 1000;
@@ -139,7 +148,8 @@ export class Resumable implements Source {
     this.checkSize(this.length ?? 0);
     const content = Expectations.of(request.fields, ['content-digest']);
     const before = { size: this.offset, digests: this.digests.copy() };
-    const tell = teller(request, () => this.offset);
+    // What may have to be taken back is not told of: an offset never goes down.
+    const tell = content.none ? teller(request, () => this.offset) : () => undefined;
     for await (const bytes of this.contentOf(request)) {
       this.checkSize(this.offset + bytes.length);
       await this.write(bytes);
@@ -230,6 +240,6 @@ function teller(request: Request, offset: () => number): () => void {
     const now = performance.now();
     if (now - told < tellEvery) return;
     told = now;
-    request.interim?.(104, [offsetLine(offset())]);
+    request.interim?.(104, [offsetLine(offset()), interopLine]);
   };
 }

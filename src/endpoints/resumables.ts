@@ -7,6 +7,7 @@ import { HttpError } from '../http/errors';
 import type { FieldLine, Request, Response } from '../http/message';
 import type { Limits } from '../options';
 import { Expectations } from './integrity';
+import { refuseCoding, refuseUnknownLength, refuseUnmet } from './refusals';
 import { noSuchUpload, Resumable } from './resumable';
 import {
   completeLine,
@@ -79,6 +80,9 @@ export class Resumables {
     if (offset === undefined || completeOf(fields) === undefined) {
       throw new HttpError(400, 'To append to an upload takes Upload-Offset and Upload-Complete.');
     }
+    refuseCoding(request);
+    refuseUnknownLength(request);
+    refuseUnmet(request);
     this.uploads.watch();
     const done = await resumable.append(request, offset);
     return done ?? { status: 204, fields: [completeLine(false), offsetLine(resumable.offset)] };

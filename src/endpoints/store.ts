@@ -10,6 +10,7 @@ import { verified } from './integrity';
 import { boundaryOf } from './multipart';
 import { parsePath } from './path';
 import { preconditionOf } from './precondition';
+import { refuseCoding, refuseUnknownLength } from './refusals';
 import type { Resumables } from './resumables';
 import { inTime, type Trash } from './trash';
 import { completeOf } from './uploadFields';
@@ -92,18 +93,4 @@ function fileSegments(rest: string): readonly string[] {
   const { segments, isFolder } = parsePath(rest);
   if (isFolder) throw new HttpError(409, 'The path is that of a folder.');
   return segments;
-}
-
-/** RFC 1945 §7.2.2: in HTTP/1.0 content needs a length. Without it, whatever was sent would be stored as nothing. */
-function refuseUnknownLength({ minorVersion, fields }: Request): void {
-  if (minorVersion === 1 || fields.has('content-length')) return;
-  throw new HttpError(411, 'What is sent by HTTP/1.0 needs a Content-Length.');
-}
-
-function refuseCoding({ fields }: Request): void {
-  if (fields.list('content-encoding').every((name) => name.toLowerCase() === 'identity')) return;
-  // RFC 9110 §15.5.16: Accept-Encoding tells what would have been taken.
-  throw new HttpError(415, 'Files are stored as they come: send it without a content coding.', [
-    ['Accept-Encoding', 'identity'],
-  ]);
 }

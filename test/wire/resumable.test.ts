@@ -94,6 +94,27 @@ describe('a resumable upload', () => {
     );
   });
 
+  it('tells how far it has come, but not as long as it may have to take that back', async () => {
+    const fields = ['Upload-Complete: ?1', 'Content-Length: 1000', version];
+    const verified = await served.client();
+    const text = 'x'.repeat(1000);
+    await send(verified, 'PUT', '/files/verified.txt', [...fields, `Content-Digest: ${digest(text)}`]);
+    await send(client, 'PUT', '/files/new.txt', fields);
+    for (const by of [verified, client]) assert.ok(field(await by.read(), 'location'));
+    let sent = 0;
+    const feed = setInterval(() => {
+      for (const by of [verified, client]) void by.write('x');
+      sent++;
+    }, 10);
+    const told = await client.read();
+    clearInterval(feed);
+    assert.equal(told.status, 104);
+    assert.match(field(told, 'upload-offset') ?? '', /^[1-9][0-9]*$/);
+    assert.deepEqual([field(told, 'upload-draft-interop-version'), field(told, 'location')], ['8', undefined]);
+    await verified.write(text.slice(sent));
+    assert.equal((await verified.read()).status, 201);
+  });
+
   it('sends 104 and 100 to one who waits for the latter', async () => {
     await send(client, 'PUT', '/files/old.txt', [
       'Upload-Complete: ?1',
@@ -232,6 +253,9 @@ describe('a resumable upload', () => {
       ['with another media type', ['Content-Type: text/plain', 'Upload-Complete: ?0', 'Upload-Offset: 4'], 'x', 415],
       ['with another length', [...state, 'Upload-Offset: 4', 'Upload-Length: 9'], 'x', 400],
       ['with a wrong digest', [...state, 'Upload-Offset: 4', `Content-Digest: ${digest('y')}`], 'x', 400],
+      ['with a content coding', [...state, 'Upload-Offset: 4', 'Content-Encoding: gzip'], 'x', 415],
+      ['of a version that it has not', [...state, 'Upload-Offset: 4', 'If-Match: "1"'], 'x', 412],
+      ['if it is there', [...state, 'Upload-Offset: 4', 'If-None-Match: *'], 'x', 412],
     ];
     for (const [promise, fields, body, status] of rows) {
       it(`${promise}: ${status}, and can be gone on with`, async () => {
