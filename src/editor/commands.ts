@@ -1,5 +1,7 @@
 /** The commands of the extension as one table. */
-import { commands, Disposable, FileType, l10n, Uri, window, workspace } from 'vscode';
+import * as path from 'node:path';
+import { commands, Disposable, FileSystemError, FileType, l10n, Uri, window, workspace } from 'vscode';
+import { activeFile } from './activeFile';
 import { copyUrl, copyUrlWithToken, copyWithToken, openInBrowser } from './browse';
 import type { Controller } from './controller';
 import { pickEndpoint } from './endpointsPicker';
@@ -69,23 +71,30 @@ async function withSite({ controller }: Parts, action: (site: Site) => unknown):
   if (state.kind === 'running') await action(state.site);
 }
 
-async function openFile(site: Site, resource = window.activeTextEditor?.document.uri): Promise<void> {
+async function openFile(site: Site, resource = activeFile()): Promise<void> {
   if (resource === undefined) return pickEndpoint(site);
-  const pathname = await pathnameOf(site, resource);
-  if (pathname !== undefined) return openInBrowser(site, pathname);
-  throw outside(resource);
+  await openInBrowser(site, await pathnameOf(site, resource));
 }
 
 async function copy(site: Site, resource: Uri | undefined): Promise<void> {
-  if (resource === undefined) return copyUrl(site, '/');
-  const pathname = await pathnameOf(site, resource);
-  if (pathname === undefined) throw outside(resource);
-  await copyUrl(site, pathname);
+  await copyUrl(site, resource === undefined ? '/' : await pathnameOf(site, resource));
 }
 
-async function pathnameOf(site: Site, resource: Uri): Promise<string | undefined> {
-  const { type } = await workspace.fs.stat(resource);
-  return servedPath(site, resource, (type & FileType.Directory) !== 0);
+/** Rejects with a {@link ProblemError} if `site` does not have it. */
+async function pathnameOf(site: Site, resource: Uri): Promise<string> {
+  if (servedPath(site, resource) === undefined) throw outside(resource);
+  return servedPath(site, resource, await isFolder(resource)) ?? '/';
+}
+
+async function isFolder(resource: Uri): Promise<boolean> {
+  try {
+    return ((await workspace.fs.stat(resource)).type & FileType.Directory) !== 0;
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+    // Its editor may still be open.
+    const message = l10n.t('{0} is not there any more.', workspace.asRelativePath(resource));
+    throw new ProblemError({ message, actions: [] });
+  }
 }
 
 function outside(resource: Uri): ProblemError {
@@ -101,12 +110,12 @@ async function serveFolder({ controller, memory }: Parts, resource: Uri | undefi
   const choice = resource === undefined ? await pickFolder() : choiceOf(resource);
   if (choice === undefined) return;
   await memory.choose(choice);
-  const state = await (controller.state.kind === 'running' ? controller.apply() : controller.start());
+  // A server that was starting may not have heard of the choice.
+  const state = (await controller.start()).kind === 'running' ? await controller.apply() : controller.state;
   if (state.kind !== 'running') return;
-  window.setStatusBarMessage(
-    l10n.t('Serving {0} at {1}', state.site.directory, state.site.external.toString(true)),
-    3000,
-  );
+  const { directory, external } = state.site;
+  // A whole path would leave no room for the address.
+  window.setStatusBarMessage(l10n.t('Serving {0} at {1}', path.basename(directory), external.toString(true)), 3000);
 }
 
 async function menu({ controller, sharing, keptToken, uploads }: Parts): Promise<void> {

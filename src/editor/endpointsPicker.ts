@@ -2,7 +2,9 @@
 import * as path from 'node:path';
 import { l10n, ThemeIcon, window } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
+import { activeFile } from './activeFile';
 import { copyUrl, openInBrowser } from './browse';
+import { withoutIcons } from './icons';
 import type { Site } from './state';
 import { externalUrlOf, servedPath } from './urls';
 
@@ -70,12 +72,12 @@ function endpoints(site: Site): Endpoint[] {
   ];
 }
 
-/** The file in the active editor, as a page and as it is. */
+/** The file in front of the user, as a page and as it is. */
 function currentFile(site: Site): Endpoint[] {
-  const document = window.activeTextEditor?.document.uri;
-  const pathname = document && servedPath(site, document);
-  if (document === undefined || pathname === undefined) return [];
-  const label = path.basename(document.fsPath);
+  const file = activeFile();
+  const pathname = file && servedPath(site, file);
+  if (file === undefined || pathname === undefined) return [];
+  const label = withoutIcons(path.basename(file.fsPath));
   return [
     { icon: 'file-code', label, pathname, meaning: l10n.t('The current file, as part of the web site') },
     { icon: 'file-binary', label, pathname: `/files${pathname}`, meaning: l10n.t('The current file, byte for byte') },

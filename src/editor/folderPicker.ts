@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { l10n, window, workspace } from 'vscode';
 import type { QuickPickItem, Uri } from 'vscode';
+import { withoutIcons } from './icons';
 import type { Choice } from './memory';
 import { diskFolders } from './plan';
 import { openFolder, ProblemError } from './problem';
@@ -26,7 +27,11 @@ export async function pickFolder(): Promise<Choice | undefined> {
   const folders = diskFolders();
   const items = folders.map(({ name, uri }): Item => {
     const choice = { folder: uri.toString() };
-    return { label: `$(root-folder) ${name}`, description: uri.fsPath, choose: () => Promise.resolve(choice) };
+    return {
+      label: `$(root-folder) ${withoutIcons(name)}`,
+      description: uri.fsPath,
+      choose: () => Promise.resolve(choice),
+    };
   });
   const browse: Item = { label: `$(folder-opened) ${l10n.t('Another Folder…')}`, choose: browseFolder };
   const placeHolder = l10n.t('Which folder to serve');

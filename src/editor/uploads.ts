@@ -4,6 +4,7 @@ import { CancellationTokenSource, commands, l10n, StatusBarAlignment, window } f
 import type { Disposable, QuickPickItem, StatusBarItem } from 'vscode';
 import type { UploadProgress } from '../messages';
 import type { Controller } from './controller';
+import { withoutIcons } from './icons';
 import type { Kind } from './state';
 import { figuresOf, nameOf, summaryOf } from './uploadText';
 
@@ -99,9 +100,6 @@ function newItem(): StatusBarItem {
   item.show();
   return item;
 }
-
-/** A name is no icon, whatever it looks like. */
-const withoutIcons = (text: string): string => text.replaceAll('$(', '\\$(');
 
 function choicesOf(uploads: readonly UploadProgress[]): Choice[] {
   const one = uploads.map((upload): Choice => {
