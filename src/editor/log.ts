@@ -19,6 +19,8 @@ export class Log implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   #directory = '';
   #announced = '';
+  /** Files that were warned of in this second. */
+  readonly #warned = new Set<string>();
   #budget = linesPerSecond;
   #untold = emptyTally();
   #refill: NodeJS.Timeout | undefined;
@@ -30,7 +32,7 @@ export class Log implements Disposable {
     this.#subscriptions = [
       controller.onDidTraffic((traffic) => this.#record(traffic)),
       controller.onDidChangeState((state) => this.#tell(state)),
-      controller.onDidCrash((reason) => this.#channel.error(l10n.t('The server’s thread died: {0}', reason))),
+      controller.onDidCrash((reason) => this.#fail(l10n.t('The server’s thread died: {0}', reason))),
     ];
   }
 
@@ -56,7 +58,7 @@ export class Log implements Disposable {
     } else if (state.kind === 'stopped') {
       this.#announce(l10n.t('Stopped.'));
     } else if (state.kind === 'failed') {
-      this.#channel.error(state.problem.message);
+      this.#fail(state.problem.message);
     }
   }
 
@@ -64,6 +66,12 @@ export class Log implements Disposable {
   #announce(message: string): void {
     if (message !== this.#announced) this.#channel.info(message);
     this.#announced = message;
+  }
+
+  /** What was announced before is news again when it is true again. */
+  #fail(message: string): void {
+    this.#channel.error(message);
+    this.#announced = '';
   }
 
   #record({ events, dropped }: Traffic): void {
@@ -85,8 +93,9 @@ export class Log implements Disposable {
 
   /** What was stored under an editor with unsaved text is not lost: the editor asks before it saves over it. */
   #warnOfUnsaved(file: string): void {
-    if (!workspace.textDocuments.some(({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file))
-      return;
+    if (this.#warned.has(file) || !isUnsaved(file)) return;
+    this.#warned.add(file);
+    this.#startSecond();
     this.#channel.warn(
       l10n.t(
         '{0} has unsaved changes in an editor, which will ask before it overwrites what was stored.',
@@ -105,6 +114,7 @@ export class Log implements Disposable {
     this.#refill ??= setTimeout(() => {
       this.#refill = undefined;
       this.#budget = linesPerSecond;
+      this.#warned.clear();
       this.#summarize();
     }, 1000);
   }
@@ -115,6 +125,10 @@ export class Log implements Disposable {
     this.#untold = emptyTally();
   }
 }
+
+/** @param file absolute path */
+const isUnsaved = (file: string): boolean =>
+  workspace.textDocuments.some(({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file);
 
 const storedBy = ({ stored, alsoStored = [] }: LogEvent): readonly string[] =>
   stored === undefined ? [] : [stored, ...alsoStored];

@@ -1,5 +1,5 @@
 /** Links in the Output panel: what was asked for opens in the browser, what was stored in an editor. */
-import { DocumentLink, languages, Range, Uri } from 'vscode';
+import { DocumentLink, l10n, languages, Range, Uri } from 'vscode';
 import type { Disposable, TextDocument } from 'vscode';
 import type { Controller } from './controller';
 
@@ -18,27 +18,30 @@ export function linkLog(controller: Controller, channel: string): Disposable {
     {
       provideDocumentLinks(document) {
         const { state } = controller;
-        if (state.kind !== 'running' || !document.uri.path.includes(channel)) return [];
-        return links(document, state.site.external);
+        if (!document.uri.path.includes(channel)) return [];
+        return links(document, state.kind === 'running' ? state.site.external : undefined);
       },
     },
   );
 }
 
-function links(document: TextDocument, site: Uri): DocumentLink[] {
+/** @param site undefined while nothing is served: what was stored is there all the same */
+function links(document: TextDocument, site: Uri | undefined): DocumentLink[] {
   const found: DocumentLink[] = [];
+  // All that a line may say behind what was stored.
+  const remark = ` — ${l10n.t('Cut off.')}`;
   for (let number = Math.max(0, document.lineCount - mostLines); number < document.lineCount; number++) {
     const line = document.lineAt(number).text;
     const [, before = '', method, target = '', first] = exchange.exec(line) ?? [];
     const stored = first ?? further.exec(line)?.[1];
     const from = before.length;
-    if (method === 'GET' && isWhole(target)) {
+    if (site !== undefined && method === 'GET' && isWhole(target)) {
       found.push(new DocumentLink(new Range(number, from, number, from + target.length), pageOf(site, target)));
     }
     if (stored !== undefined) {
-      found.push(
-        new DocumentLink(new Range(number, line.length - stored.length, number, line.length), Uri.file(stored)),
-      );
+      const start = line.length - stored.length;
+      const file = stored.endsWith(remark) ? stored.slice(0, -remark.length) : stored;
+      found.push(new DocumentLink(new Range(number, start, number, start + file.length), Uri.file(file)));
     }
   }
   return found;
