@@ -3,6 +3,7 @@ import { HttpError } from '../http/errors';
 import type { Endpoint, Request, Response } from '../http/message';
 import type { Options } from '../options';
 import { isPreflight, share } from './cors';
+import { isKept, keeping } from './embedding';
 import { errorResponse } from './errorResponse';
 import { isSafe } from './fetchMetadata';
 import { Hosts } from './hosts';
@@ -40,13 +41,14 @@ export function guarded(options: Options, endpoint: Endpoint, isOwn: typeof isOw
     // A preflight has no credentials, and does nothing.
     return isPreflight(request) && origins.guest(request) !== undefined ? endpoint(request) : admitted(request);
   };
+  const open = isKept(options) ? keeping(checked) : checked;
   const overPlain: Endpoint = (request) => {
     check(request);
     return toHttps(request);
   };
   return {
     overPlain,
-    ...(options.cors.length === 0 ? { endpoint: checked, onError: errorResponse } : sharing(checked, origins)),
+    ...(options.cors.length === 0 ? { endpoint: open, onError: errorResponse } : sharing(open, origins)),
   };
 }
 
