@@ -1,5 +1,15 @@
 /** A hidden file that is filled beside its target, and takes its place or goes. */
-import { chmodSync, closeSync, constants, fchmodSync, ftruncateSync, openSync, write, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  ftruncateSync,
+  openSync,
+  write,
+  writeSync,
+  type Stats,
+} from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { succeeds } from './errors';
 import { journal, removeIfThere } from './journal';
@@ -20,6 +30,14 @@ export function reserve(place: Place): { readonly path: string; readonly release
   const noted = place.pathOf(name);
   journal.add(noted);
   return { path: place.entry(name), release: () => journal.delete(noted) };
+}
+
+const [user, group] = [process.geteuid?.(), process.getegid?.()];
+
+/** Only the superuser gives files away, and only to a group of one's own does anybody else. */
+function setOwner(fd: number, { uid, gid }: Stats): void {
+  if (user === undefined || (uid === user && gid === group)) return;
+  if (!succeeds(() => fchownSync(fd, uid, gid))) succeeds(() => fchownSync(fd, user, gid));
 }
 
 export class Temporary {
@@ -91,10 +109,13 @@ export class Temporary {
     if (fd !== undefined) closeSync(fd);
   }
 
-  /** Takes over the mode of a file. Bits that lend its owner's rights to whoever runs it do not go to new content. */
-  setMode(mode: number): void {
-    if (this.fd === undefined) chmodSync(this.path, mode & 0o777);
-    else fchmodSync(this.fd, mode & 0o777);
+  /** Takes over the mode of a file and, where the system allows that, its owner and group. */
+  resemble(file: Stats): void {
+    // Of what lies there closed nobody knows whether it is still our own: no link is followed.
+    this.fd ??= openSync(this.path, constants.O_WRONLY | constants.O_NOFOLLOW);
+    setOwner(this.fd, file);
+    // Bits that lend its owner's rights to whoever runs it do not go to new content.
+    fchmodSync(this.fd, file.mode & 0o777);
   }
 
   /** It has been renamed. */

@@ -162,7 +162,7 @@ export class Upload {
   /** Gets the file ready for its place. @throws FileError */
   prepare(): void {
     try {
-      if (this.old !== undefined) this.temporary.setMode(this.old.mode);
+      if (this.old !== undefined) this.temporary.resemble(this.old);
       this.temporary.close();
     } catch (error) {
       throw failureOf(error);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -171,6 +172,15 @@ describe('storing', () => {
       assert.equal(await put('old.txt'), 204);
       assert.equal(statSync(folder.at('old.txt')).mode & 0o7777, mode);
     }
+  });
+
+  it('keeps the owner of the file it replaces, if it may give files away', async function () {
+    if (process.geteuid?.() !== 0) this.skip();
+    chownSync(folder.at('old.txt'), 12_345, 54_321);
+    chmodSync(folder.at('old.txt'), 0o640);
+    assert.equal(await put('old.txt'), 204);
+    const { uid, gid, mode } = statSync(folder.at('old.txt'));
+    assert.deepEqual([uid, gid, mode & 0o7777], [12_345, 54_321, 0o640]);
   });
 
   it('of two at once to one path completes both, and the later one stays', async () => {

@@ -1,6 +1,6 @@
 /** A form posted to a folder: all of its files are stored, or none. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Endpoint } from '../../src/http/message';
 import { TestFolder } from '../support/folder';
@@ -232,6 +232,33 @@ describe('a form', () => {
     });
     assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 409);
     assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);
+  });
+
+  it('keeps mode and owner of what it replaces', async function () {
+    if (process.platform === 'win32') this.skip();
+    const isRoot = process.geteuid?.() === 0;
+    chmodSync(folder.at('old.txt'), 0o640);
+    if (isRoot) chownSync(folder.at('old.txt'), 12_345, 54_321);
+    assert.equal((await send([replaces, fine])).status, 201);
+    const { uid, mode } = statSync(folder.at('old.txt'));
+    assert.deepEqual([mode & 0o777, uid], [0o640, isRoot ? 12_345 : process.geteuid?.()]);
+  });
+
+  it('changes the mode of nothing that somebody puts in the place of what is unfinished', async function () {
+    if (process.platform === 'win32') this.skip();
+    folder.write('../victim', 'secret');
+    chmodSync(folder.at('../victim'), 0o600);
+    chmodSync(folder.at('old.txt'), 0o777);
+    const body = bodyOf([replaces, fine, end], (index) => {
+      if (index !== 2) return;
+      for (const name of readdirSync(folder.path).filter((each) => each.startsWith('.http-server-'))) {
+        rmSync(folder.at(name));
+        folder.link(name, folder.at('../victim'));
+      }
+    });
+    assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 403);
+    assert.equal(statSync(folder.at('../victim')).mode & 0o777, 0o600);
+    assert.equal(text('old.txt'), 'old');
   });
 
   it('leaves nothing if the client goes away anywhere', async () => {
