@@ -1,6 +1,9 @@
 /** The protocol between the editor and the worker thread. Every message survives a structured clone. */
 import type { LogEvent, Tally } from './accessLog';
+import type { UploadProgress } from './files/progress';
 import type { Options } from './options';
+
+export type { UploadProgress };
 
 /** Where a server listens. */
 export interface Listening {
@@ -39,22 +42,6 @@ export type Reply =
   | { readonly type: 'listening'; readonly id: number; readonly listening: Listening }
   | { readonly type: 'done'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly failure: Failure };
-
-/** How far an upload has come. */
-export interface UploadProgress {
-  /** What {@link CancelUpload} calls it. */
-  readonly upload: number;
-  /** Where its file, the last one if there are several, goes: relative to the served folder, with `/`. */
-  readonly path: string;
-  /** How many files of it there are so far. */
-  readonly files: number;
-  /** In octets. */
-  readonly received: number;
-  /** What there will be in the end, in octets; undefined if nobody knows. */
-  readonly length: number | undefined;
-  /** Octets per second, of late. */
-  readonly rate: number;
-}
 
 /** The uploads that take a while; sent now and then while there are any, and once when there are none any more. */
 export interface UploadsTold {

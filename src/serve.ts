@@ -7,9 +7,9 @@ import { createRouter } from './endpoints/router';
 import type { Trash } from './endpoints/trash';
 import { withLimit } from './endpoints/uploadFields';
 import { Root } from './files/root';
+import type { UploadProgress } from './files/progress';
 import { Uploads } from './files/uploads';
 import { Listener, type Address } from './http/listener';
-import type { UploadProgress } from './messages';
 import { checkOptions, OptionsError, type Options } from './options';
 
 export interface Server {

@@ -52,9 +52,11 @@ const uploads = new Map<Surroundings, readonly UploadProgress[]>();
 const discarded = new Map<number, (outcome: TrashReply['outcome']) => void>();
 let questions = 0;
 
-function trash(path: string): Promise<boolean> {
+function trash(path: string, signal: AbortSignal): Promise<boolean> {
   const id = ++questions;
   send({ type: 'trash', id, path });
+  // An editor may never answer.
+  signal.addEventListener('abort', () => discarded.delete(id));
   return new Promise((resolve, reject) => {
     discarded.set(id, (outcome) => {
       if (outcome === 'failed') reject(new Error('The trash of the editor failed.'));

@@ -50,7 +50,7 @@ export class Store {
   private async moveToTrash(segments: readonly string[], check: Check): Promise<boolean> {
     if (this.trash === undefined) return false;
     const path = removable(this.root, segments, check);
-    return path !== undefined && inTime(this.trash(path), this.limits.trashTimeout);
+    return path !== undefined && inTime(this.trash, path, this.limits.trashTimeout);
   }
 
   /** A form goes to a folder; to the path of a file it is stored as it comes. */

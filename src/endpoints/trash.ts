@@ -3,22 +3,28 @@ import { HttpError } from '../http/errors';
 
 /**
  * Moves a file, given by its absolute path, to the trash. Resolves to whether it is there now: if not, there is no
- * trash. Rejects if there is one that did not take the file. Either way the file is where it was then.
+ * trash. Rejects if there is one that did not take the file. Either way the file is where it was then. When `signal` is
+ * aborted, nobody waits for that any more.
  */
-export type Trash = (path: string) => Promise<boolean>;
+export type Trash = (path: string, signal: AbortSignal) => Promise<boolean>;
 
 /**
  * What `trash` resolves to.
  *
+ * @param path absolute
  * @param patience how long it may take, in milliseconds
  * @throws HttpError 503 if it takes longer, when nobody knows what becomes of the file; or if it rejects, when it stays
  */
-export async function inTime(trash: Promise<boolean>, patience: number): Promise<boolean> {
+export async function inTime(trash: Trash, path: string, patience: number): Promise<boolean> {
+  const waiting = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooLate()), patience);
   });
-  return Promise.race([trash.catch(refused), late]).finally(() => clearTimeout(timer));
+  return Promise.race([trash(path, waiting.signal).catch(refused), late]).finally(() => {
+    clearTimeout(timer);
+    waiting.abort();
+  });
 }
 
 /** To delete for good what was to be kept in the trash would be a loss. */

@@ -1,5 +1,4 @@
 /** Tells how far the uploads have come that take a while. */
-import type { UploadProgress } from '../messages';
 import { FileError } from './errors';
 import type { Upload } from './write';
 
@@ -20,6 +19,22 @@ export interface Source {
   readonly idle?: number;
   /** Has whoever reads it get `error` instead of what would have come. */
   fail(error: Error): void;
+}
+
+/** How far an upload has come. */
+export interface UploadProgress {
+  /** The number by which it can be cancelled. */
+  readonly upload: number;
+  /** Where its file, the last one if there are several, goes: relative to the served folder, with `/`. */
+  readonly path: string;
+  /** How many files of it there are so far. */
+  readonly files: number;
+  /** In octets. */
+  readonly received: number;
+  /** What there will be in the end, in octets; undefined if nobody knows. */
+  readonly length: number | undefined;
+  /** Octets per second, of late. */
+  readonly rate: number;
 }
 
 export type Tell = (uploads: readonly UploadProgress[]) => void;

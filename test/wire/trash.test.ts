@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Trash } from '../../src/endpoints/trash';
 import type { RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 
@@ -9,7 +10,7 @@ describe('DELETE where there is a trash', () => {
   let served: Served;
   let asked: string[];
   /** What the trash does with a file. */
-  let trash: (path: string) => Promise<boolean>;
+  let trash: Trash;
 
   beforeEach(async () => {
     asked = [];
@@ -17,9 +18,9 @@ describe('DELETE where there is a trash', () => {
       renameSync(path, join(served.directory, '..', 'trashed'));
       return Promise.resolve(true);
     };
-    const ask = (path: string): Promise<boolean> => {
+    const ask: Trash = (path, signal) => {
       asked.push(path);
-      return trash(path);
+      return trash(path, signal);
     };
     served = await startServed({ access: 'full' }, { trashTimeout: 100 }, { trash: ask });
     mkdirSync(join(served.directory, 'a b'));
@@ -79,6 +80,24 @@ describe('DELETE where there is a trash', () => {
     );
     assert.ok(there());
   });
+
+  const endings: readonly (readonly [promise: string, outcome: () => Promise<boolean>])[] = [
+    ['it has answered', () => Promise.resolve(false)],
+    ['it has failed', () => Promise.reject(new Error('broken'))],
+    ['it takes too long', () => new Promise(() => undefined)],
+  ];
+  for (const [promise, outcome] of endings) {
+    it(`tells the trash that nobody waits any more when ${promise}`, async () => {
+      let waiting: AbortSignal | undefined;
+      trash = (_, signal) => {
+        waiting = signal;
+        assert.equal(signal.aborted, false);
+        return outcome();
+      };
+      await remove('a%20b/file');
+      assert.equal(waiting?.aborted, true);
+    });
+  }
 
   it('takes a link away itself: what it leads to stays', async function () {
     if (process.platform === 'win32') this.skip();
