@@ -32,7 +32,7 @@ export function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>): Open
   if (wanted === 'external' || token === '') return wanted;
   if (!isTold) {
     void window.showInformationMessage(
-      l10n.t('The server has a token, which the editor’s own browser cannot keep: see the system’s.'),
+      l10n.t('The server has a token, which the editor’s own browser cannot keep, so pages open in the system’s.'),
     );
   }
   isTold = true;

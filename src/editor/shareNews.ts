@@ -41,7 +41,7 @@ function news(ending: Exclude<Ending, 'asked'>): string {
     case 'expired':
       return l10n.t('The hour is over: the folder is no longer shared on the local network.');
     case 'gone':
-      return l10n.t('The folder is no longer shared on the local network, for the server stopped.');
+      return l10n.t('The folder is no longer shared on the local network, because the server stopped.');
     case 'moved':
       return l10n.t('The folder is no longer shared on the local network, for another one is served now.');
     case 'failed':

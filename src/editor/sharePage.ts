@@ -66,7 +66,7 @@ function notes({ port, terms }: Share): string[] {
   return [
     terms.secure
       ? l10n.t(
-          'The browser will warn, for nobody vouches for the certificate: go on only if the SHA-256 fingerprint that it shows is the one above.',
+          'The browser will warn, because nobody vouches for the certificate: go on only if the SHA-256 fingerprint that it shows is the one above.',
         )
       : l10n.t('HTTP is not encrypted: share nothing that others in the network must not see.'),
     l10n.t('The other device must be in the same network, and a firewall of this machine must let in port {0}.', port),

@@ -69,7 +69,7 @@ function levels(access: Access, secure: boolean, read: string, write: string, de
 }
 
 async function pickAddress(title: string, addresses: readonly NetworkAddress[]): Promise<string | undefined> {
-  const placeHolder = l10n.t('In which of its networks');
+  const placeHolder = l10n.t('Which network to share on');
   const items = addresses.map(({ name, address }): AddressItem => ({ label: address, description: name, address }));
   return (await window.showQuickPick(items, { title, placeHolder }))?.address;
 }

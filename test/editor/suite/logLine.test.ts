@@ -63,7 +63,7 @@ describe('a line of the log', () => {
 
   const advised: readonly (readonly [event: Partial<LogEvent>, setting: string])[] = [
     [{ status: 401 }, 'token'],
-    [{ status: 405, method: 'DELETE' }, 'access'],
+    [{ status: 405, method: 'DELETE', target: '/files/x' }, 'access'],
     [{ status: 413, method: 'POST' }, 'maxUploadSize'],
     [{ status: 421 }, 'allowedHosts'],
   ];
@@ -72,6 +72,12 @@ describe('a line of the log', () => {
       assert.match(logLine({ ...plain, ...event }, '/srv'), new RegExp(`httpServer\\.${setting}\\b`));
     });
   }
+
+  it('for a 405 names no setting where none would help', () => {
+    for (const event of [{ target: '/echo/x' }, { target: '/filesystem' }, { target: '/files/x', method: 'TRACE' }]) {
+      assert.doesNotMatch(logLine({ ...plain, method: 'POST', status: 405, ...event }, '/srv'), /httpServer\./);
+    }
+  });
 
   it('is one line of visible characters, whatever was asked for', () => {
     const text = fc.string({ unit: 'binary' });
