@@ -1,4 +1,5 @@
 /** `POST /files/{folder}/` with `multipart/form-data`: every part with a file name becomes a file, or none does. */
+import { comparable } from '../files/names';
 import type { Root } from '../files/root';
 import type { Uploads } from '../files/uploads';
 import { checkParent, type Upload } from '../files/write';
@@ -65,8 +66,9 @@ export class Form {
     const { root, request } = this;
     const upload = this.uploads.begin(root, segments, preconditionOf(request, root, segments), request.body);
     uploads.push(upload);
-    if (this.paths.has(upload.path)) throw new HttpError(400, 'Two files of the form have the same name.');
-    this.paths.add(upload.path);
+    const path = comparable(upload.path, root.platform);
+    if (this.paths.has(path)) throw new HttpError(400, 'Two files of the form have the same name.');
+    this.paths.add(path);
     for await (const bytes of content) await upload.write(bytes);
     upload.close();
     const location = `/files/${segments.map(encodeSegment).join('/')}`;

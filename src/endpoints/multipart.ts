@@ -137,7 +137,7 @@ class Reader {
 /** One value per line, by names in lower case; one octet per character. */
 type Header = Readonly<Partial<Record<string, readonly string[]>>>;
 
-const parameter = /;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"([^"]*)"|([^\s;"]+))[ \t]*/y;
+const parameter = /;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))[ \t]*/y;
 
 /** RFC 7578 §4.2. */
 function fileNameOf(header: Header): string | undefined {
@@ -149,8 +149,10 @@ function fileNameOf(header: Header): string | undefined {
   for (let at = start.length; at < disposition.length; at = parameter.lastIndex) {
     parameter.lastIndex = at;
     const [, name = '', quoted, plain = ''] = parameter.exec(disposition) ?? [];
-    if (name === '') throw malformed('the Content-Disposition of a part cannot be read');
-    parameters.set(name.toLowerCase(), quoted ?? plain);
+    if (name === '' || parameters.has(name.toLowerCase()))
+      throw malformed('the Content-Disposition of a part cannot be read');
+    // Some clients put a backslash before a quote. Others leave one as it is, which no name may have in it.
+    parameters.set(name.toLowerCase(), quoted?.replaceAll('\\"', '"') ?? plain);
   }
   const fileName = parameters.get('filename');
   // RFC 7578 §4.2 forbids filename*; alone, it would be taken for a field that is no file.

@@ -39,6 +39,10 @@ const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 /** One form for all the spellings that some file system takes for the same name; for comparison only. */
 export const fold = (name: string): string => name.replace(ignorable, '').normalize('NFC').toLowerCase();
 
+/** A form that two paths share if they may lead to the same file: not every file system tells case apart. */
+export const comparable = (path: string, platform: Platform): string =>
+  platform === 'darwin' || platform === 'win32' ? fold(path) : path;
+
 /**
  * The segments that lead from `folder` to `path`, both absolute and real; undefined if `path` is not inside.
  * Empty for the folder itself.

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import fc from 'fast-check';
+import { createRouter } from '../../src/endpoints/router';
+import { Root } from '../../src/files/root';
 import type { Endpoint } from '../../src/http/message';
 import { TestFolder } from '../support/folder';
 import { ask, bodyOf, type Answer, type FieldTable } from '../support/request';
@@ -63,6 +65,7 @@ describe('a form', () => {
   ])[] = [
     ['a file in folders that are not there', [file('x/y/z.txt', 'z')], { 'x/y/z.txt': 'z' }],
     ['a name with quotes and line breaks, as browsers code them', [file('a%22b.txt', 'q')], { 'a"b.txt': 'q' }],
+    ['a name with a quote, as older clients code it', [file('a\\"b.txt', 'q')], { 'a"b.txt': 'q' }],
     ['a name with other percent signs', [file('100%25.txt', 'p')], { '100%25.txt': 'p' }],
     [
       'a name without quotes',
@@ -168,6 +171,8 @@ describe('a form', () => {
         end,
       ]),
     ],
+    ['has a part with two file names', Buffer.concat([part(`${named.trimEnd()}; filename="y"\r\n`, 'x'), end])],
+    ['has a backslash at the end of a name', Buffer.concat([file('x\\', 'x'), end])],
     ['has a coded part', Buffer.concat([fine, file('x', 'eA==', 'Content-Transfer-Encoding: base64\r\n'), end]), 415],
     ['has fields that are too long', Buffer.concat([fine, part(`A: ${'b'.repeat(9000)}\r\n${named}`, 'x'), end])],
     ['has too many fields', Buffer.concat([fine, part(`${'A: b\r\n'.repeat(16)}${named}`, 'x'), end])],
@@ -223,6 +228,18 @@ describe('a form', () => {
     assert.equal((await send([fine, replaces], '', { 'If-None-Match': '*' })).status, 412);
     assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);
     assert.equal((await send([fine], '', { 'If-None-Match': '*' })).status, 201);
+  });
+
+  it('has no two names for one file, where case and composition make no difference', async () => {
+    const names = ['\u00fc.TXT', 'u\u0308.txt'];
+    for (const [platform, status] of [
+      ['linux', 201],
+      ['darwin', 400],
+    ] as const) {
+      const own = createRouter(folder.options(), new Root(folder.path, [], platform));
+      const body = bodyOf([...names.map((name) => file(name, 'x')), end]);
+      assert.equal((await ask(own, 'POST', '/files/', { 'Content-Type': type }, body)).status, status, platform);
+    }
   });
 
   it('is taken back if one of its files cannot be put in its place at the end', async () => {
