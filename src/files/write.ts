@@ -1,6 +1,6 @@
 /** Stores files whole or not at all: a hidden temporary file beside the target, then one rename. */
 import { renameSync, type Stats } from 'node:fs';
-import { FileError, writeFailure } from './errors';
+import { errnoOf, FileError, writeFailure } from './errors';
 import { checkStorable, Place } from './place';
 import type { Source } from './progress';
 import type { Root } from './root';
@@ -35,6 +35,12 @@ export function checkParent(root: Root, segments: readonly string[]): void {
   } catch (error) {
     throw failureOf(error);
   }
+}
+
+/** Whose unfinished file is gone can try again. */
+function endFailure(error: unknown): unknown {
+  if (errnoOf(error) !== 'ENOENT') return failureOf(error);
+  return new FileError('busy', 'Somebody has removed what was unfinished.', { cause: error });
 }
 
 /** A file on its way into the folder. Whoever begins it finishes it or discards it. */
@@ -165,7 +171,7 @@ export class Upload {
       if (this.old !== undefined) this.temporary.resemble(this.old);
       this.temporary.close();
     } catch (error) {
-      throw failureOf(error);
+      throw endFailure(error);
     }
   }
 
@@ -179,7 +185,7 @@ export class Upload {
     try {
       renameSync(this.temporary.path, this.place.target);
     } catch (error) {
-      throw failureOf(error);
+      throw endFailure(error);
     }
   }
 

@@ -139,6 +139,16 @@ describe('storing', () => {
     assert.equal(existsSync(folder.at('dir')), false);
   });
 
+  it('says that it may be tried again if somebody cleans up what is unfinished', async () => {
+    const body = bodyOf(['a'], (index) => {
+      const unfinished = readdirSync(folder.path).filter((name) => name.startsWith('.http-server-'));
+      if (index === 1) for (const name of unfinished) rmSync(folder.at(name));
+    });
+    const answer = await ask(router, 'PUT', '/files/old.txt', {}, body);
+    assert.deepEqual([answer.status, answer.fields.get('retry-after')], [503, '1']);
+    assert.equal(text('old.txt'), 'old');
+  });
+
   const moves: readonly (readonly [promise: string, to: string, again: boolean])[] = [
     ['to another name', 'moved', false],
     ['out of the one that is served', '../moved', false],

@@ -278,6 +278,17 @@ describe('a form', () => {
     assert.equal(text('old.txt'), 'old');
   });
 
+  it('may be tried again if somebody cleans up what is unfinished', async () => {
+    // By the time that the rest of the last file comes, those before it are under way.
+    const parts = [fine, replaces, file('big', 'x'.repeat(1_000_000)), end];
+    const body = bodyOf(parts, (index) => {
+      const unfinished = readdirSync(folder.path).filter((name) => name.startsWith('.http-server-'));
+      if (index === parts.length) for (const name of unfinished) rmSync(folder.at(name));
+    });
+    assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 503);
+    assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);
+  });
+
   it('leaves nothing if the client goes away anywhere', async () => {
     const whole = Buffer.concat([fine, replaces, file('big', 'x'.repeat(200_000)), end]);
     const before = entries();
