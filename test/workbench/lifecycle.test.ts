@@ -16,9 +16,10 @@ const withFolder = [
   'Share on Local Network…',
 ];
 
-/** The titles of our commands in the palette. */
+const name = 'HTTP Server';
+
+/** The titles of our commands in the palette, which has a category before those that do not say whose they are. */
 async function offered(workbench: Workbench): Promise<string[]> {
-  const category = 'HTTP Server: ';
   // The list follows the typing when that has ended: it does when it has shown this, and no longer does.
   await until(workbench.quickPick('Toggle Zen Mode'), async () => {
     await workbench.page.keyboard.press('F1');
@@ -28,12 +29,14 @@ async function offered(workbench: Workbench): Promise<string[]> {
       .fill('>Toggle Zen Mode', { timeout: 2000 })
       .catch(() => undefined);
   });
-  await workbench.quickInput().fill(`>${category}`);
+  await workbench.quickInput().fill(`>${name}`);
   await workbench.quickPick('Toggle Zen Mode').waitFor({ state: 'hidden' });
   const rows = workbench.page.locator('.quick-input-list .monaco-list-row .label-name');
-  const labels = await rows.allInnerTexts();
+  const labels = (await rows.allInnerTexts()).map((label) => label.replaceAll('\u00a0', ' '));
   await workbench.page.keyboard.press('Escape');
-  const titles = labels.flatMap((label) => label.replaceAll('\u00a0', ' ').split(category).slice(1, 2));
+  const ours = labels.filter((label) => label.includes(name));
+  for (const label of ours) assert.equal(label.lastIndexOf(name), label.indexOf(name), `${label} says it twice`);
+  const titles = ours.map((label) => label.replace(`${name}: `, ''));
   // That is about the file which has the focus, in the explorer or in an editor.
   return titles.filter((title) => title !== 'Open with HTTP Server').sort();
 }
