@@ -1,20 +1,41 @@
 // Makes the .vsix that editors install: node scripts/package.mjs [--out FILE], by default NAME-VERSION.vsix in the project's folder.
 // The bundles are made anew for production first, by the script `vscode:prepublish`.
-import { createVSIX } from '@vscode/vsce';
-import { readFile } from 'node:fs/promises';
+import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
-const { name, version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
-await createVSIX({
-  cwd: root,
-  packagePath: values.out ?? `${root}${name}-${version}.vsix`,
+/**
+ * The sources have no public address yet, so an editor that shows README cannot follow a link to a file of theirs, nor show
+ * a picture: such links become text, with the file's path where that is not the text, and pictures are left out.
+ */
+const standalone = (markdown) =>
+  markdown
+    .replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n/gm, '')
+    .replace(/\[([^\]]*)\]\((?!https?:|#)([^)#]*)[^)]*\)/g, (_, text, path) =>
+      path === text ? text : `${text} (${path})`,
+    );
+
+// Of what goes into the package a copy is made, where README can be another one.
+const copy = await mkdtemp(join(tmpdir(), 'http-server-package-'));
+try {
   // The bundles hold what they need of node_modules.
-  dependencies: false,
-  // The sources have no public address yet, so relative links have nothing to be made absolute with.
-  allowMissingRepository: true,
-  rewriteRelativeLinks: false,
-});
+  const files = await listFiles({ cwd: root, packageManager: PackageManager.None, prepublish: true });
+  for (const file of ['.vscodeignore', ...files]) await cp(join(root, file), join(copy, file));
+  await writeFile(join(copy, 'package.json'), JSON.stringify({ ...manifest, scripts: undefined }, undefined, 2));
+  await writeFile(join(copy, 'README.md'), standalone(await readFile(join(root, 'README.md'), 'utf8')));
+  await createVSIX({
+    cwd: copy,
+    packagePath: values.out ?? join(root, `${manifest.name}-${manifest.version}.vsix`),
+    dependencies: false,
+    allowMissingRepository: true,
+  });
+} finally {
+  await rm(copy, { recursive: true });
+}

@@ -70,12 +70,28 @@ describe('the packaged .vsix', () => {
     assert.equal(await response.text(), 'Hello, World!');
   });
 
-  it('holds what runs and nothing else', async () => {
+  /** Where the editor has installed it. */
+  async function installed(): Promise<string> {
     const [folder, ...others] = (await fs.readdir(workbench.session.extensionsDir, { withFileTypes: true })).filter(
       (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
     );
     assert.deepEqual(others, []);
-    const files = await filesIn(path.join(workbench.session.extensionsDir, folder!.name));
+    return path.join(workbench.session.extensionsDir, folder!.name);
+  }
+
+  it('has a README whose links lead somewhere in an editor, which knows no folder for them', async () => {
+    const readme = await fs.readFile(path.join(await installed(), 'readme.md'), 'utf8');
+    const targets = [...readme.matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target);
+    assert.notDeepEqual(targets, []);
+    assert.deepEqual(
+      targets.filter((target) => !/^(https?:\/\/|#)/.test(target!)),
+      [],
+    );
+    assert.match(readme, /the\s+results \(test\/bench\/RESULTS\.md\)/);
+  });
+
+  it('holds what runs and nothing else', async () => {
+    const files = await filesIn(await installed());
     assert.deepEqual(
       files.filter((file) => !WANTED.test(file)),
       [],
