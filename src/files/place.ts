@@ -144,15 +144,20 @@ export class Place {
 
 /** @throws FileError or an `errno` error if nothing can be stored in the folder of these segments, there or not */
 export function checkStorable(root: Root, segments: readonly string[]): void {
-  root.locate(segments);
-  let depth = segments.length;
-  let folder = openIfThere(root, segments);
-  while (folder === undefined && depth > 0) folder = openIfThere(root, segments.slice(0, --depth));
+  const folder = openIfThere(root, segments) ?? openIfThere(root, thoseThere(root, segments));
   try {
     if (folder !== undefined) accessSync(folder.base, constants.W_OK | constants.X_OK);
   } finally {
     folder?.close();
   }
+}
+
+/** As many of these segments as are there. From above, for the way down ends where nothing is, however long it is. */
+function thoseThere(root: Root, segments: readonly string[]): readonly string[] {
+  const isThere = (_: string, i: number): boolean =>
+    lstatSync(root.locate(segments.slice(0, i + 1)), { throwIfNoEntry: false }) !== undefined;
+  const missing = segments.findIndex((name, i) => !isThere(name, i));
+  return missing < 0 ? segments : segments.slice(0, missing);
 }
 
 const user = process.geteuid?.();
