@@ -1,5 +1,5 @@
 /** The status item: the port and the traffic, or what is the matter. */
-import { env, l10n, StatusBarAlignment, ThemeColor, window } from 'vscode';
+import { env, l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import type { Controller } from './controller';
 import type { Sharing } from './share';
@@ -9,6 +9,9 @@ import { Meter } from './traffic';
 
 /** Milliseconds between two looks at the traffic. */
 const pace = 1000;
+
+/** Milliseconds between two tooltips: the editor blinks when it replaces one that is being read. */
+const tooltipPace = 5000;
 
 const commands: Readonly<Record<Kind, string | undefined>> = {
   stopped: 'httpServer.start',
@@ -23,24 +26,38 @@ export class StatusBar implements Disposable {
   readonly #meter = new Meter();
   readonly #controller: Controller;
   readonly #sharing: Sharing;
+  readonly #now: () => number;
   readonly #subscriptions: readonly Disposable[];
   #timer: NodeJS.Timeout | undefined;
+  /** When the tooltip was made. */
+  #told = -Infinity;
 
-  constructor(controller: Controller, sharing: Sharing) {
+  /** @param now milliseconds since 1970 */
+  constructor(controller: Controller, sharing: Sharing, now = () => Date.now()) {
     this.#controller = controller;
     this.#sharing = sharing;
+    this.#now = now;
     this.#item.name = 'HTTP Server';
     this.#subscriptions = [
       controller.onDidChangeState((state) => this.#changed(state)),
       sharing.onDidChange(() => this.#draw()),
       controller.onDidTraffic((traffic) => {
-        this.#meter.record(traffic, Date.now());
+        this.#meter.record(traffic, this.#now());
         this.#follow();
       }),
       window.onDidChangeActiveColorTheme(() => this.#draw()),
     ];
     this.#draw();
     this.#item.show();
+  }
+
+  get text(): string {
+    return this.#item.text;
+  }
+
+  get tooltip(): string {
+    const { tooltip } = this.#item;
+    return tooltip instanceof MarkdownString ? tooltip.value : (tooltip ?? '');
   }
 
   dispose(): void {
@@ -62,18 +79,29 @@ export class StatusBar implements Disposable {
 
   #again(): void {
     this.#timer = undefined;
-    const busy = this.#meter.lastMinute(Date.now()).some((count) => count > 0);
-    if (busy) this.#follow();
+    const now = this.#now();
+    if (!this.#meter.lastMinute(now).some((count) => count > 0)) {
+      this.#draw();
+      return;
+    }
+    if (Math.abs(now - this.#told) < tooltipPace) this.#drawText();
     else this.#draw();
+    this.#timer = setTimeout(() => this.#again(), pace);
   }
 
   #draw(): void {
     const { state } = this.#controller;
     const { share } = this.#sharing;
+    this.#told = this.#now();
+    this.#item.tooltip = tooltip(state, this.#meter, this.#told, share);
+    this.#drawText();
+  }
+
+  #drawText(): void {
+    const { state } = this.#controller;
     const item = this.#item;
-    const isShared = share !== undefined;
+    const isShared = this.#sharing.share !== undefined;
     item.text = text(state, this.#meter.total.count, isShared);
-    item.tooltip = tooltip(state, this.#meter, Date.now(), share);
     item.command = commands[state.kind];
     // Nobody should forget that others get in.
     const isWarning = isShared || state.kind === 'failed';

@@ -34,6 +34,8 @@ describe('the picture in README', () => {
       await workbench.page.mouse.move(640, 300);
       await workbench.serverItem().hover();
     });
+    // It may be some seconds older than the log.
+    await hover.locator('td').filter({ hasText: '180 KB' }).waitFor();
     await workbench.screenshot('readme');
   });
 });

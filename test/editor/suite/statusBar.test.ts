@@ -1,0 +1,58 @@
+/** How often the status item and its tooltip change. */
+import assert from 'node:assert/strict';
+import { Sharing } from '../../../src/editor/share';
+import { StatusBar } from '../../../src/editor/statusBar';
+import { ask, TestController } from '../support';
+
+/** Resolves when it holds, which is looked at again and again. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe('the status item', function () {
+  this.timeout(60_000);
+  const made = new TestController();
+  const sharing = new Sharing(made.controller);
+  let now = Date.now();
+  const bar = new StatusBar(made.controller, sharing, () => now);
+  let requests = 0;
+
+  /** Asks for something, and waits until the item says so. */
+  async function request(): Promise<void> {
+    await ask(made.port ?? 0, 'GET /hello.txt');
+    requests++;
+    await until(() => bar.text.endsWith(` ${requests}`));
+  }
+
+  before(async () => {
+    await made.controller.start();
+  });
+  after(async () => {
+    await made.controller.stop();
+    bar.dispose();
+    sharing.dispose();
+    made.dispose();
+  });
+
+  it('follows the traffic, while the tooltip that is perhaps being read stays for five seconds', async () => {
+    await request();
+    now += 5000;
+    await until(() => bar.tooltip.includes('| &emsp;1 |'));
+    const { tooltip } = bar;
+    for (let i = 0; i < 3; i++) {
+      now += 1600;
+      await request();
+      assert.equal(bar.tooltip, tooltip);
+    }
+    now += 1600;
+    await until(() => bar.tooltip !== tooltip);
+    assert.match(bar.tooltip, /\| &emsp;4 \|/);
+  });
+
+  it('has another tooltip at once when the server is in another state', async () => {
+    const { tooltip } = bar;
+    await made.controller.stop();
+    assert.notEqual(bar.tooltip, tooltip);
+    assert.match(bar.tooltip, /stopped/);
+  });
+});
