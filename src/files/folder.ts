@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   realpathSync,
   type BigIntStats,
 } from 'node:fs';
@@ -55,9 +56,10 @@ export class Folder {
 
   /** Whether {@link path} still leads here. */
   isHere(): boolean {
+    // The path comes from there, too: a file system's numbers need not stay the same.
+    if (typeof this.held === 'number') return readlinkSync(descriptorPath(this.held)) === this.path;
     const now = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
-    const here = typeof this.held === 'number' ? fstatSync(this.held, { bigint: true }) : this.held;
-    return now?.dev === here.dev && now.ino === here.ino;
+    return now?.dev === this.held.dev && now.ino === this.held.ino;
   }
 
   /** Makes a folder in this one. Returns false if there is one already. */
