@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { activeFile } from '../../../src/editor/activeFile';
 import { withoutIcons } from '../../../src/editor/icons';
-import { api, ask, folder, reached, started, when } from '../support';
+import { api, ask, folder, reached, repeatedly, started, when } from '../support';
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const notebook = JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });
@@ -71,6 +71,19 @@ describe('the file in front of the user', function () {
     await closeAll();
     assert.equal(activeFile(), undefined);
   });
+});
+
+describe('a file that is gone, though its editor is open', () => {
+  for (const command of ['openFile', 'copyUrl']) {
+    it(`is no error of ${command}, but said to be gone`, async () => {
+      await vscode.env.clipboard.writeText('before');
+      const gone = vscode.Uri.joinPath(folder().uri, 'gone.html');
+      // It resolves when the message is closed.
+      const told = Promise.resolve(vscode.commands.executeCommand(`httpServer.${command}`, gone));
+      await repeatedly(async () => vscode.commands.executeCommand('notifications.clearAll'), told);
+      assert.equal(await vscode.env.clipboard.readText(), 'before');
+    });
+  }
 });
 
 describe('a file that is called like an icon', () => {

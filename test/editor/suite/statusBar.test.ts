@@ -36,9 +36,11 @@ describe('the status item', function () {
 
   it('follows the traffic, while the tooltip that is perhaps being read stays for five seconds', async () => {
     await request();
+    const { tooltip: first } = bar;
     now += 5000;
-    await until(() => bar.tooltip.includes('| &emsp;1 |'));
+    await until(() => bar.tooltip !== first);
     const { tooltip } = bar;
+    assert.match(tooltip, /\| &emsp;1 \|/);
     for (let i = 0; i < 3; i++) {
       now += 1600;
       await request();
