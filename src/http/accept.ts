@@ -4,8 +4,11 @@
  */
 import { Socket, type Server, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
 
-/** Octets per read: many, for uploads. Reads happen one at a time, and what is read is copied before the next. */
-const memory = Buffer.allocUnsafeSlow(256 * 1024);
+/**
+ * Reads happen one at a time, and what is read is copied before the next. With more of it uploads are no faster, but others
+ * wait longer: what came by one read is written to the disk by one write.
+ */
+const memory = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** What a server's handle calls for each connection, with a handle of its own. */
 interface Internals {

@@ -45,8 +45,8 @@ export function noteRequest(): void {
   requests++;
 }
 
-/** Octets to be moved at a time beside others: about a tenth of a millisecond's work. */
-const shareBesideOthers = 128 * 1024;
+/** Octets to be moved at a time beside others: about a tenth of a millisecond's work, or two where memory is scarce. */
+const shareBesideOthers = 64 * 1024;
 /** So many shares after the last request, there are no others any more. */
 const caution = 16;
 
