@@ -14,6 +14,16 @@ export interface Attack {
   readonly isSandbox?: true;
 }
 
+/** What is to be read, by the names of its files, in their order. */
+export const secrets = {
+  'page.html': '<!doctype html><meta charset="utf-8"><title>ours</title><body>a secret',
+  'secret.css': ':root { --stolen: secret }',
+  'secret.js': 'var stolen = "a secret"',
+  'secret.mjs': 'export const stolen = "a secret"',
+  'secret.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>',
+  'secret.txt': 'a secret',
+};
+
 /** What every script may use. */
 export const helpers = `
 const add = (tag, properties) => new Promise((resolve) => {

@@ -12,17 +12,9 @@ import type { Options } from '../../src/options';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
 import { defaultTls, trusting } from '../support/tls';
-import { type Attack, helpers, reads, writes } from './attacks';
+import { type Attack, helpers, reads, secrets, writes } from './attacks';
 
-const files = {
-  'kept.txt': 'as it was',
-  'page.html': '<!doctype html><meta charset="utf-8"><title>ours</title><body>a secret',
-  'secret.css': ':root { --stolen: secret }',
-  'secret.js': 'var stolen = "a secret"',
-  'secret.mjs': 'export const stolen = "a secret"',
-  'secret.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>',
-  'secret.txt': 'a secret',
-};
+const files = { 'kept.txt': 'as it was', ...secrets };
 
 /** Any name but ours leads to this machine, as an attacker's may. */
 const names = '--host-resolver-rules=MAP *.example 127.0.0.1, EXCLUDE localhost, EXCLUDE 127.0.0.1';

@@ -12,16 +12,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
-import { helpers, reads, writes, type Attack } from './attacks';
-
-const files = {
-  'page.html': '<!doctype html><meta charset="utf-8"><title>ours</title><body>a secret',
-  'secret.css': ':root { --stolen: secret }',
-  'secret.js': 'var stolen = "a secret"',
-  'secret.mjs': 'export const stolen = "a secret"',
-  'secret.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>',
-  'secret.txt': 'a secret',
-};
+import { helpers, reads, secrets, writes, type Attack } from './attacks';
 
 const all = Object.values(networkInterfaces()).flatMap((infos = []) => infos);
 const address = all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '';
@@ -49,7 +40,7 @@ describe('a server on the network, by plain HTTP', function () {
   });
   beforeEach(async () => {
     served = await startServed({ host: address, token: 'sesame', access: 'full', tls: undefined });
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(served.directory, name), content);
+    for (const [name, content] of Object.entries(secrets)) writeFileSync(join(served.directory, name), content);
   });
   afterEach(async () => {
     await page.context().close();
@@ -85,7 +76,7 @@ describe('a server on the network, by plain HTTP', function () {
           assert.doesNotMatch(await run(attack), /a secret|^secret|wide|kept|basic/, attack.name);
           if (!writes.includes(attack)) continue;
           await served.logged(({ status }) => status >= 400);
-          assert.deepEqual(readdirSync(served.directory).sort(), Object.keys(files), attack.name);
+          assert.deepEqual(readdirSync(served.directory).sort(), Object.keys(secrets), attack.name);
         }
       });
     }
