@@ -57,10 +57,16 @@ function remarks(event: LogEvent, directory: string): string {
   const stored = event.stored === undefined ? '' : ` → ${escapePath(path.join(directory, event.stored))}`;
   const reason = event.reason === undefined ? [] : [escapePath(shortened(event.reason, longest))];
   const help = event.reason?.includes('httpServer.') === true ? [] : (advice(event) ?? []);
-  const aborted = event.aborted ? [l10n.t('Cut off.')] : [];
+  const aborted = event.aborted ? [cutOff()] : [];
   const sentences = [reason, help, aborted].flat();
-  return stored + (sentences.length === 0 ? '' : ` — ${sentences.join(' ')}`);
+  return stored + (sentences.length === 0 ? '' : remark(sentences));
 }
+
+const cutOff = (): string => l10n.t('Cut off.');
+const remark = (sentences: readonly string[]): string => ` — ${sentences.join(' ')}`;
+
+/** All that a line may say behind what was stored. */
+export const cutOffRemark = (): string => remark([cutOff()]);
 
 /** Letters of all scripts stay; what could break the line or turn its direction is written as its code point. */
 export function escapePath(name: string): string {

@@ -1,7 +1,8 @@
 /** Links in the Output panel: what was asked for opens in the browser, what was stored in an editor. */
-import { DocumentLink, l10n, languages, Range, Uri } from 'vscode';
+import { DocumentLink, languages, Range, Uri } from 'vscode';
 import type { Disposable, TextDocument } from 'vscode';
 import type { Controller } from './controller';
+import { cutOffRemark } from './logLine';
 
 /** Only the end of a long log gets links: looking for them must not cost more than the log itself. */
 const mostLines = 1000;
@@ -28,8 +29,7 @@ export function linkLog(controller: Controller, channel: string): Disposable {
 /** @param site undefined while nothing is served: what was stored is there all the same */
 function links(document: TextDocument, site: Uri | undefined): DocumentLink[] {
   const found: DocumentLink[] = [];
-  // All that a line may say behind what was stored.
-  const remark = ` — ${l10n.t('Cut off.')}`;
+  const remark = cutOffRemark();
   for (let number = Math.max(0, document.lineCount - mostLines); number < document.lineCount; number++) {
     const line = document.lineAt(number).text;
     const [, before = '', method, target = '', first] = exchange.exec(line) ?? [];
