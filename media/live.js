@@ -3,21 +3,37 @@
  * one of them; a style sheet or a picture is replaced without that.
  */
 (() => {
+  if (!self.document) return relay();
   const script = document.currentScript;
   const mark = Symbol.for('http-server live reload');
   if (!script || window[mark]) return;
   /** For whoever debugs, and so that there is only one. */
   const state = (window[mark] = { server: undefined });
 
+  // It runs before the page's own parts are there: no `<base>` has changed yet what the address means.
+  const { src, dataset } = script;
+  // The page's first script is its own.
+  script.remove();
+
   /** Where the site begins: behind a proxy it is not the root of the host. */
-  const base = new URL('..', script.src).href;
-  const channel = new BroadcastChannel(`http-server ${base}`);
+  const base = new URL('..', src).href;
+  const events = `${base}.http-server/events`;
+  const name = `http-server ${base}`;
+  const channel = new BroadcastChannel(name);
+
+  /** In a worker, to which the policy of the page does not apply: hands on what the stream tells. */
+  function relay() {
+    const source = new EventSource('events');
+    source.onmessage = ({ data }) => postMessage(data);
+    source.addEventListener('end', () => postMessage('end'));
+    source.onerror = () => source.readyState === EventSource.CLOSED && postMessage('closed');
+  }
 
   const fold = (path) => path.normalize('NFC').toLowerCase();
 
-  /** The path of the site that `url` means, decoded; undefined for another site. */
+  /** The path of the site that `url`, which is absolute, means, decoded; undefined for another site. */
   function pathOf(url) {
-    const absolute = new URL(url, document.baseURI).href.replace(/[?#].*/, '');
+    const absolute = url.replace(/[?#].*/, '');
     if (!absolute.startsWith(base)) return undefined;
     try {
       return fold(decodeURIComponent(absolute.slice(base.length - 1)));
@@ -33,17 +49,17 @@
 
   function use(path, kind, url) {
     // What stores files by the API must not be interrupted by its own success.
-    if (path === undefined || /^\/(\.http-server|files)\//.test(path)) return;
+    if (path === undefined || /^\/(?:\.http-server|files)\//.test(path)) return;
     if (!uses.has(path)) uses.set(path, { url, kinds: new Set() });
     uses.get(path).kinds.add(kind);
   }
 
-  const shown = fold(decodeURIComponent(script.dataset.shows));
+  const shown = fold(decodeURIComponent(dataset.shows));
   use(shown, 'page', location.href);
   // What a path means may change; but that of a folder whose index is shown does not mean all that is in it.
   if (!location.pathname.endsWith('/')) use(pathOf(location.href), 'page', location.href);
-  /** A frame has a script of its own. */
-  const watch = ({ name, initiatorType }) => /frame/.test(initiatorType) || use(pathOf(name), initiatorType, name);
+  /** Frames are looked at when something changes: where they went since then, the record does not tell. */
+  const watch = ({ name: url, initiatorType }) => /frame/.test(initiatorType) || use(pathOf(url), initiatorType, url);
   new PerformanceObserver((list) => list.getEntries().forEach(watch)).observe({ type: 'resource', buffered: true });
 
   /** The kinds of uses that `changed`, a file or a folder, has; undefined if it has none. */
@@ -62,12 +78,18 @@
 
   let version = Date.now();
 
-  /** The same URL, but not for a cache. */
+  /** The same URL, which is absolute, but not for a cache. */
   function renewed(url) {
-    const fresh = new URL(url, document.baseURI);
+    const fresh = new URL(url);
     fresh.searchParams.set('live', String(++version));
     return fresh.href;
   }
+
+  /** Of the page, and of what elements show as their own. */
+  const all = (selector, root = document) => [
+    ...root.querySelectorAll(selector),
+    ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? all(selector, shadowRoot) : [])),
+  ];
 
   const only = (kinds, kind) => kinds.size === 1 && kinds.has(kind);
 
@@ -75,35 +97,71 @@
   const successors = new Map();
 
   /** The old sheet stays until the new one is there, so that nothing flashes. What has changed again is not waited for. */
+  function swapSheet(link) {
+    // What is off is not loaded. Whether an alternate sheet is on, its element knows, and does not tell.
+    if (link.disabled || link.relList.contains('alternate')) return reloadSheet(link);
+    successors.get(link)?.remove();
+    const next = link.cloneNode();
+    successors.set(link, next);
+    next.href = renewed(link.href);
+    next.onload = next.onerror = () => {
+      if (successors.get(link) !== next) return;
+      successors.delete(link);
+      // A script may have turned it off.
+      if (link.sheet && next.sheet) next.sheet.disabled = link.sheet.disabled;
+      link.remove();
+    };
+    link.after(next);
+  }
+
+  function reloadSheet(link) {
+    // Where the sheet knows it instead, a new one is off.
+    if (link.sheet?.disabled === false)
+      link.addEventListener('load', () => link.sheet && (link.sheet.disabled = false), { once: true });
+    link.href = renewed(link.href);
+  }
+
   function swapSheets(path) {
     const coming = new Set(successors.values());
-    const links = [...document.querySelectorAll('link[rel~="stylesheet" i][href]')].filter(
+    const links = all('link[rel~="stylesheet" i][href]').filter(
       (link) => pathOf(link.href) === path && !coming.has(link),
     );
-    for (const link of links) {
-      successors.get(link)?.remove();
-      const next = link.cloneNode();
-      successors.set(link, next);
-      next.href = renewed(link.href);
-      next.onload = next.onerror = () => {
-        if (successors.get(link) !== next) return;
-        successors.delete(link);
-        link.remove();
-      };
-      link.after(next);
-    }
+    links.forEach(swapSheet);
     return links.length > 0;
   }
 
   function swapImages(path) {
-    const images = [...document.images].filter((image) => pathOf(image.currentSrc || image.src) === path);
+    const images = all('img').filter((image) => pathOf(image.currentSrc || image.src) === path);
     if (images.some((image) => image.srcset || image.closest('picture'))) return false;
     for (const image of images) image.src = renewed(image.src);
     return images.length > 0;
   }
 
+  /** Of icons there are no records. */
+  function swapIcons(path) {
+    const icons = all('link[rel~="icon" i][href]');
+    for (const icon of icons) if (pathOf(icon.href) === path) icon.href = renewed(icon.href);
+    if (icons.length > 0 || path !== '/favicon.ico' || new URL(base).pathname !== '/') return;
+    const icon = Object.assign(document.createElement('link'), { rel: 'icon', href: renewed(`${base}favicon.ico`) });
+    document.head?.append(icon);
+  }
+
+  /** Only those that have no script of their own, such as text. */
+  function reloadFrames(path) {
+    for (const { contentWindow } of document.querySelectorAll('iframe, frame')) {
+      try {
+        const { location } = contentWindow;
+        if (!contentWindow[mark] && concerns(path, pathOf(location.href) ?? '')) location.reload();
+      } catch {
+        // It is another site's.
+      }
+    }
+  }
+
   /** Whether `changed` took effect, or need not, without a reload. */
   function absorb(changed) {
+    swapIcons(changed);
+    reloadFrames(changed);
     const kinds = kindsOf(changed);
     if (kinds === undefined) return true;
     if (only(kinds, 'link')) return swapSheets(changed);
@@ -111,14 +169,27 @@
   }
 
   const stored = `http-server live ${base}`;
+  const visited = `${stored} ${location.href.replace(/#.*/, '')}`;
+
+  // A page may have no storage. At worst it reloads once more, or not when it is shown again.
+  function read(key) {
+    try {
+      return JSON.parse(sessionStorage.getItem(key)) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  function store(key, value) {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // As above.
+    }
+  }
 
   /** Remembers up to where the changes are known: the page that follows need not hear of them again. */
   function reload() {
-    try {
-      sessionStorage.setItem(stored, JSON.stringify(known));
-    } catch {
-      // A page may have no storage. At worst it reloads once more.
-    }
+    store(stored, known);
     location.reload();
   }
 
@@ -128,17 +199,21 @@
 
   // ── What is known of the server ───────────────────────────────────────────────────────────────────────────────────
 
+  /** A page that is shown again by Back comes out of the cache, its parts too: as of when it was first asked for. */
+  const isAgain = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+  const before = isAgain ? read(visited) : { ...read(stored), time: performance.timeOrigin };
+  store(stored, null);
+
   /** The server that told, and the number of its last change; and when that was, in milliseconds since the epoch. */
-  let known = { server: undefined, number: 0, time: performance.timeOrigin };
-  try {
-    known = { ...known, ...JSON.parse(sessionStorage.getItem(stored)), time: performance.timeOrigin };
-    sessionStorage.removeItem(stored);
-  } catch {
-    // As above.
-  }
+  let known = { server: undefined, number: 0, time: performance.timeOrigin, ...before };
+  /** What was before this is in the page. */
+  const since = known.time;
+  let isNoted = isAgain && before !== undefined;
 
   /** @param news as the stream told it, and when */
   function hear({ server, from, changes, time }) {
+    if (!isNoted) store(visited, { server, number: from - 1, time: since });
+    isNoted = true;
     if (known.server !== server) {
       if (known.server !== undefined) void compare(known.time);
       known = { server, number: 0, time };
@@ -146,8 +221,7 @@
     for (const [number, age, paths] of changes) {
       if (number <= known.number) continue;
       known.number = number;
-      // What was before this page is in it.
-      if (time - age >= performance.timeOrigin) take(paths);
+      if (time - age >= since) take(paths);
     }
     known.number = Math.max(known.number, from - 1);
     state.server = server;
@@ -160,7 +234,8 @@
   /** Nobody knows what has changed since `time`, but the files themselves. A list of a folder has no date. */
   async function compare(time) {
     const urls = [...uses.values()].flatMap(({ url }) => url ?? []);
-    if (urls.length > most || shown.endsWith('/')) return reload();
+    // Where the policy lets the page ask for nothing, it cannot look.
+    if (urls.length > most || shown.endsWith('/') || isBarred()) return reload();
     const second = Math.floor(time / 1000) * 1000;
     for (const url of urls) {
       const answer = await fetch(url, { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
@@ -173,41 +248,78 @@
   let source;
   let timer;
   let retry = 1000;
-  /** Called when the server no longer tells of changes. */
-  let end;
-  const ended = new Promise((resolve) => (end = resolve));
   let isOver = false;
 
+  /** Whether the policy of the page may forbid the stream, or has done so. */
+  let wasBarred = false;
+  const isBarred = () => wasBarred || document.querySelector('meta[http-equiv="content-security-policy" i]') !== null;
+  document.addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+    if (blockedURI !== events || wasBarred) return;
+    wasBarred = true;
+    if (source) reopen();
+  });
+
+  /** Where the page may not open the stream, a worker may. */
   function open() {
     clearTimeout(timer);
     if (isOver) return;
-    source = new EventSource(`${base}.http-server/events`);
+    const inWorker = isBarred();
+    source = inWorker ? worker() : new EventSource(events);
+    if (!source) return;
     source.onmessage = ({ data }) => {
+      if (data === 'end') return finish();
+      if (data === 'closed') return later();
       retry = 1000;
       share({ ...JSON.parse(data), time: Date.now() });
     };
-    source.addEventListener('end', () => {
-      channel.postMessage('end');
-      stop();
-    });
+    source.addEventListener('end', finish);
     // A refusal, such as a proxy's for a server that is away, is final for the browser, but not for us.
-    source.onerror = () => {
-      if (source.readyState !== EventSource.CLOSED) return;
-      timer = setTimeout(open, retry);
-      retry = Math.min(2 * retry, 60_000);
-    };
+    source.onerror = () => (inWorker ? giveUp() : source?.readyState === EventSource.CLOSED && later());
+  }
+
+  function worker() {
+    try {
+      return new Worker(src);
+    } catch {
+      giveUp();
+    }
+  }
+
+  function giveUp() {
+    console.info(
+      'Live reload is off: the policy of this page (Content-Security-Policy) allows it neither by connect-src nor by worker-src.',
+    );
+    leave();
+  }
+
+  function later() {
+    close();
+    timer = setTimeout(open, retry);
+    retry = Math.min(2 * retry, 60_000);
   }
 
   function close() {
     clearTimeout(timer);
-    source?.close();
+    if (source) source.onerror = null;
+    source?.close?.();
+    source?.terminate?.();
     source = undefined;
+  }
+
+  function reopen() {
+    close();
+    open();
+  }
+
+  /** The server no longer tells of changes. */
+  function finish() {
+    channel.postMessage('end');
+    stop();
   }
 
   function stop() {
     isOver = true;
-    close();
-    end();
+    leave();
   }
 
   /** What the server told of late, for pages that come later. */
@@ -225,19 +337,31 @@
     else if (source) recent.forEach((news) => channel.postMessage(news));
   };
 
+  /** Called when the page no longer leads, or waits to. */
+  let release = () => undefined;
+
   /** Browsers open six connections to one host: a stream for each of many tabs would leave none. */
-  function lead() {
-    open();
-    return ended;
+  function enter() {
+    channel.postMessage('join');
+    if (!navigator.locks) return followVisibility();
+    const waiting = new AbortController();
+    const left = new Promise((resolve) => (release = resolve)).then(() => waiting.abort());
+    const lead = () => (isOver ? undefined : (open(), left));
+    // Whoever leaves while it waits gets an error, which says nothing new.
+    navigator.locks.request(name, { signal: waiting.signal }, lead).catch(() => undefined);
+  }
+
+  function leave() {
+    close();
+    release();
   }
 
   /** Where there are no locks, which need a secure context, only a page that is seen has a stream. */
   const followVisibility = () => (document.visibilityState === 'visible' ? source || open() : close());
 
-  channel.postMessage('join');
-  if (navigator.locks) void navigator.locks.request(`http-server ${base}`, lead);
-  else {
-    followVisibility();
-    document.addEventListener('visibilitychange', followVisibility);
-  }
+  enter();
+  if (!navigator.locks) document.addEventListener('visibilitychange', followVisibility);
+  // A page that is put aside must not keep the stream from others; when it is shown again, it asks what it missed.
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', ({ persisted }) => persisted && enter());
 })();

@@ -1,4 +1,4 @@
-// Bundles the three entry points into dist/, with the licences of what is bundled. Flags: --production (minified, no maps), --watch.
+// Bundles the entry points into dist/, with the licences of what is bundled. Flags: --production (minified, no maps), --watch.
 import { build, context } from 'esbuild';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,10 +29,23 @@ const { outputFiles } = await build({
 });
 const define = { liveScript: JSON.stringify(outputFiles[0].text) };
 
-// Only the extension may see `vscode`: a stray import breaks the other two bundles.
+/** What `engines` begins with, as the terminal's program says it. */
+const { engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const oldestNode = JSON.stringify(/\d+\.\d+/.exec(engines.node)[0]);
+
+// Only the extension may see `vscode`: a stray import breaks the other bundles.
 const bundles = [
   { ...shared, entryPoints: ['src/extension.ts'], external: ['vscode'] },
-  { ...shared, entryPoints: ['src/worker.ts', 'src/cli.ts'], define },
+  { ...shared, entryPoints: ['src/worker.ts'], define },
+  // Of the package `open`: where its own file is, beside which it looks for a program that is not bundled.
+  {
+    ...shared,
+    entryPoints: ['src/terminal/main.ts'],
+    outdir: 'dist/terminal',
+    define: { ...define, 'import.meta.url': '""' },
+  },
+  // Whatever runs it has to be able to read it, to say that it is too old.
+  { ...shared, entryPoints: ['src/cli.ts'], external: ['./terminal/main.js'], target: 'node6', define: { oldestNode } },
 ];
 
 /** The folders of the packages whose files are in the bundles. */

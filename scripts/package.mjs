@@ -28,7 +28,9 @@ try {
   // The bundles hold what they need of node_modules.
   const files = await listFiles({ cwd: root, packageManager: PackageManager.None, prepublish: true });
   for (const file of ['.vscodeignore', ...files]) await cp(join(root, file), join(copy, file));
-  await writeFile(join(copy, 'package.json'), JSON.stringify({ ...manifest, scripts: undefined }, undefined, 2));
+  // What is only for npm: `files` names what npm packs, beside which no .vscodeignore may be.
+  const asExtension = { ...manifest, scripts: undefined, files: undefined, bin: undefined };
+  await writeFile(join(copy, 'package.json'), JSON.stringify(asExtension, undefined, 2));
   await writeFile(join(copy, 'README.md'), standalone(await readFile(join(root, 'README.md'), 'utf8')));
   await createVSIX({
     cwd: copy,

@@ -2,18 +2,39 @@
 //   node scripts/test.mjs [types] [lint] [bundles] [editors] [unit] [wire] [tls] [torture] [timing] [bench] [cli] [docs] [browser]
 //                         [load[-newest|-oldest]] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
 // What a suite needs compiled, bundled or installed is made first. A suite that runs alone prints as it goes; of those that run
-// beside others the output is printed when they have ended, each in one piece. The last lines are what failed, and the sum:
-// `N passed, N failed[, N skipped]`.
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+// beside others the output is printed when they have ended, each in one piece. What the tests leave in the temporary folder, which
+// is one of this run, or beside the sources, is a failure, too. A run of all suites begins none after 30 minutes: on a machine that is
+// many times as slow as others, the last ones are skipped. The last lines are what was lacking, what failed, and the sum:
+// `N passed, N failed[, N skipped]`. A run within another writes it to the file that TEST_TALLY names, too.
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, stages, suites } from './suites.mjs';
 
-const chosen = selected(process.argv.slice(2));
-const folder = mkdtempSync(join(tmpdir(), 'http-server-tally-'));
+const words = process.argv.slice(2);
+const chosen = selected(words);
+/** In milliseconds since this program began; all may take half of it. A build server that gives up tells nothing of what passed. */
+const lastBeginning = words.length === 0 ? 30 * 60_000 : Infinity;
+/** Its name is short: editors put sockets far below it, and the path of a socket is limited. */
+const folder = mkdtempSync(join(tmpdir(), 'hs-'));
+const temporary = join(folder, 't');
+mkdirSync(temporary);
+/** What programs keep for their user, and may leave there. */
+const cache = join(folder, 'c');
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+const lacking = new Map();
 /** The programs that run now, and the suites whose output is not printed yet. */
 const children = new Set();
 const unprinted = new Set();
@@ -52,15 +73,20 @@ async function runStage(lanes) {
 
 async function runSuite(name, isAlone) {
   const started = performance.now();
+  const isLate = started > lastBeginning;
   if (isAlone) printTitle(name);
   const output = isAlone ? 'inherit' : openSync(outputOf(name), 'a');
-  const counts = await countsOf(name, output).catch((error) => ({ ...none(), failed: 1, failures: [String(error)] }));
+  const counts = isLate
+    ? { ...none(), skipped: 1, lacking: [['time', 1]] }
+    : await countsOf(name, output).catch((error) => ({ ...none(), failed: 1, failures: [String(error)] }));
   if (!isAlone) closeSync(output);
   printOutput(name);
   for (const key of Object.keys(total)) total[key] += counts[key];
   failures.push(...counts.failures.map((failure) => `${name}: ${failure}`));
+  for (const [what, count] of counts.lacking) lacking.set(what, (lacking.get(what) ?? 0) + count);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`── ${name}: ${counts.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
+  if (isLate) console.log(`── ${name}: SKIPPED, for the run has taken 30 minutes already`);
+  else console.log(`── ${name}: ${counts.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
 }
 
 const printTitle = (name) => console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}`);
@@ -78,7 +104,8 @@ function printOutput(name) {
 async function countsOf(name, output) {
   const { commands, tallied, env: own } = suites[name];
   const tally = join(folder, name);
-  const env = { ...process.env, ...own, TEST_SUITE: name, TEST_TALLY: tally };
+  const places = { TMPDIR: temporary, TEMP: temporary, TMP: temporary, XDG_CACHE_HOME: cache };
+  const env = { ...process.env, ...places, ...own, TEST_SUITE: name, TEST_TALLY: tally };
   const ends = [];
   for (const [command, ...args] of commands()) {
     ends.push(
@@ -108,7 +135,7 @@ function run(command, args, options) {
   });
 }
 
-const none = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], lines: 0 });
+const none = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], lacking: [], lines: 0 });
 
 function readTally(file) {
   const counts = none();
@@ -117,9 +144,27 @@ function readTally(file) {
     const one = JSON.parse(line);
     for (const key of ['passed', 'failed', 'skipped']) counts[key] += one[key];
     counts.failures.push(...one.failures);
+    counts.lacking.push(...Object.entries(one.lacking));
     counts.lines += 1;
   }
   return counts;
+}
+
+/** What git neither knows nor ignores, or nothing where there is no git. */
+function untracked() {
+  const { stdout } = spawnSync('git', ['status', '--porcelain', '--untracked-files=all'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return new Set((stdout ?? '').split('\n').filter((line) => line.startsWith('??')));
+}
+
+/** What the tests have left behind is a failure of all of them together. */
+function judgeLeft(known) {
+  const left = readdirSync(temporary).map((name) => `The temporary folder still holds ${name}.`);
+  for (const line of untracked()) if (!known.has(line)) left.push(`The sources have ${line.slice(3)} beside them.`);
+  failures.push(...left);
+  total.failed += left.length;
 }
 
 /** Ends what runs and tells what it has printed, so that a run which takes too long says where it was. */
@@ -133,14 +178,23 @@ function interrupt(signal) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupt);
 try {
+  const known = untracked();
+  for (const name of chosen)
+    if (!isRunnable(name)) console.log(`── ${name}: not run, for it needs ${suites[name].platform}`);
   for (const stage of stages) {
     const lanes = stage.map((lane) => lane.filter((name) => chosen.has(name) && isRunnable(name)));
     await runStage(lanes.filter((lane) => lane.length > 0));
   }
+  judgeLeft(known);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+for (const [what, count] of lacking) console.log(`${count} skipped for want of ${what}`);
 // Once more, where nobody has to look for them.
 for (const failure of failures) console.log(failure);
+if (process.env.TEST_TALLY) {
+  const sum = { suite: 'all', ...total, failures, lacking: Object.fromEntries(lacking) };
+  appendFileSync(process.env.TEST_TALLY, `${JSON.stringify(sum)}\n`);
+}
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed === 0 ? 0 : 1;

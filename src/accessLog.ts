@@ -51,6 +51,14 @@ export function addToTally(tally: Tally, event: LogEvent): void {
   tally.bytesOut += event.bytesOut;
 }
 
+/** Adds the exchanges of `more` to `total`. */
+export function addTally(total: Tally, more: Readonly<Tally>): void {
+  total.count += more.count;
+  total.bytesIn += more.bytesIn;
+  total.bytesOut += more.bytesOut;
+  more.classes.forEach((count, i) => (total.classes[i as 0 | 1 | 2 | 3 | 4 | 5] += count));
+}
+
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (n: number): string => String(n).padStart(2, '0');
 

@@ -3,23 +3,23 @@ import { Uri } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { makeApi } from './editor/api';
 import type { HttpServerApi } from './editor/api';
-import { registerCommands } from './editor/commands';
-import { Controller } from './editor/controller';
-import { KeptToken } from './editor/keptToken';
-import { LiveReload } from './editor/liveReload';
-import { Log } from './editor/log';
-import { linkLog } from './editor/logLinks';
-import { Memory } from './editor/memory';
-import { makePlan, servedFolder } from './editor/plan';
-import { followWorkspace, publishState } from './editor/reactions';
-import { autoStart } from './editor/settings';
-import { Sharing } from './editor/share';
-import { publishSharing } from './editor/shareNews';
-import { SharePanel } from './editor/sharePanel';
-import { StatusBar } from './editor/statusBar';
-import { ServerThread } from './editor/thread';
-import { Unsaved } from './editor/unsaved';
-import { UploadsView } from './editor/uploads';
+import { registerCommands } from './editor/commands/commands';
+import { Controller } from './editor/server/controller';
+import { KeptToken } from './editor/server/keptToken';
+import { LiveReload } from './editor/live/liveReload';
+import { Log } from './editor/log/log';
+import { linkLog } from './editor/log/logLinks';
+import { WorkspaceMemory } from './editor/server/workspaceMemory';
+import { makePlan, servedFolder } from './editor/server/plan';
+import { followWorkspace, publishState, warnOfExclude } from './editor/reactions';
+import { autoStart } from './editor/server/settings';
+import { Sharing } from './editor/sharing/share';
+import { publishSharing } from './editor/log/shareNews';
+import { SharePanel } from './editor/sharing/sharePanel';
+import { StatusBar } from './editor/status/statusBar';
+import { ServerThread } from './editor/server/thread';
+import { Unsaved } from './editor/live/unsaved';
+import { UploadsView } from './editor/status/uploads';
 
 /** How long exchanges in flight may go on when the window closes, in milliseconds: the editor itself waits about 5 s. */
 const farewell = 2000;
@@ -27,7 +27,7 @@ const farewell = 2000;
 let active: Controller | undefined;
 
 export function activate(context: ExtensionContext): HttpServerApi {
-  const memory = new Memory(context.workspaceState);
+  const memory = new WorkspaceMemory(context.workspaceState);
   const keptToken = new KeptToken(context.secrets);
   const controller = new Controller({
     plan: () => makePlan(memory.choice, () => keptToken.get()),
@@ -47,6 +47,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
     new StatusBar(controller, sharing),
     uploads,
     publishState(controller),
+    warnOfExclude(controller, memory),
     followWorkspace(controller, memory),
     new LiveReload(controller),
     new Unsaved(controller),

@@ -1,6 +1,6 @@
 /** The protocol between the editor and the worker thread. Every message survives a structured clone. */
 import type { LogEvent, Tally } from './accessLog';
-import type { UploadProgress } from './files/progress';
+import type { UploadProgress } from './files/writing/progress';
 import type { Options } from './options';
 
 export type { UploadProgress };
@@ -43,14 +43,20 @@ export type Reply =
   | { readonly type: 'done'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly failure: Failure };
 
-/** The uploads that take a while; sent now and then while there are any, and once when there are none any more. */
-export interface UploadsTold {
-  readonly type: 'uploads';
-  readonly uploads: readonly UploadProgress[];
+/** What keeps unfinished uploads from being cleared away as they should be. */
+export type UploadTrouble =
+  /** There is no folder for this user alone: if the server is killed, what is unfinished stays. */
+  | { readonly kind: 'noPrivateFolder' }
+  /** What was to be removed, by its absolute path, could not be yet, for the reason with that `errno` name. */
+  | { readonly kind: 'leftover'; readonly path: string; readonly code: string };
+
+interface UploadTroubleTold {
+  readonly type: 'uploadTrouble';
+  readonly trouble: UploadTrouble;
 }
 
 /** Asks that an upload fail. Nothing is answered, and nothing happens if it has ended. */
-export interface CancelUpload {
+interface CancelUpload {
   readonly type: 'cancelUpload';
   readonly upload: number;
 }
@@ -84,15 +90,9 @@ export interface Unsaved {
   readonly text: string | undefined;
 }
 
-/** How many pages wait to be told of changes; sent whenever that changes. */
-export interface PagesTold {
-  readonly type: 'pages';
-  readonly count: number;
-}
-
 /**
- * What happened since the last one; sent about every 100 ms while there is something to tell. Without events when only
- * the number of connections changed.
+ * What happened since the last one; sent about every 100 ms while there is something to tell, but not before the last
+ * one is {@link TrafficRead read}. Without events when only something else changed.
  */
 export interface Traffic {
   readonly type: 'traffic';
@@ -101,7 +101,16 @@ export interface Traffic {
   readonly dropped?: Tally;
   /** Connections open now. */
   readonly connections: number;
+  /** The uploads that take a while; now and then while there are any, and once when there are none any more. */
+  readonly uploads?: readonly UploadProgress[];
+  /** How many pages wait to be told of changes, whenever that changes. */
+  readonly pages?: number;
 }
 
-export type ToWorker = Call | CancelUpload | TrashReply | Changed | Unsaved;
-export type FromWorker = Reply | Traffic | UploadsTold | TrashCall | PagesTold;
+/** The editor has read the last {@link Traffic}, so that there is never more than one for a thread that stands still. */
+interface TrafficRead {
+  readonly type: 'read';
+}
+
+export type ToWorker = Call | CancelUpload | TrashReply | Changed | Unsaved | TrafficRead;
+export type FromWorker = Reply | Traffic | UploadTroubleTold | TrashCall;

@@ -1,4 +1,5 @@
 /** What a running server may do: defaults, limits and validation. Pure. */
+import { globFlaw } from './globs';
 import { tlsFlaw, type Tls } from './tls';
 
 /** `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST and PUT. `full`: also DELETE. */
@@ -20,6 +21,8 @@ export interface Limits {
   readonly body: number;
   /** Most connections at once; the next one gets 503. */
   readonly connections: number;
+  /** Most event streams at once; beyond it the one whose client has taken nothing for longest is ended. */
+  readonly eventStreams: number;
   /** From the first octet of a head to its end; then 408. */
   readonly headTimeout: number;
   /** Without an octet of a body that is being read; then 408. */
@@ -38,6 +41,18 @@ export interface Limits {
   readonly lingerTimeout: number;
   /** Most octets of an unread body that are read and thrown away to keep the connection. */
   readonly drain: number;
+  /** Most octets that answers of small files may be remembered in, coded copies estimated; those asked for least go. */
+  readonly memory: number;
+  /** Most answers that are coded on the way at once; beyond it they go without a content coding. */
+  readonly encoders: number;
+  /** Most coded uploads that are decoded at once; beyond it the one that stands still longest ends, else 503. */
+  readonly decoders: number;
+  /** Most folders that are read for a listing at once; the others wait. */
+  readonly listings: number;
+  /** Most octets of long listings in memory at once, while they are sent; beyond it 503. */
+  readonly listed: number;
+  /** Most files of which a digest is made at once; beyond it answers go without one. */
+  readonly digests: number;
 }
 
 export interface Options {
@@ -82,6 +97,7 @@ export const defaultLimits: Limits = {
   trailers: 16 * KiB,
   body: 4 * GiB,
   connections: 1024,
+  eventStreams: 256,
   headTimeout: 15_000,
   bodyTimeout: 30_000,
   responseTimeout: 30_000,
@@ -91,6 +107,12 @@ export const defaultLimits: Limits = {
   stopTimeout: 5_000,
   lingerTimeout: 2_000,
   drain: 256 * KiB,
+  memory: 64 * MiB,
+  encoders: 16,
+  decoders: 8,
+  listings: 4,
+  listed: 256 * MiB,
+  digests: 32,
 };
 
 /** Everything but the folder, which has no sensible default. */
@@ -146,6 +168,7 @@ export function checkOptions(options: Options): Options {
       `Listening on ${host} lets the network in, so a token is needed: set one with --token, or with the setting httpServer.token.`,
     );
   }
+  checkGlobs(options.exclude);
   checkGuests(options);
   checkHeaders(options.headers);
   const flaw = options.tls === undefined ? undefined : tlsFlaw(options.tls);
@@ -165,6 +188,15 @@ export function originOf(text: string): string | undefined {
   return origin === 'null' ? `${protocol}//${host}` : origin;
 }
 
+/** A glob that matches nothing would hide nothing, and nobody would know. */
+function checkGlobs(exclude: readonly string[]): void {
+  for (const glob of exclude) {
+    const flaw = globFlaw(glob, process.platform);
+    if (flaw === undefined) continue;
+    throw new OptionsError('exclude', `The glob ${JSON.stringify(glob)} cannot match anything: ${flaw}.`);
+  }
+}
+
 const hostAndPort = /^(?:\[[0-9a-f:.]+\]|[^\s/?#@:*[\]]+)(?::\d{1,5})?$/i;
 
 /** Those who are let in besides the ones that are at home on this machine. */
@@ -182,7 +214,7 @@ function checkGuests({ allowedHosts, cors, token }: Options): void {
     throw new OptionsError('cors', `The CORS origin ${JSON.stringify(origin)} is no single origin: ${advice}.`);
   }
   // RFC 9110 §5.5: a field value has no controls in it and no blanks around it.
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
   if (/[\x00-\x1f\x7f]|^ | $/.test(token)) {
     throw new OptionsError('token', 'The token must have no control characters in it, and no blanks around it.');
   }

@@ -1,15 +1,17 @@
 /** The composition root: folder, router, listener and log, put together. */
 import type { LogEvent } from './accessLog';
-import { guarded, type Guarded } from './endpoints/guard';
-import type { Live } from './endpoints/live';
-import { Resumables } from './endpoints/resumables';
+import { Audience } from './endpoints/live/audience';
+import { guarded, type Guarded } from './endpoints/guard/guard';
+import type { Live } from './endpoints/live/live';
+import { Resumables } from './endpoints/storing/resumables';
 import { createRouter } from './endpoints/router';
-import type { Trash } from './endpoints/trash';
-import { withLimit } from './endpoints/uploadFields';
+import type { Trash } from './endpoints/storing/trash';
+import { withLimit } from './endpoints/storing/uploadFields';
+import { ownPrivateFolders } from './files/writing/privateFolder';
 import { Root } from './files/root';
-import type { UploadProgress } from './files/progress';
-import { Uploads } from './files/uploads';
-import { Listener, type Address } from './http/listener';
+import type { UploadProgress } from './files/writing/progress';
+import { Uploads } from './files/writing/uploads';
+import { Listener, type Address } from './http/connection/listener';
 import { checkOptions, OptionsError, type Options } from './options';
 
 export interface Server {
@@ -44,6 +46,15 @@ export interface Surroundings {
    * none any more.
    */
   readonly onUploads?: (uploads: readonly UploadProgress[]) => void;
+  /**
+   * Called where there is no folder for this user alone: then nobody removes what is unfinished if this server is killed.
+   */
+  readonly onNoPrivateFolder?: () => void;
+  /**
+   * Called with what was to be removed and could not be yet, by its absolute path, and with the system's reason; that is
+   * tried again.
+   */
+  readonly onLeftover?: (path: string, code: string) => void;
   /** Where deleted files go; without it they are gone. */
   readonly trash?: Trash;
   /** Tells of changes of files, for the options `liveReload` and `serveUnsaved`; without it they have no effect. */
@@ -56,11 +67,14 @@ export interface Surroundings {
  * @throws OptionsError, or the system's error: `ENOENT`, `ENOTDIR` for the folder, `EADDRINUSE`, `EACCES` … for the port
  */
 export async function serve(options: Options, surroundings: Surroundings): Promise<Server> {
-  const { onExchange, onConnections, onUploads } = surroundings;
-  const uploads = new Uploads(onUploads);
+  const { onExchange, onConnections, onUploads: onProgress, onNoPrivateFolder, onLeftover } = surroundings;
+  const uploads = new Uploads(ownPrivateFolders(), { onProgress, onNoPrivateFolder, onLeftover });
   const resumables = new Resumables(uploads);
+  const kept = { trash: surroundings.trash, audience: surroundings.live && new Audience(surroundings.live) };
+  const { root, ...own } = configured(options, resumables, kept);
+  await uploads.prepare(root);
   const service = {
-    ...configured(options, resumables, surroundings),
+    ...own,
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     onConnections,
     stopping: false,
@@ -74,7 +88,8 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
     },
     configure: (next) => {
       assertSameProtocol(options, next);
-      Object.assign(service, configured(next, resumables, surroundings));
+      const { root: _, ...changed } = configured(next, resumables, kept);
+      Object.assign(service, changed);
       if (next.tls !== undefined) listener.renew(next.tls);
     },
     cancelUpload: (upload) => uploads.cancel(upload),
@@ -86,13 +101,19 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
   };
 }
 
-type Configured = Pick<Options, 'limits'> & Guarded;
+type Configured = Pick<Options, 'limits'> & Guarded & { readonly root: Root };
 
-function configured(options: Options, resumables: Resumables, { trash, live }: Surroundings): Configured {
+/** What stays with a server whatever its options become. */
+interface Own {
+  readonly trash: Trash | undefined;
+  readonly audience: Audience | undefined;
+}
+
+function configured(options: Options, resumables: Resumables, { trash, audience }: Own): Configured {
   const { limits, directory, exclude } = checkOptions(options);
   const root = new Root(directory, exclude);
-  const own = guarded(options, createRouter(options, root, resumables, trash, live));
-  return { limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
+  const own = guarded(options, createRouter(options, root, resumables, trash, audience));
+  return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }
 
 /** What speaks TLS goes on to: to speak plain HTTP all of a sudden would give away what clients think is kept. */

@@ -1,14 +1,16 @@
 /** The server in a thread of its own, spoken to by messages. The only user of `parentPort`. */
 import { parentPort } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
-import { Live } from './endpoints/live';
-import type { Call, Failure, FromWorker, Reply, ToWorker, TrashReply, UploadProgress } from './messages';
+import { Live } from './endpoints/live/live';
+import type { Call, Failure, FromWorker, Reply, ToWorker, Traffic, TrashReply, UploadProgress } from './messages';
 import { OptionsError, type Options } from './options';
 import { serve, type Server, type Surroundings } from './serve';
 
 /** How long events are gathered, in milliseconds, and how many of them at most. */
 const interval = 100;
 const mostEvents = 200;
+/** How many files may be on their way to the trash of an editor that does not answer. */
+const mostQuestions = 128;
 
 if (parentPort === null) throw new Error('This program runs in a worker thread.');
 const port = parentPort;
@@ -21,6 +23,10 @@ let events: LogEvent[] = [];
 let dropped: Tally | undefined;
 /** How many connections were told of last. */
 let connected = 0;
+/** What else is to be told, of which only the newest counts. */
+let newest: Pick<Traffic, 'uploads' | 'pages'> = {};
+/** Whether the editor has yet to read what was sent last. */
+let isUnread = false;
 let timer: NodeJS.Timeout | undefined;
 
 function gather(event: LogEvent): void {
@@ -29,34 +35,47 @@ function gather(event: LogEvent): void {
   flushSoon();
 }
 
-function flushSoon(): void {
-  timer ??= setTimeout(flush, interval);
+function tell(news: typeof newest): void {
+  newest = { ...newest, ...news };
+  flushSoon();
 }
 
-/** Tells what happened since the last time. Nothing is told twice, and nothing is left out of the sums. */
-function flush(): void {
+function flushSoon(): void {
+  if (!isUnread) timer ??= setTimeout(flush, interval);
+}
+
+const connections = (): number => (server?.connections ?? 0) + (shared?.connections ?? 0);
+
+const isNews = (): boolean => events.length > 0 || connections() !== connected || Object.keys(newest).length > 0;
+
+/**
+ * Tells what happened since the last time. Nothing is told twice, and nothing is left out of the sums.
+ *
+ * @param isLast is told although the last one is not read yet
+ */
+function flush(isLast = false): void {
   clearTimeout(timer);
   timer = undefined;
-  const connections = (server?.connections ?? 0) + (shared?.connections ?? 0);
-  if (events.length === 0 && connections === connected) return;
-  connected = connections;
-  send({ type: 'traffic', events, connections, ...(dropped && { dropped }) });
+  if ((isUnread && !isLast) || !isNews()) return;
+  connected = connections();
+  send({ type: 'traffic', events, connections: connected, ...(dropped && { dropped }), ...newest });
+  isUnread = true;
   events = [];
   dropped = undefined;
+  newest = {};
 }
 
 /** The uploads that each server told of last. */
 const uploads = new Map<Surroundings, readonly UploadProgress[]>();
 
-/** Files on their way to the trash, by the numbers of the questions. */
+/** Files on their way to the trash, by the numbers of the questions: also those that nobody waits for any more. */
 const discarded = new Map<number, (outcome: TrashReply['outcome']) => void>();
 let questions = 0;
 
-function trash(path: string, signal: AbortSignal): Promise<boolean> {
+function trash(path: string): Promise<boolean> {
+  if (discarded.size >= mostQuestions) return Promise.reject(new Error('The trash of the editor does not answer.'));
   const id = ++questions;
   send({ type: 'trash', id, path });
-  // An editor may never answer.
-  signal.addEventListener('abort', () => discarded.delete(id));
   return new Promise((resolve, reject) => {
     discarded.set(id, (outcome) => {
       if (outcome === 'failed') reject(new Error('The trash of the editor failed.'));
@@ -66,7 +85,7 @@ function trash(path: string, signal: AbortSignal): Promise<boolean> {
 }
 
 /** For both servers. */
-const live = new Live((count) => send({ type: 'pages', count }));
+const live = new Live((pages) => tell({ pages }));
 
 /** What one server, of perhaps two, tells and asks. */
 function surroundings(): Surroundings {
@@ -76,8 +95,10 @@ function surroundings(): Surroundings {
     onUploads: (told) => {
       uploads.set(own, told);
       if (told.length === 0) uploads.delete(own);
-      send({ type: 'uploads', uploads: [...uploads.values()].flat() });
+      tell({ uploads: [...uploads.values()].flat() });
     },
+    onNoPrivateFolder: () => send({ type: 'uploadTrouble', trouble: { kind: 'noPrivateFolder' } }),
+    onLeftover: (path, code) => send({ type: 'uploadTrouble', trouble: { kind: 'leftover', path, code } }),
     trash,
     live,
   };
@@ -115,7 +136,7 @@ async function answer(call: Call): Promise<Reply> {
     case 'stop':
       await Promise.all([server?.stop(call.grace), unshare(call.grace)]);
       server = undefined;
-      flush();
+      flush(true);
       return { type: 'done', id };
   }
 }
@@ -137,6 +158,10 @@ port.on('message', (message: ToWorker) => {
     case 'trashed':
       discarded.get(message.id)?.(message.outcome);
       discarded.delete(message.id);
+      break;
+    case 'read':
+      isUnread = false;
+      if (isNews()) flushSoon();
       break;
     case 'changed':
       live.changed(message.paths);

@@ -1,10 +1,10 @@
 /** What other extensions get from `extensions.getExtension('…').activate()`. */
 import type { Event } from 'vscode';
 import type { LogEvent } from '../accessLog';
-import type { Controller } from './controller';
-import type { Log } from './log';
-import { ProblemError } from './problem';
-import type { Kind } from './state';
+import type { Controller } from './server/controller';
+import type { Log } from './log/log';
+import { ProblemError } from './server/problem';
+import type { Kind } from './server/state';
 
 export interface HttpServerApi {
   readonly state: Kind;

@@ -1,8 +1,8 @@
 /** `/echo/{text}`: the text, coded whatever its size. */
-import type { FieldLine, Request, Response } from '../http/message';
-import { selectCoding } from '../http/negotiate';
-import { codings, encodeNow } from './coding';
-import { decodeOctets } from './path';
+import type { FieldLine, Request, Response } from '../http/message/message';
+import { codingFor } from '../http/message/negotiate';
+import { codings, encodeNow } from './representation/coding';
+import { decodeOctets } from './common/path';
 
 const plain: readonly FieldLine[] = [
   ['Content-Type', 'text/plain'],
@@ -15,7 +15,7 @@ const available = [...codings].sort((a, b) => Number(b === 'gzip') - Number(a ==
 /** @param text percent-encoded */
 export function echo(request: Request, text: string): Response {
   const body = decodeOctets(text);
-  const coding = selectCoding(request.fields.get('accept-encoding'), available);
+  const coding = codingFor(request.fields, available);
   if (coding === undefined) return { status: 200, fields: plain, body };
   return { status: 200, fields: [...plain, ['Content-Encoding', coding]], body: encodeNow(coding, body) };
 }

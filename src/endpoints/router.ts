@@ -1,21 +1,24 @@
 /** What each URL means: one table of path shapes and methods. */
+import { ownPrivateFolders } from '../files/writing/privateFolder';
 import type { Root } from '../files/root';
-import { Uploads } from '../files/uploads';
-import { HttpError } from '../http/errors';
-import type { Endpoint, FieldLine, Request, Response } from '../http/message';
+import { Uploads } from '../files/writing/uploads';
+import { HttpError } from '../http/message/errors';
+import type { Endpoint, FieldLine, Request, Response } from '../http/message/message';
 import type { Access, Limits, Options } from '../options';
+import type { Audience } from './live/audience';
 import { echo } from './echo';
-import { events, script } from './events';
-import { FileApi } from './fileApi';
-import type { Live } from './live';
-import { Memory } from './memory';
-import { Resumables } from './resumables';
-import { limitLine, partialUpload } from './uploadFields';
-import { decodeAscii } from './path';
-import { Site } from './site';
-import { Store } from './store';
-import type { Trash } from './trash';
+import { events, script } from './live/events';
+import { isSafe } from './common/fetchMetadata';
+import { FileApi } from './site/fileApi';
+import { Resumables } from './storing/resumables';
+import { refuseForeign } from './storing/refusals';
+import { limitLine, partialUpload } from './storing/uploadFields';
+import { decodeAscii, splitFirst } from './common/path';
+import { Site } from './site/site';
+import { Store } from './storing/store';
+import type { Trash } from './storing/trash';
 import { userAgent } from './userAgent';
+import { Workshop } from './representation/workshop';
 
 /** @param rest the raw path behind the first segment, empty or with its slash */
 type Handler = (request: Request, rest: string) => Response | Promise<Response>;
@@ -36,32 +39,36 @@ const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATC
 export function createRouter(
   options: Options,
   root: Root,
-  resumables = new Resumables(new Uploads()),
+  resumables = new Resumables(new Uploads(ownPrivateFolders())),
   trash?: Trash,
-  live?: Live,
+  audience?: Audience,
 ): Endpoint {
-  const memory = new Memory();
-  const site = new Site(options, root, memory, options.serveUnsaved ? live?.overlay : undefined);
+  const live = audience?.live;
+  const workshop = new Workshop(options.limits);
+  const site = new Site(options, root, workshop, options.serveUnsaved ? live?.overlay : undefined);
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
   resumables.keepOnly(root);
   live?.follow(root, options);
   const store = new Store(root, resumables, options.limits, trash);
-  const files = fileMethods(new FileApi(root, memory), store, options.access);
+  const files = fileMethods(new FileApi(root, workshop), store, options.access);
+  const follows = options.liveReload && audience !== undefined;
   const routes = new Map<string, Methods>([
     ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],
     ['user-agent', { GET: (request, rest) => (rest === '' ? userAgent(request) : notFound()) }],
     ['files', files],
-    [reserved, { GET: options.liveReload && live !== undefined ? liveMethod(live) : notFound }],
+    [reserved, { GET: follows ? liveMethod(audience, options.limits) : notFound }],
   ]);
   const uploads = uploadMethods(resumables, options.access);
   return (request) => {
-    const remembered = memory.recall(request);
+    if (follows) audience.live.workerUses.note(request);
+    const remembered = workshop.responses.recall(request);
     if (remembered !== undefined) return remembered;
     // Of the whole server (RFC 9110 §9.3.7): no endpoint allows more.
     if (request.path === '*') return dispatch(request, files, '', options.limits);
-    const { first, rest } = split(request.path);
+    const { first, rest } = splitFirst(request.path);
     const route = decodeAscii(first);
     const methods = route === reserved && rest.startsWith('/uploads/') ? uploads : routes.get(route);
+    if (methods === undefined) refuseToStore(request.method, siteMethods, files);
     return dispatch(request, methods ?? siteMethods, rest, options.limits);
   };
 }
@@ -84,9 +91,9 @@ function uploadMethods(resumables: Resumables, access: Access): Methods {
   };
 }
 
-function liveMethod({ streams }: Live): Handler {
+function liveMethod(audience: Audience, { eventStreams }: Limits): Handler {
   return (request, rest) => {
-    if (rest === '/events') return events(request, streams);
+    if (rest === '/events') return events(request, audience, eventStreams);
     return rest === '/live.js' ? script(request) : notFound();
   };
 }
@@ -97,19 +104,21 @@ function notFound(): never {
   throw new HttpError(404, 'There is no such page.');
 }
 
-/** Takes the first segment off a raw path; empty segments before it do not count. */
-function split(path: string): { first: string; rest: string } {
-  const [, first = '', rest = ''] = /^\/*([^/]*)(.*)$/.exec(path) ?? [];
-  return { first, rest };
-}
-
 function dispatch(request: Request, methods: Methods, rest: string, limits: Limits): Response | Promise<Response> {
   const { method } = request;
   if (!known.includes(method)) throw new HttpError(501, 'The server does not know that method.');
   if (method === 'OPTIONS') return { status: 204, fields: [allowed(methods), ...uploading(methods, limits)] };
   const handler = methods[(method === 'HEAD' ? 'GET' : method) as keyof Methods];
   if (handler === undefined) throw new HttpError(405, 'That method is not allowed here.', [allowed(methods)]);
+  if (!isSafe(method)) refuseForeign(request, limits);
   return handler(request, rest);
+}
+
+/** For clients of servers that store files where they are shown. */
+function refuseToStore(method: string, site: Methods, files: Methods): void {
+  const name = method as keyof Methods;
+  if (site[name] !== undefined || files[name] === undefined) return;
+  throw new HttpError(405, 'That method is not allowed here: it is for /files/… and the same path.', [allowed(site)]);
 }
 
 /** RFC 9110 §10.2.1. */
@@ -118,5 +127,7 @@ function allowed(methods: Methods): FieldLine {
 }
 
 /** That an upload to where files may be stored can be gone on with, and what its limits are. */
-const uploading = (methods: Methods, limits: Limits): FieldLine[] =>
-  methods.PUT === undefined && methods.PATCH === undefined ? [] : [['Accept-Patch', partialUpload], limitLine(limits)];
+function uploading(methods: Methods, limits: Limits): FieldLine[] {
+  if (methods.PATCH !== undefined) return [['Accept-Patch', partialUpload], limitLine(limits)];
+  return methods.PUT === undefined ? [] : [limitLine(limits)];
+}

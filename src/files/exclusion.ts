@@ -1,6 +1,6 @@
 /** What of the folder is neither served nor written. Pure. */
-import picomatch from 'picomatch';
-import { fold } from './names';
+import { Globs, type Progress } from '../globs';
+import { fold, windowsName, type Platform } from './names';
 
 /** Our own unfinished uploads, whatever the user's globs say. */
 export const temporaryName = /^\.http-server-[0-9a-f]{24}\.tmp$/;
@@ -15,54 +15,44 @@ export interface Exclusion {
 /**
  * Excludes what matches a glob, whatever the case, and all that is in it. What is in `/.well-known/` (RFC 8615)
  * is matched as if it were at the top, so that a glob against hidden names does not hide it.
+ *
+ * @throws GlobError
  */
-export function createExclusion(globs: readonly string[]): Exclusion {
-  const patterns = globs.map((glob) => oneLine(glob.normalize('NFC').toLowerCase()));
-  const matchesName = matcher(
-    patterns.filter((glob) => inAnyFolder.test(glob)).map((glob) => glob.slice('**/'.length)),
-  );
-  const matchesPath = matcher(patterns.filter((glob) => !inAnyFolder.test(glob)));
-  const isExcluded = (path: string, form: string, name: string): boolean =>
-    matchesName(form) || matchesPath(path) || temporaryName.test(name);
+export function createExclusion(globs: readonly string[], platform: Platform): Exclusion {
+  const patterns = new Globs(globs.map(fold), platform);
 
+  function isExcluded(progress: Progress, name: string): boolean {
+    const form = fold(name);
+    return patterns.advance(progress, form) || temporaryName.test(form);
+  }
+
+  function excludesNamed(segments: readonly string[]): boolean {
+    const progress = patterns.start();
+    return segments.some((name) => isExcluded(progress, name));
+  }
+
+  /** What is not there yet may get another name than it is given. */
   function excludes(segments: readonly string[]): boolean {
-    let path = '';
-    return matched(segments).some((name) => {
-      const form = formOf(name);
-      path = append(path, form);
-      return isExcluded(path, form, name);
-    });
+    const names = matched(segments);
+    if (excludesNamed(names)) return true;
+    const others = names.map(windowsName);
+    return others.some((name, i) => name !== names[i]) && excludesNamed(others);
   }
 
   function within(folder: readonly string[]): (name: string) => boolean {
     if (excludes(folder)) return () => true;
-    const path = matched(folder).map(formOf).reduce(append, '');
+    const there = patterns.start();
+    for (const name of matched(folder)) patterns.advance(there, fold(name));
     const isTop = folder.length === 0;
     return (name) => {
       if (isTop && name === wellKnown) return false;
-      const form = formOf(name);
-      return isExcluded(append(path, form), form, name);
+      if (isExcluded(there.slice(), name)) return true;
+      return windowsName(name) !== name && excludes([...folder, name]);
     };
   }
 
   return { excludes, within };
 }
-
-/**
- * What is excluded by its name alone. That every folder on the way is matched takes a time that grows with the square of
- * the depth for a whole path, but not for names.
- */
-const inAnyFolder = /^\*\*\/[^!/][^/]*$/;
-
-const matcher = (globs: readonly string[]): ((text: string) => boolean) =>
-  globs.length === 0 ? () => false : picomatch([...globs], { dot: true, nocase: true, windows: false });
-
-/** The matcher's wildcards do not match a line break, with which a name would get around them. */
-const oneLine = (text: string): string => text.replace(/[\n\r\u2028\u2029]/g, '\ufffd');
-
-const formOf = (name: string): string => oneLine(fold(name));
-
-const append = (path: string, form: string): string => (path === '' ? form : `${path}/${form}`);
 
 const wellKnown = '.well-known';
 

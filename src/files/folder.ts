@@ -13,19 +13,21 @@ import {
 import { join, sep } from 'node:path';
 import { errnoOf, FileError, readFailure } from './errors';
 import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
-import type { Root } from './root';
+import { concealed, type Root } from './root';
 
 export class Folder {
   private holders = 1;
 
   /**
-   * @param held its descriptor or, where the platform has no paths for those, its identity
+   * @param descriptor undefined where the platform has no paths for those
+   * @param stat what it was when it was opened; its identity, where there is no descriptor
    * @param base path to reach the entries by: the descriptor's, where the platform has it
    * @param real the real path's segments, relative to the root
    */
   private constructor(
     readonly root: Root,
-    private readonly held: number | BigIntStats,
+    readonly descriptor: number | undefined,
+    readonly stat: BigIntStats,
     readonly base: string,
     readonly real: readonly string[],
   ) {}
@@ -57,9 +59,9 @@ export class Folder {
   /** Whether {@link path} still leads here. */
   isHere(): boolean {
     // The path comes from there, too: a file system's numbers need not stay the same.
-    if (typeof this.held === 'number') return readlinkSync(descriptorPath(this.held)) === this.path;
+    if (this.descriptor !== undefined) return readlinkSync(descriptorPath(this.descriptor)) === this.path;
     const now = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
-    return now?.dev === this.held.dev && now.ino === this.held.ino;
+    return now?.dev === this.stat.dev && now.ino === this.stat.ino;
   }
 
   /** Makes a folder in this one. Returns false if there is one already. */
@@ -86,7 +88,7 @@ export class Folder {
 
   /** One holds it no more. */
   close(): void {
-    if (--this.holders === 0 && typeof this.held === 'number') closeSync(this.held);
+    if (--this.holders === 0 && this.descriptor !== undefined) closeSync(this.descriptor);
   }
 
   private static hold(root: Root, segments: readonly string[], path: string): Folder {
@@ -95,15 +97,16 @@ export class Folder {
     const inside = root.admit(real, segments);
     const stat = lstatSync(real, { bigint: true });
     if (!stat.isDirectory()) throw Object.assign(new Error('It is no folder.'), { code: 'ENOTDIR' });
-    return new Folder(root, stat, real, inside);
+    return new Folder(root, undefined, stat, real, inside);
   }
 
   private static tryHold(root: Root, segments: readonly string[], path: string): Folder | undefined {
     const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK);
     let folder: Folder | undefined;
     try {
-      const proof = prove(root, segments, fd, path, fstatSync(fd, { bigint: true }));
-      if (proof !== undefined) folder = new Folder(root, fd, descriptorPath(fd), proof.inside);
+      const stat = fstatSync(fd, { bigint: true });
+      const proof = prove(root, segments, fd, path, stat);
+      if (proof !== undefined) folder = new Folder(root, fd, stat, descriptorPath(fd), proof.inside);
       return folder;
     } finally {
       if (folder === undefined) closeSync(fd);
@@ -112,14 +115,17 @@ export class Folder {
 }
 
 /**
- * Makes sure that there is a folder to be read.
+ * Makes sure that there is a folder to be read, however it is asked for.
  *
+ * @returns its real path's segments, relative to the root
  * @throws FileError `badPath`, `missing`, `hidden`, `denied` or `busy`
  */
-export function checkFolder(root: Root, segments: readonly string[]): void {
+export function realFolder(root: Root, segments: readonly string[]): readonly string[] {
   try {
-    Folder.open(root, segments).close();
+    const folder = Folder.open(root, segments);
+    folder.close();
+    return folder.real;
   } catch (error) {
-    throw readFailure(error);
+    throw readFailure(concealed(root, segments, error));
   }
 }

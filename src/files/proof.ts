@@ -13,7 +13,7 @@ export const descriptorPath = (fd: number): string => `${descriptors}/${fd}`;
 
 const deletedMark = ' (deleted)';
 
-export interface Proof {
+interface Proof {
   /** The real path. */
   readonly real: string;
   /** The segments that lead there from the root. */
@@ -36,9 +36,10 @@ export function prove(
 ): Proof | undefined {
   const real = knowsDescriptors ? readlinkSync(descriptorPath(fd)) : realPathIfSame(path, stat);
   if (real === undefined) return undefined;
-  const inside = root.admit(real, segments);
+  const inside = root.contain(real);
   // Linux marks a file that was replaced after it was opened; the name before the mark must be admissible, too.
-  if (real.endsWith(deletedMark)) root.admit(real.slice(0, -deletedMark.length), segments);
+  const named = real.endsWith(deletedMark) ? root.contain(real.slice(0, -deletedMark.length)) : inside;
+  root.checkNames(named, segments);
   return { real, inside };
 }
 

@@ -17,7 +17,7 @@ import { works, type Goal } from './works';
 const peers = ['nginx', 'node:http'];
 
 describe('the benchmark', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   this.slow(30_000);
 
   let outcome: Outcome;

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { combinedLine } from '../../src/accessLog';
-import type { Call, FromWorker } from '../../src/messages';
+import type { Call, FromWorker, ToWorker } from '../../src/messages';
 import type { Helper } from './collect';
 import { defaultLimits, defaultOptions, type Options } from '../../src/options';
 
@@ -44,7 +44,10 @@ let written = 0;
 worker.on('message', (message: FromWorker) => {
   if (message.type === 'listening') started = performance.now() - began;
   else if (message.type === 'failed') throw new Error(message.failure.message);
-  else if (message.type === 'traffic') for (const event of message.events) written += combinedLine(event).length;
+  else if (message.type === 'traffic') {
+    worker.postMessage({ type: 'read' } satisfies ToWorker);
+    for (const event of message.events) written += combinedLine(event).length;
+  }
 });
 worker.postMessage({ type: 'start', id: 1, options } satisfies Call);
 

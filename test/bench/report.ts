@@ -93,7 +93,7 @@ function line(measured: Measured, peer: string, key: string, { unit }: Figure): 
 export function markdownOf(all: readonly Measured[], head: readonly string[]): string {
   const parts = [
     '# Benchmark',
-    'Made by `npm run bench -- --write`. CONTRIBUTING says how, and what to mind.',
+    'Made by `npm run bench -- --write`. docs/performance.md says how, and what to mind.',
     head.map((text) => `- ${text}`).join('\n'),
     'Medians, with the least and the most of all rounds. “Ours” is the server as the editor runs it, in a worker thread, its log connected.',
     '## What we want, and what we have',

@@ -1,14 +1,10 @@
 /** What a run of the benchmark needs, made before it and taken away after it. */
-import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { cached } from '../support/host/cache';
-import { run } from '../support/host/children';
 import { Cleanup } from '../support/host/cleanup';
-import { projectRoot } from '../support/host/paths';
 import { draw, type Drawn } from './curves';
 import type { Generator } from './load';
 import { mostDescriptors, pinning } from './machine';
+import { installModules } from './modules';
 import { ours, peers, type Peer } from './peers';
 import { measure, type Conditions, type Measured } from './rounds';
 import { Site, type Scale } from './site';
@@ -109,13 +105,5 @@ function peersFor({ names, before, peers: chosen }: Wish): Peer[] {
 
 /** `node_modules` with the peers from npm, which are installed at the first use. */
 async function modulesFor({ generator }: Wish, wanted: readonly Peer[], cleanup: Cleanup): Promise<string> {
-  if (generator !== 'autocannon' && !wanted.some(({ npm }) => npm === true)) return '';
-  const manifest = path.join(projectRoot, 'test/bench/package.json');
-  const version = createHash('sha256').update(readFileSync(manifest)).digest('hex').slice(0, 8);
-  const folder = await cached(`bench-${version}`, async (stage) => {
-    copyFileSync(manifest, path.join(stage, 'package.json'));
-    const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
-    await run(cleanup, 'npm', ['install', '--ignore-scripts', '--omit=dev', ...quiet], { cwd: stage });
-  });
-  return path.join(folder, 'node_modules');
+  return generator === 'autocannon' || wanted.some(({ npm }) => npm === true) ? installModules(cleanup) : '';
 }

@@ -5,6 +5,6 @@ const [, , location = '', site = '', port = ''] = process.argv;
 
 type Sirv = (folder: string, options: { readonly etag: boolean }) => RequestListener;
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- installed elsewhere, at run time
+// oxlint-disable-next-line typescript/no-require-imports -- installed elsewhere, at run time
 const sirv = require(location) as Sirv;
 createServer(sirv(site, { etag: true })).listen(Number(port), '127.0.0.1');

@@ -65,7 +65,8 @@ export class Site {
     this.path = join(this.folder, 'site');
     mkdirSync(join(this.path, 'up'), { recursive: true });
     this.programs = this.beside();
-    for (const name of ['worker.js', 'cli.js']) {
+    mkdirSync(join(this.programs, 'terminal'));
+    for (const name of ['worker.js', 'cli.js', 'terminal/main.js']) {
       copyFileSync(join(projectRoot, 'dist', name), join(this.programs, name));
     }
     this.file('hello.txt', 11);

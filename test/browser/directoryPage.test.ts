@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { serve, type Server } from '../../src/serve';
 import { TestFolder } from '../support/folder';
 import { launchChromium } from '../support/host/chromium';
+import { needsPosix } from '../support/needs';
 
 const names = [
   'plain.txt',
@@ -29,7 +30,7 @@ describe('the directory page in a browser', function () {
   let page: Page;
   const complaints: string[] = [];
   before(async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     folder = new TestFolder();
     for (const name of names) folder.write(name, `content of ${name}`).write(`d ${name}/inner.txt`, `inner of ${name}`);
     server = await serve(folder.options({ port: 0 }), { onExchange: () => undefined });

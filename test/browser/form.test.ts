@@ -26,21 +26,21 @@ describe('a form in a browser', function () {
     await served.stop();
   });
 
-  it('as README has it, stores the files that were chosen', async () => {
-    const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
-    const form = /<form .*?<\/form>/s.exec(readme)?.[0] ?? '';
-    writeFileSync(join(served.directory, 'readme.html'), `<!doctype html><title>form</title>${form}`);
+  it('as docs/http.md has it, stores the files that were chosen', async () => {
+    const text = readFileSync(join(projectRoot, 'docs/http.md'), 'utf8');
+    const form = /<form .*?<\/form>/s.exec(text)?.[0] ?? '';
+    writeFileSync(join(served.directory, 'page.html'), `<!doctype html><title>form</title>${form}`);
     const tab = await browser.newPage();
-    await tab.goto(`http://localhost:${served.port}/readme.html`);
+    await tab.goto(`http://localhost:${served.port}/page.html`);
     const chosen = ['one', 'two'].map((name) => ({ name, buffer: Buffer.from(name), mimeType: 'text/plain' }));
     await tab.setInputFiles('input[type=file]', chosen);
     const answered = tab.waitForResponse((each) => each.request().method() === 'POST');
     await tab.click('button');
-    assert.equal((await answered).status(), 201);
+    assert.equal((await answered).status(), 303);
     for (const { name } of chosen) assert.equal(readFileSync(join(served.directory, 'inbox', name), 'utf8'), name);
   });
 
-  it('stores the files that were chosen, whatever their names', async () => {
+  it('S11: stores the files that were chosen, whatever their names, and leads to the page that shows them', async () => {
     const files = new Map([
       ['plain.txt', Buffer.from('text')],
       ['a "b" & ü 💾.bin', Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 256))],
@@ -52,13 +52,10 @@ describe('a form in a browser', function () {
     await tab.setInputFiles('input[name=one]', chosen);
     const answered = tab.waitForResponse((each) => each.request().method() === 'POST');
     await tab.click('button');
-    const response = await answered;
-    assert.equal(response.status(), 201);
-    const stored = (await response.json()) as { name: string; size: number }[];
-    assert.deepEqual(
-      stored.map(({ name, size }) => [name, size]),
-      [...files].map(([name, content]) => [name, content.length]),
-    );
+    assert.equal((await answered).status(), 303);
+    await tab.waitForURL(`http://localhost:${served.port}/files/inbox/`);
+    const shown = await tab.locator('td a').allTextContents();
+    for (const name of files.keys()) assert.ok(shown.includes(name), name);
     for (const [name, content] of files) assert.deepEqual(readFileSync(join(served.directory, 'inbox', name)), content);
   });
 });

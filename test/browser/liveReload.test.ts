@@ -6,7 +6,7 @@ import { createServer, request as ask, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
-import { Live } from '../../src/endpoints/live';
+import { Live } from '../../src/endpoints/live/live';
 import { serve } from '../../src/serve';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
@@ -254,7 +254,7 @@ describe('live reload', function () {
     write('a.js', 'window.a = 2');
     const again = await serve({ ...served.options, port }, { onExchange: () => undefined, live: new Live() });
     try {
-      await page.waitForFunction('window.a === 2', undefined, { timeout: 20_000 });
+      await page.waitForFunction('window.a === 2', undefined, { timeout: 60_000 });
       assert.ok(await isKept(other));
     } finally {
       await again.stop(0);

@@ -13,6 +13,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
 import { helpers, reads, secrets, writes, type Attack } from './attacks';
+import { needs } from '../support/needs';
 
 const all = Object.values(networkInterfaces()).flatMap((infos = []) => infos);
 const address = all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '';
@@ -25,7 +26,7 @@ describe('a server on the network, by plain HTTP', function () {
   let page: Page;
 
   before(async function () {
-    if (address === '') this.skip();
+    needs(this, 'an address in a network', address !== '');
     browser = await launchChromium({ args: [`--host-resolver-rules=MAP *.example ${address}`] });
     attacker = createServer((_, response) => {
       response.setHeader('Content-Type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><body>');

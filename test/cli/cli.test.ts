@@ -1,78 +1,30 @@
 /** The built program, spawned, as a person at a terminal uses it. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { version } from '../../package.json';
+import { defaultOptions } from '../../src/options';
+import { flagNames } from '../../src/terminal/flags';
 import { field, RawClient } from '../support/rawClient';
+import { needsOrdinaryUser } from '../support/needs';
 import { temporaryFolder } from '../support/served';
+import { endPrograms, runProgram, TerminalProgram, type Ended } from '../support/terminalProgram';
 
-const program = resolve(__dirname, '../../../dist/cli.js');
-const children: ChildProcess[] = [];
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-class Cli {
-  stdout = '';
-  stderr = '';
-  private wake = (): void => undefined;
-  readonly ended: Promise<Ended>;
-  readonly child: ChildProcess;
-
-  constructor(args: readonly string[], cwd?: string) {
-    this.child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd });
-    children.push(this.child);
-    this.child.stdout?.on('data', (chunk: Buffer) => {
-      this.stdout += chunk.toString();
-      this.wake();
-    });
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    this.ended = once(this.child, 'close').then(([code]) => {
-      this.wake();
-      return { code: code as number | null, stdout: this.stdout, stderr: this.stderr };
-    });
-  }
-
-  /** Resolves with the first match of `pattern` in what was printed. */
-  async prints(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const match = pattern.exec(this.stdout);
-      if (match !== null) return match;
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
-      await new Promise<void>((done) => (this.wake = done));
-    }
-  }
-
-  async port(): Promise<number> {
-    return Number((await this.prints(/^Serving .* at http:\/\/\S+:(\d+)\/\n/))[1]);
-  }
-
-  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
-    this.child.kill(signal);
-    return this.ended;
-  }
-}
-
-const run = (...args: string[]): Promise<Ended> => new Cli(args).ended;
+const run = (...args: string[]): Promise<Ended> => runProgram(args);
 
 describe('the command line', function () {
-  this.timeout(15_000);
   this.slow(2000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   beforeEach(async () => (folder = await temporaryFolder()));
   afterEach(async () => {
-    for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+    endPrograms();
     await folder.remove();
   });
 
   it('prints where it serves what, then a line per exchange', async () => {
-    const cli = new Cli(['--directory', folder.path, '--port', '0']);
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0']);
     const port = await cli.port();
     assert.equal(cli.stdout, `Serving ${folder.path} at http://localhost:${port}/\n`);
     const client = await RawClient.connect(port);
@@ -89,7 +41,7 @@ describe('the command line', function () {
 
   it('serves and stores files of the folder', async () => {
     await writeFile(join(folder.path, 'a.txt'), 'content');
-    const cli = new Cli(['--directory', folder.path, '--port', '0']);
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0']);
     const client = await RawClient.connect(await cli.port());
     await client.write('GET /files/a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n');
     assert.equal((await client.read()).body.toString(), 'content');
@@ -101,14 +53,32 @@ describe('the command line', function () {
   });
 
   it('serves the current folder without --directory', async () => {
-    const cli = new Cli(['--port', '0'], folder.path);
+    const cli = new TerminalProgram(['--port', '0'], { cwd: folder.path });
     await cli.port();
     assert.match(cli.stdout, new RegExp(`^Serving ${folder.path} at `));
     await cli.stop();
   });
 
+  it('serves the folder that stands alone, also behind --', async () => {
+    for (const args of [[folder.path], ['--', folder.path], ['--quiet', folder.path, '-p0']]) {
+      const cli = new TerminalProgram(['--port', '0', ...args]);
+      await cli.port();
+      assert.match(cli.stdout, new RegExp(`^Serving ${folder.path} at `), args.join(' '));
+      await cli.stop();
+    }
+  });
+
+  it('shows the name of the folder without what a terminal would obey', async () => {
+    const odd = join(folder.path, 'a\x1b]0;title\x07\nb\u202e');
+    await mkdir(odd);
+    const cli = new TerminalProgram([odd, '--port', '0']);
+    await cli.port();
+    assert.ok(cli.stdout.startsWith(`Serving ${folder.path}/a\\x1b]0;title\\x07\\x0ab\\u202e at http`), cli.stdout);
+    await cli.stop();
+  });
+
   it('answers on both loopback families', async () => {
-    const cli = new Cli(['--directory', folder.path, '--port', '0']);
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0']);
     const port = await cli.port();
     for (const host of ['127.0.0.1', '::1']) {
       const client = await RawClient.connect(port, host);
@@ -120,7 +90,7 @@ describe('the command line', function () {
   });
 
   it('--quiet prints no line per exchange', async () => {
-    const cli = new Cli(['--directory', folder.path, '--port', '0', '--quiet']);
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0', '--quiet']);
     const client = await RawClient.connect(await cli.port());
     await client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await client.read();
@@ -132,29 +102,16 @@ describe('the command line', function () {
   it('--help and --version', async () => {
     const help = await run('--help');
     assert.equal(help.code, 0);
-    for (const flag of [
-      'directory',
-      'port',
-      'host',
-      'access',
-      'token',
-      'allowed-host',
-      'cors',
-      'exclude',
-      'max-upload-size',
-      'spa',
-      'quiet',
-      'help',
-      'version',
-    ]) {
-      assert.match(help.stdout, new RegExp(`--${flag}\\b`));
+    for (const flag of flagNames) assert.match(help.stdout, new RegExp(`--${flag}\\b`));
+    assert.deepEqual(await run('-h'), help);
+    for (const flag of ['--version', '-v']) {
+      assert.deepEqual(await run(flag), { code: 0, stdout: `${version}\n`, stderr: '' });
     }
-    assert.deepEqual(await run('--version'), { code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   for (const access of ['readOnly', 'readWrite', 'full'] as const) {
     it(`--access ${access}`, async () => {
-      const cli = new Cli(['--directory', folder.path, '--port', '0', '--access', access]);
+      const cli = new TerminalProgram(['--directory', folder.path, '--port', '0', '--access', access]);
       const client = await RawClient.connect(await cli.port());
       await client.write('OPTIONS /files/x HTTP/1.1\r\nHost: localhost\r\n\r\n');
       const allow = field(await client.read(), 'allow')
@@ -168,7 +125,7 @@ describe('the command line', function () {
   }
 
   it('--max-upload-size', async () => {
-    const cli = new Cli(['--directory', folder.path, '--port', '0', '--max-upload-size', '1']);
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0', '--max-upload-size', '1']);
     const client = await RawClient.connect(await cli.port());
     await client.write('POST /files/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n');
     assert.equal((await client.read()).status, 413);
@@ -178,7 +135,16 @@ describe('the command line', function () {
 
   it('--exclude replaces the defaults, and may be repeated', async () => {
     for (const name of ['.env', 'a.log', 'b.tmp', 'c.txt']) await writeFile(join(folder.path, name), name);
-    const cli = new Cli(['--directory', folder.path, '--port', '0', '--exclude', '*.log', '--exclude', '*.tmp']);
+    const cli = new TerminalProgram([
+      '--directory',
+      folder.path,
+      '--port',
+      '0',
+      '--exclude',
+      '*.log',
+      '--exclude',
+      '*.tmp',
+    ]);
     const client = await RawClient.connect(await cli.port());
     const statuses = [];
     for (const name of ['.env', 'a.log', 'b.tmp', 'c.txt']) {
@@ -190,9 +156,54 @@ describe('the command line', function () {
     await cli.stop();
   });
 
+  it('--exclude says loudly what is not kept back any more, and what that is', async () => {
+    for (const name of ['.env', '.git\x1b', 'key.pem', 'a.txt']) await writeFile(join(folder.path, name), name);
+    const cli = new TerminalProgram([folder.path, '--port', '0', '--exclude', '*.log']);
+    await cli.prints(/\n/, 'stderr');
+    assert.equal(
+      cli.stderr,
+      'Attention: --exclude replaces the defaults, so what matches **/.* and **/*.{pem,key,p12,pfx} is served and written now. In the folder itself: .env, .git\\x1b and key.pem. --exclude-also keeps the defaults.\n',
+    );
+    await cli.stop();
+  });
+
+  it('--exclude says nothing if the defaults are among its globs', async () => {
+    const globs = defaultOptions.exclude.flatMap((glob) => ['--exclude', glob]);
+    const cli = new TerminalProgram([folder.path, '--port', '0', ...globs, '--exclude', '*.log']);
+    await cli.port();
+    assert.equal((await cli.stop()).stderr, '');
+  });
+
+  it('--exclude-also adds to the defaults', async () => {
+    for (const name of ['.env', 'a.log', 'c.txt']) await writeFile(join(folder.path, name), name);
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0', '--exclude-also', '*.log']);
+    const client = await cli.client();
+    const statuses = [];
+    for (const name of ['.env', 'a.log', 'c.txt']) {
+      await client.write(`GET /files/${name} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      statuses.push((await client.read()).status);
+    }
+    assert.deepEqual(statuses, [404, 404, 200]);
+    client.close();
+    assert.equal((await cli.stop()).stderr, '');
+  });
+
+  it('--header adds fields to what the site answers', async () => {
+    await writeFile(join(folder.path, 'a.txt'), 'a');
+    const headers = ['--header', 'X-One: 1: a', '--header', 'Content-Type:text/x-odd'];
+    const cli = new TerminalProgram([folder.path, '--port', '0', ...headers]);
+    const client = await cli.client();
+    await client.write('GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const response = await client.read();
+    assert.equal(field(response, 'x-one'), '1: a');
+    assert.equal(field(response, 'content-type'), 'text/x-odd');
+    client.close();
+    await cli.stop();
+  });
+
   it('--spa answers a navigation to a page that does not exist', async () => {
     await writeFile(join(folder.path, 'app.html'), 'the app');
-    const cli = new Cli(['--directory', folder.path, '--port', '0', '--spa', 'app.html']);
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0', '--spa', 'app.html']);
     const client = await RawClient.connect(await cli.port());
     await client.write('GET /some/page HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n');
     const response = await client.read();
@@ -201,16 +212,16 @@ describe('the command line', function () {
     await cli.stop();
   });
 
+  // All of them are in usage.test.ts.
   describe('usage errors: one sentence on stderr, nothing on stdout, exit code 2', () => {
     for (const [args, sentence] of [
       [['--nonsense'], /--nonsense/],
-      [['folder'], /folder/],
       [['--port'], /--port/],
       [['--port', 'x'], /--port takes a whole number from 0 to 65535, not "x"\./],
       [['--port', '65536'], /--port/],
       [['--port', '-1'], /--port/],
       [['--port', '80.5'], /--port/],
-      [['--access', 'all'], /readOnly, readWrite, full/],
+      [['--access', 'all'], /readOnly, readWrite or full/],
       [['--max-upload-size', 'big'], /--max-upload-size/],
       [['--host', '0.0.0.0'], /--token/],
       [['--host', ''], /host/],
@@ -258,14 +269,25 @@ describe('the command line', function () {
       other.close();
     });
 
+    it('a folder that may not be read', async function () {
+      needsOrdinaryUser(this);
+      await mkdir(join(folder.path, 'locked', 'in'), { recursive: true });
+      await chmod(join(folder.path, 'locked'), 0);
+      await fails([join(folder.path, 'locked', 'in')], /^The folder .* may not be read\.\n$/);
+      await chmod(join(folder.path, 'locked'), 0o700);
+    });
+
+    it('a folder whose name would be obeyed by a terminal', () =>
+      fails([join(folder.path, '\x1b[31m\x9b\u202e')], /\\x1b\[31m\\x9b\\u202e is not there\.\n$/));
+
     it('an address of another machine', () =>
       fails(['--directory', folder.path, '--host', '203.0.113.99', '--token', 't'], /is no address of this machine/));
   });
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`${signal}: exchanges in flight finish, then exit code 0`, async () => {
       await mkdir(join(folder.path, 'd'));
-      const cli = new Cli(['--directory', folder.path, '--port', '0']);
+      const cli = new TerminalProgram(['--directory', folder.path, '--port', '0']);
       const client = await RawClient.connect(await cli.port());
       await client.write(
         'POST /files/d/f HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n',

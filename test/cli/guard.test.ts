@@ -11,7 +11,6 @@ import { temporaryFolder } from '../support/served';
 const program = resolve(__dirname, '../../../dist/cli.js');
 
 describe('the command line says who may ask:', function () {
-  this.timeout(15_000);
   this.slow(2000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let child: ChildProcess;
@@ -78,12 +77,12 @@ describe('the command line says who may ask:', function () {
   });
 
   for (const [flags, sentence] of [
-    [['--cors', '*'], /^The CORS origin "\*" is no single origin/],
-    [['--cors', 'null'], /^The CORS origin "null"/],
-    [['--cors', 'http://a.example/path'], /^The CORS origin/],
-    [['--allowed-host', 'http://a.example'], /^The allowed host "http:\/\/a\.example"/],
-    [['--allowed-host', '*'], /^The allowed host/],
-    [['--token', ' x'], /^The token/],
+    [['--cors', '*'], /^--cors: the CORS origin "\*" is no single origin/],
+    [['--cors', 'null'], /^--cors: the CORS origin "null"/],
+    [['--cors', 'http://a.example/path'], /^--cors: the CORS origin/],
+    [['--allowed-host', 'http://a.example'], /^--allowed-host: the allowed host "http:\/\/a\.example"/],
+    [['--allowed-host', '*'], /^--allowed-host: the allowed host/],
+    [['--token', ' x'], /^--token: the token/],
     [['--host', '0.0.0.0'], /--token/],
     [['--host', '::'], /--token/],
   ] as const) {

@@ -1,4 +1,4 @@
-/** CONTRIBUTING's map shows the house that stands. */
+/** CONTRIBUTING and the pages of `docs` show the house that stands. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -7,9 +7,14 @@ import path from 'node:path';
 import { codeIn, filesLinkedBy, manifest, projectRoot, read, rowsOf, scriptsIn, sectionOf } from './markdown';
 
 const text = read('CONTRIBUTING.md');
+/** They speak of files of whoever reads them. */
+const forUsers = ['docs/http.md', 'docs/editor.md', 'docs/terminal.md'];
+const pages = ['CONTRIBUTING.md', ...readdirSync(path.join(projectRoot, 'docs')).map((name) => `docs/${name}`)];
 
 /** The code in the running text and in tables, such as names of files. */
-const codes = [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+const codesIn = (text: string): string[] =>
+  [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+const codes = codesIn(text);
 
 const exists = (file: string): boolean =>
   [projectRoot, path.join(projectRoot, 'src')].some((base) => existsSync(path.join(base, file)));
@@ -30,7 +35,10 @@ function packagesOf(file: string): string[] {
 
 describe('CONTRIBUTING', () => {
   it('names no file that is not there', () => {
-    const files = codes.filter((code) => /^[\w./-]+(\.(ts|mjs|md|svg)|\/)$/.test(code));
+    const own = pages.filter((page) => !forUsers.includes(page));
+    const files = own.flatMap((page) =>
+      codesIn(read(page)).filter((code) => /^[\w./-]+(\.(ts|mjs|md|svg)|\/)$/.test(code)),
+    );
     assert.ok(files.length > 30);
     // What is made is not there in a fresh copy.
     const made = ['dist/', 'out/', 'screenshots/', '.vscode-test/'];
@@ -40,8 +48,8 @@ describe('CONTRIBUTING', () => {
     );
   });
 
-  it('has a place in the map for every source', () => {
-    const places = rowsOf(sectionOf(text, '## Map')).map(([cell]) => codeIn(cell));
+  it('has a place in the house for every source', () => {
+    const places = rowsOf(sectionOf(read('docs/architecture.md'), '## The house')).map(([cell]) => codeIn(cell));
     assert.deepEqual(
       sources.filter(
         (file) => !places.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place)),
@@ -79,24 +87,24 @@ describe('CONTRIBUTING', () => {
     assert.deepEqual(said.sort(), used.sort());
   });
 
-  it('knows no package that is not a dependency', () => {
+  it('knows no package that is not installed for the build', () => {
     const used = new Set(sources.flatMap(packagesOf));
     assert.deepEqual(
-      [...used].filter((name) => manifest.dependencies[name] === undefined),
+      [...used].filter((name) => manifest.devDependencies[name] === undefined),
       [],
     );
   });
 
   it('names no script that is not there', () => {
     assert.deepEqual(
-      scriptsIn(text).filter((script) => manifest.scripts[script] === undefined),
+      pages.flatMap((page) => scriptsIn(read(page))).filter((script) => manifest.scripts[script] === undefined),
       [],
     );
   });
 
   it('links to no file that is not there', () => {
     assert.deepEqual(
-      filesLinkedBy(text).filter((file) => !exists(file)),
+      pages.flatMap((page) => filesLinkedBy(read(page)).filter((file) => !exists(path.join(path.dirname(page), file)))),
       [],
     );
   });

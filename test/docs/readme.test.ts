@@ -1,4 +1,4 @@
-/** README says what is so: its examples run as printed, and its tables have what there is. */
+/** README and the pages for users say what is so: their examples run as printed, and their tables have what there is. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,10 +6,16 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { needs, needsPosix, needsProgram } from '../support/needs';
 import { blocksOf, codeIn, filesLinkedBy, manifest, projectRoot, read, rowsOf, scriptsIn, sectionOf } from './markdown';
 
 const readme = read('README.md');
-const blocks = blocksOf(readme);
+const [http, editor, terminal] = ['http', 'editor', 'terminal'].map((name) => read(`docs/${name}.md`)) as [
+  string,
+  string,
+  string,
+];
+const blocks = [readme, http].flatMap(blocksOf);
 const program = path.join(projectRoot, 'dist/cli.js');
 
 interface Example {
@@ -33,7 +39,7 @@ for (const [i, { mark, text }] of blocks.entries()) {
 /** What the server is started with, as printed, but on a folder and a port of the test's own. */
 function flags(start: string, directory: string): string[] {
   const printed = /npm start -- (.*)/.exec(start)?.[1]?.split(' ') ?? [];
-  const given = printed.map((word, i) => (printed[i - 1] === '--directory' ? directory : word));
+  const given = printed.map((word) => (word === '../demo' ? directory : word));
   return [...given, '--port', '0'];
 }
 
@@ -45,30 +51,21 @@ const timeless = (text: string): string =>
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'DATE')
     .trimEnd();
 
-/** What the program prints as its version; empty without it. */
-function versionOf(program: string, ask: string): string {
-  const { error, stdout } = spawnSync(program, [ask], { encoding: 'utf8' });
-  return error === undefined ? stdout : '';
+/** Whether there is a curl that writes out fields of the response by their names. */
+function hasCurl(): boolean {
+  const { stdout } = spawnSync('curl', ['--version'], { encoding: 'utf8' });
+  const [, major = 0, minor = 0] = /^curl (\d+)\.(\d+)/.exec(stdout) ?? [];
+  return Number(major) * 1000 + Number(minor) >= 7084;
 }
 
-/** What the examples need and this machine has not. */
-function whatIsMissing(): string | undefined {
-  if (process.platform === 'win32') return 'they are for a POSIX shell.';
-  const [, major = 0, minor = 0] = /^curl (\d+)\.(\d+)/.exec(versionOf('curl', '--version')) ?? [];
-  // The first that writes out fields of the response by their names.
-  if (Number(major) * 1000 + Number(minor) < 7084) return 'there is no curl 7.84 or newer.';
-  return versionOf('openssl', 'version') === '' ? 'there is no openssl.' : undefined;
-}
-
-describe('README’s examples', () => {
+describe('the examples of README and docs/http.md', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'http-server-readme-'));
   const served = mkdtempSync(path.join(tmpdir(), 'http-server-readme-'));
 
   before(function () {
-    const missing = whatIsMissing();
-    if (missing === undefined) return;
-    console.log(`      README’s examples are skipped: ${missing}`);
-    this.skip();
+    needsPosix(this);
+    needs(this, 'curl 7.84 or newer', hasCurl());
+    needsProgram(this, 'openssl');
   });
 
   after(() => {
@@ -107,24 +104,26 @@ describe('README’s examples', () => {
   }
 });
 
-describe('README', () => {
+describe('README, and the pages for users', () => {
+  it('is short enough to be read', () => assert.ok(readme.split('\n').length <= 200));
+
   it('has what --help prints', () => {
     const help = execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' });
-    assert.ok(blocks.some(({ text }) => text === help));
+    assert.ok(blocksOf(terminal).some(({ text }) => text === help));
   });
 
   it('names every command by its title and its identifier', () => {
     const names = JSON.parse(read('package.nls.json')) as Record<string, string>;
     const title = (key: string): string | undefined => names[key.slice(1, -1)];
     assert.deepEqual(
-      rowsOf(sectionOf(readme, '### Commands')).map(([name, id]) => [name, codeIn(id)]),
+      rowsOf(sectionOf(editor, '## Commands')).map(([name, id]) => [name, codeIn(id)]),
       manifest.contributes.commands.map((entry) => [title(entry.title), entry.command]),
     );
   });
 
   it('names every setting and its default', () => {
     assert.deepEqual(
-      rowsOf(sectionOf(readme, '### Settings')).map((cells) => cells.slice(0, 2).map(codeIn)),
+      rowsOf(sectionOf(editor, '## Settings')).map((cells) => cells.slice(0, 2).map(codeIn)),
       Object.entries(manifest.contributes.configuration.properties).map(([name, setting]) => [
         name,
         JSON.stringify(setting.default),
@@ -134,7 +133,7 @@ describe('README', () => {
 
   it('says which settings a workspace cannot set', () => {
     const scopes = Object.values(manifest.contributes.configuration.properties).map(({ scope }) => scope);
-    assert.match(readme, /The last five can only be set for the machine/);
+    assert.match(editor, /The last five can only be set for the machine/);
     assert.deepEqual(scopes.indexOf('machine'), scopes.length - 5);
     assert.ok(scopes.slice(-5).every((scope) => scope === 'machine'));
   });
@@ -150,16 +149,16 @@ describe('README', () => {
   });
 
   it('names the extension as other extensions find it', () => {
-    assert.ok(readme.includes(`getExtension<HttpServerApi>('${manifest.publisher}.${manifest.name}')`));
+    assert.ok(editor.includes(`getExtension<HttpServerApi>('${manifest.publisher}.${manifest.name}')`));
   });
 
   it('has the example, and a link to the types, that the second extension of the tests is made with', () => {
-    const said = blocksOf(sectionOf(readme, '### For other extensions')).filter(({ language }) => language === 'ts');
+    const said = blocksOf(sectionOf(editor, '## For other extensions')).filter(({ language }) => language === 'ts');
     assert.deepEqual(
       said.map(({ text }) => text),
       [read('test/fixtures/apiUser/example.ts')],
     );
-    assert.ok(filesLinkedBy(readme).includes('test/fixtures/apiUser/httpServerApi.ts'));
+    assert.ok(filesLinkedBy(editor).includes('../test/fixtures/apiUser/httpServerApi.ts'));
   });
 
   it('names no script that is not there', () => {

@@ -1,20 +1,28 @@
 /** Who shares work with whom. */
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { Coalesced } from '../../src/endpoints/coalesced';
+import { Coalesced } from '../../src/endpoints/site/coalesced';
 import { spend } from '../support/spend';
 
 /** Work that ends when the test says so. */
 class Works {
   readonly begun: string[] = [];
+  /** What nobody wanted any more. */
+  readonly ended: string[] = [];
   private readonly pending: { resolve(result: string): void; reject(error: Error): void }[] = [];
   readonly coalesced = new Coalesced<string>();
 
   /** Asks for `key`; `label` tells whose work it was that was done. */
-  ask(key: string, label: string): Promise<string> {
-    return this.coalesced.get(key, () => {
+  ask(key: string, label: string, signal = new AbortController().signal): Promise<string> {
+    return this.coalesced.get(key, signal, (own) => {
       this.begun.push(label);
-      return new Promise((resolve, reject) => this.pending.push({ resolve, reject }));
+      return new Promise((resolve, reject) => {
+        this.pending.push({ resolve, reject });
+        own.addEventListener('abort', () => {
+          this.ended.push(label);
+          reject(own.reason as Error);
+        });
+      });
     });
   }
 
@@ -25,6 +33,14 @@ class Works {
 
   fail(message: string): void {
     this.pending.shift()?.reject(new Error(message));
+  }
+
+  /** Waits until nothing is kept. */
+  async isForgotten(): Promise<void> {
+    while (this.coalesced.size > 0) {
+      mock.timers.tick(1000);
+      await new Promise(setImmediate);
+    }
   }
 
   /** Waits until that much work has begun; time goes by only here. */
@@ -158,6 +174,55 @@ const table: readonly (readonly [promise: string, (works: Works) => Promise<void
       await works.until(3);
       works.end('3');
       assert.equal(await next, '3');
+    },
+  ],
+  [
+    'ends with the last who waits for it, not before',
+    async (works) => {
+      const [one, other] = [new AbortController(), new AbortController()];
+      const early = works.ask('k', 'early');
+      const shared = [works.ask('k', 'shared', one.signal), works.ask('k', 'shared', other.signal)];
+      works.end('1');
+      await early;
+      await works.until(2);
+      one.abort(new Error('one left'));
+      await assert.rejects(shared[0]!, /one left/);
+      assert.deepEqual(works.ended, []);
+      other.abort(new Error('other left'));
+      await assert.rejects(shared[1]!, /other left/);
+      assert.deepEqual(works.ended, ['shared']);
+      await works.isForgotten();
+    },
+  ],
+  [
+    'does not begin if all who wait for it have left before',
+    async (works) => {
+      const controller = new AbortController();
+      const early = works.ask('k', 'early');
+      const late = works.ask('k', 'late', controller.signal);
+      controller.abort(new Error('left'));
+      await assert.rejects(late, /left/);
+      works.end('1');
+      assert.equal(await early, '1');
+      await works.isForgotten();
+      assert.deepEqual(works.begun, ['early']);
+    },
+  ],
+  [
+    'begins for who comes after all others have left',
+    async (works) => {
+      const controller = new AbortController();
+      const early = works.ask('k', 'early');
+      const late = works.ask('k', 'late', controller.signal);
+      controller.abort(new Error('left'));
+      await assert.rejects(late, /left/);
+      const next = works.ask('k', 'next');
+      works.end('1');
+      await early;
+      await works.until(2);
+      assert.deepEqual(works.begun, ['early', 'next']);
+      works.end('2');
+      assert.equal(await next, '2');
     },
   ],
 ];

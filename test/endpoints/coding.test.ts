@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { truncateSync, utimesSync } from 'node:fs';
 import * as zlib from 'node:zlib';
-import type { Endpoint } from '../../src/http/message';
-import { codings } from '../../src/endpoints/coding';
+import type { Endpoint } from '../../src/http/message/message';
+import { codings } from '../../src/endpoints/representation/coding';
 import { ask, makeRequest, read, respond, type Answer } from '../support/request';
 import { openDescriptors, TestFolder } from '../support/folder';
 

@@ -1,10 +1,12 @@
 /** Validators, and what conditions on them are answered. */
 import assert from 'node:assert/strict';
 import { chmodSync, utimesSync } from 'node:fs';
-import { formatHttpDate } from '../../src/http/date';
-import type { Endpoint } from '../../src/http/message';
+import { formatHttpDate } from '../../src/http/message/date';
+import type { Endpoint } from '../../src/http/message/message';
 import { ask, bodyOf } from '../support/request';
 import { TestFolder } from '../support/folder';
+
+const date = (ms: number): string => formatHttpDate(ms) ?? assert.fail();
 
 describe('validators', () => {
   let folder: TestFolder;
@@ -52,10 +54,10 @@ describe('validators', () => {
         ['If-Match', () => '*', 200, 204],
         ['If-Match', () => '"other"', 412, 412],
         ['If-Match', (etag) => `W/${etag}`, 412, 412],
-        ['If-Modified-Since', () => formatHttpDate(modified), 304, 204],
-        ['If-Modified-Since', () => formatHttpDate(modified - 1000), 200, 204],
-        ['If-Unmodified-Since', () => formatHttpDate(modified), 200, 204],
-        ['If-Unmodified-Since', () => formatHttpDate(modified - 1000), 412, 412],
+        ['If-Modified-Since', () => date(modified), 304, 204],
+        ['If-Modified-Since', () => date(modified - 1000), 200, 204],
+        ['If-Unmodified-Since', () => date(modified), 200, 204],
+        ['If-Unmodified-Since', () => date(modified - 1000), 412, 412],
       ];
       for (const [name, value, read, write] of rows) {
         it(`${name}: ${value('the tag')}: ${read} to read, ${write} to replace`, async () => {

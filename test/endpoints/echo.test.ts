@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { Endpoint } from '../../src/http/message';
+import type { Endpoint } from '../../src/http/message/message';
 import { ask } from '../support/request';
 import { TestFolder } from '../support/folder';
 
@@ -89,6 +89,16 @@ describe('/echo', () => {
 });
 
 describe('/user-agent', () => {
+  it('H8: tells HEAD what it tells GET', async () => {
+    const folder = new TestFolder();
+    const [get, head] = [
+      await ask(folder.router(), 'GET', '/user-agent'),
+      await ask(folder.router(), 'HEAD', '/user-agent'),
+    ];
+    folder.remove();
+    assert.deepEqual([...head.fields], [...get.fields]);
+  });
+
   const rows: readonly (readonly [promise: string, fields: Record<string, string>, body: string])[] = [
     ['what the client calls itself', { 'User-Agent': 'foobar/1.2.3 (x; y)' }, 'foobar/1.2.3 (x; y)'],
     ['nothing, if it does not', {}, ''],
@@ -101,6 +111,9 @@ describe('/user-agent', () => {
       folder.remove();
       assert.equal(answer.status, 200);
       assert.equal(answer.fields.get('content-type'), 'text/plain');
+      // H8: what is one client's is no other's.
+      assert.equal(answer.fields.get('vary'), 'User-Agent');
+      assert.equal(answer.fields.get('cache-control'), 'no-store');
       assert.deepEqual(answer.body, Buffer.from(body, 'latin1'));
     });
   }

@@ -1,10 +1,10 @@
 /** Pages of the origins in `cors` may read and write, and browsers are told so exactly. */
 import assert from 'node:assert/strict';
-import { HttpError } from '../../src/http/errors';
-import type { FieldLine, Response } from '../../src/http/message';
+import { HttpError } from '../../src/http/message/errors';
+import type { FieldLine, Response } from '../../src/http/message/message';
 import { checkOptions, defaultOptions, OptionsError } from '../../src/options';
 import { guardWith, inside, requestOf, type Asked } from '../support/guarded';
-import { guarded } from '../../src/endpoints/guard';
+import { guarded } from '../../src/endpoints/guard/guard';
 
 const app = 'http://app.example:3000';
 const crossSite: FieldLine[] = [

@@ -1,7 +1,7 @@
 /** Where a browser may not say whose page asks, it is told that other pages may not use the answer. */
 import assert from 'node:assert/strict';
-import { guarded } from '../../src/endpoints/guard';
-import type { FieldLine, Response } from '../../src/http/message';
+import { guarded } from '../../src/endpoints/guard/guard';
+import type { FieldLine, Response } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
 import { guardWith, requestOf } from '../support/guarded';
 

@@ -1,7 +1,7 @@
 /** A page of another site can have a browser ask, but not get or change anything by it. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { FieldLine } from '../../src/http/message';
+import type { FieldLine } from '../../src/http/message/message';
 import { gateWith, guardWith, inside } from '../support/guarded';
 
 const metadata = (site: string, mode?: string, dest?: string): FieldLine[] =>
@@ -82,6 +82,24 @@ describe('the origin of a request', () => {
       }
     });
   }
+
+  it('R14: does not let a frame of another site learn of a file, whatever its path is written like', async () => {
+    const statusOf = async (target: string, destination: string, site = 'cross-site') => {
+      const fields = metadata(site, 'navigate', destination);
+      return (await ask({ target, authority: 'localhost:4221', fields })).status === 403;
+    };
+    for (const target of ['/files/x', '//files//x', '/%66iles/x', '/files/a/b.zip', '/files/%2e']) {
+      for (const destination of ['iframe', 'frame', 'fencedframe']) {
+        assert.equal(await statusOf(target, destination), true, `${destination} ${target}`);
+        assert.equal(await statusOf(target, destination, 'same-site'), true, `${destination} ${target}`);
+        assert.equal(await statusOf(target, destination, 'same-origin'), false, `${destination} ${target}`);
+      }
+      assert.equal(await statusOf(target, 'document'), false, target);
+    }
+    for (const target of ['/files', '/files/', '/files/a/', '/a', '/filesystem/x', '/']) {
+      assert.equal(await statusOf(target, 'iframe'), false, target);
+    }
+  });
 
   it('is looked at where a WebSocket is asked for, by whose answer a browser keeps nobody out', async () => {
     const statusOf = async (value: string) => {

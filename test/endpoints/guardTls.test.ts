@@ -1,9 +1,9 @@
 /** Where we speak TLS, nobody comes without: our own origin is one of https, and what we give to keep goes back over TLS only. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { guarded } from '../../src/endpoints/guard';
-import { HttpError } from '../../src/http/errors';
-import type { Endpoint, FieldLine, Response } from '../../src/http/message';
+import { guarded } from '../../src/endpoints/guard/guard';
+import { HttpError } from '../../src/http/message/errors';
+import type { Endpoint, FieldLine, Response } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
 import { guardWith, requestOf, type Asked } from '../support/guarded';
 

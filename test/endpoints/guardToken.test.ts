@@ -1,7 +1,7 @@
 /** Where there is a token, nothing is answered without it, and it is kept to those who have it. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { FieldLine } from '../../src/http/message';
+import type { FieldLine } from '../../src/http/message/message';
 import { checkOptions, defaultOptions, OptionsError } from '../../src/options';
 import { gateWith, guardWith, inside, type Asked } from '../support/guarded';
 import type { Answer } from '../support/request';

@@ -1,12 +1,13 @@
 /** On Linux, the kernel tells whose a connection within the machine is, and only its own user may write. */
 import assert from 'node:assert/strict';
 import { endianness } from 'node:os';
-import { guarded } from '../../src/endpoints/guard';
-import { ownerIn, type Owner } from '../../src/endpoints/peerUser';
-import { HttpError } from '../../src/http/errors';
-import type { Peer } from '../../src/http/message';
+import { guarded } from '../../src/endpoints/guard/guard';
+import { hasOtherClient, mayWrite, ownerIn, type Owner, type Verdict } from '../../src/endpoints/guard/peerUser';
+import { HttpError } from '../../src/http/message/errors';
+import type { Peer } from '../../src/http/message/message';
 import { defaultOptions } from '../../src/options';
 import { requestOf } from '../support/guarded';
+import { needs, needsLinux } from '../support/needs';
 
 const heading = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 
@@ -37,7 +38,7 @@ const other = { from: '0100007F:C351', to: server, user: 7 };
 
 describe('the owner of a connection', function () {
   before(function () {
-    if (endianness() !== 'LE') this.skip();
+    needs(this, 'a processor that puts the lowest octet first', endianness() === 'LE');
   });
 
   const rows: readonly [name: string, list: string, peer: Peer, owner: Owner][] = [
@@ -68,13 +69,38 @@ describe('the owner of a connection', function () {
   }
 });
 
+describe('a client of another user on a port', function () {
+  before(function () {
+    needs(this, 'a machine whose numbers begin at the small end', endianness() === 'LE');
+  });
+
+  const rows: readonly [name: string, list: string, seen: boolean][] = [
+    ['connected to it', listOf({ from: client, to: server, user: 7 }), true],
+    ['connected to it by IPv6', listOf({ from: loopback6('C351'), to: loopback6('107D'), user: 7 }), true],
+    [
+      'behind others',
+      listOf({ from: client, to: server, user: 1000 }, { from: client, to: server, user: 0 }, other),
+      true,
+    ],
+    ['that closed its socket', listOf({ from: client, to: server, user: 7, inode: 0 }), false],
+    ['connected to another port', listOf({ from: client, to: '0200007F:107E', user: 7 }), false],
+    ['connected to a longer port', listOf({ from: client, to: `${server}0`, user: 7 }), false],
+    ['that serves from the same port', listOf({ from: server, to: client, user: 7 }), false],
+    ['that is our own', listOf({ from: client, to: server, user: 1000 }), false],
+    ['that is the superuser', listOf({ from: client, to: server, user: 0 }), false],
+  ];
+  for (const [name, list, seen] of rows) {
+    it(`S1: ${name}: ${seen ? 'is' : 'none'}`, () => assert.equal(hasOtherClient(list, 0x107d, 1000), seen));
+  }
+});
+
 describe('another user of the machine', () => {
   const options = { ...defaultOptions, directory: '' };
-  const answerOf = async (method: string, own: boolean | Promise<boolean>, token = ''): Promise<number> => {
+  const answerOf = async (method: string, verdict: Verdict | Promise<Verdict>, token = ''): Promise<number> => {
     const guard = guarded(
       { ...options, token },
       () => ({ status: 200, fields: [] }),
-      () => own,
+      () => verdict,
     );
     try {
       return (await guard.endpoint(requestOf({ method, fields: [['Authorization', 'Bearer t']] }))).status;
@@ -83,19 +109,38 @@ describe('another user of the machine', () => {
     }
   };
 
-  for (const own of [false, Promise.resolve(false)]) {
-    const when = own instanceof Promise ? 'found out later' : 'known';
+  const refusal = new HttpError(403, 'no');
+  for (const verdict of [refusal, Promise.resolve(refusal)]) {
+    const when = verdict instanceof Promise ? 'found out later' : 'known';
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
-      it(`${when}: may ${method}`, async () => assert.equal(await answerOf(method, own), 200));
+      it(`${when}: may ${method}`, async () => assert.equal(await answerOf(method, verdict), 200));
     }
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
-      it(`${when}: may not ${method}`, async () => assert.equal(await answerOf(method, own), 403));
-      it(`${when}: may ${method} with the token`, async () => assert.equal(await answerOf(method, own, 't'), 200));
+      it(`${when}: may not ${method}`, async () => assert.equal(await answerOf(method, verdict), 403));
+      it(`${when}: may ${method} with the token`, async () => assert.equal(await answerOf(method, verdict, 't'), 200));
     }
   }
 
   it('is not kept out who is the same', async () => {
-    assert.equal(await answerOf('POST', true), 200);
-    assert.equal(await answerOf('POST', Promise.resolve(true)), 200);
+    assert.equal(await answerOf('POST', 'may'), 200);
+    assert.equal(await answerOf('POST', Promise.resolve('may')), 200);
+  });
+});
+
+describe('S1: a connection that is closed already', () => {
+  it('is refused for what is true, or let in', async function () {
+    needsLinux(this);
+    // Nobody has a connection from port 1.
+    const verdict = await mayWrite({ ...peer4, port: 1 });
+    if (verdict === 'may') return;
+    assert.equal(verdict.status, 403);
+    assert.match(
+      verdict.message,
+      /^The connection was closed before .*, and there may be others: .*--token.*httpServer/,
+    );
+    assert.match(
+      verdict.reason,
+      /^The connection was closed before .*, and (?:the account|accounts|there is|who|clients)/,
+    );
   });
 });

@@ -2,17 +2,19 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { Live } from '../../src/endpoints/live';
-import type { Endpoint } from '../../src/http/message';
+import { Live } from '../../src/endpoints/live/live';
+import type { Endpoint } from '../../src/http/message/message';
 import type { Options } from '../../src/options';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { ask, remembered, type Answer, type FieldTable } from '../support/request';
 
 const load = { Accept: 'text/html,*/*;q=0.8' };
+/** As Chromium has it of a worker that answers by `fetch(event.request)`. */
+const handedOn = { 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'navigate' };
 const page = '<!doctype html><html><head><title>x</title></head></html>';
 const large = `<!doctype html><title>x</title>${'<p>text</p>\n'.repeat(20_000)}`;
 const tag = (src: string, shows: string): string =>
-  `<script async src="${src}.http-server/live.js" data-shows="${shows}"></script>`;
+  `<script src="${src}.http-server/live.js" data-shows="${shows}"></script>`;
 
 describe('with live reload', () => {
   let folder: TestFolder;
@@ -30,6 +32,8 @@ describe('with live reload', () => {
       .write('coded.html.gz', gzipSync(large))
       .write('text.txt', page)
       .write('x.xhtml', page)
+      .write('good.xhtml', '<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head/></html>')
+      .write('drawing.svg', '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>')
       .write('secret/.env.html', page)
       .write('list/a.txt', 'a');
     live = new Live();
@@ -57,7 +61,24 @@ describe('with live reload', () => {
     ['the API', '/files/index.html', load, false],
     ['UTF-16', '/utf16.html', load, false],
     ['text', '/text.txt', load, false],
-    ['XHTML', '/x.xhtml', load, false],
+    ['XHTML that is not well made', '/x.xhtml', load, false],
+    ['R12: XHTML', '/good.xhtml', load, true],
+    ['R12: SVG', '/drawing.svg', { ...load, 'Sec-Fetch-Dest': 'document' }, true],
+    ['R12: SVG in a picture', '/drawing.svg', { Accept: 'image/*', 'Sec-Fetch-Dest': 'image' }, false],
+    ['R3: a service worker that hands on a load', '/', { ...load, ...handedOn }, true],
+    [
+      'R3: a service worker of Firefox that hands on a load',
+      '/',
+      { ...load, 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'same-origin', 'Upgrade-Insecure-Requests': '1' },
+      true,
+    ],
+    [
+      'R3: a service worker that hands on a part',
+      '/',
+      { Accept: '*/*', 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'cors' },
+      false,
+    ],
+    ['R3: a download', '/', { 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'navigate' }, false],
     ['a page that is not there', '/none.html', load, true],
     ['a folder that is not there', '/none/', load, true],
     ['a page that is excluded', '/secret/.env.html', load, true],
@@ -132,6 +153,38 @@ describe('with live reload', () => {
       assert.equal(again.status, 304);
       assert.equal((await get(target, { 'If-None-Match': loaded.fields.get('etag') ?? '' })).status, 200);
     }
+  });
+
+  it('R1: says Accept only where no browser says what it loads for', async () => {
+    for (const fields of [
+      { ...load, 'Sec-Fetch-Dest': 'document' },
+      { Accept: '*/*', 'Sec-Fetch-Dest': 'empty' },
+    ]) {
+      for (const target of ['/', '/drawing.svg', '/large.html', '/good.xhtml']) {
+        const vary = (await get(target, fields)).fields.get('vary') ?? '';
+        assert.match(vary, /Sec-Fetch-Dest, Sec-Fetch-Mode/);
+        assert.doesNotMatch(vary, /Accept(?!-Encoding)/, target);
+      }
+    }
+    assert.match(
+      (await get('/', { Accept: '*/*' })).fields.get('vary') ?? '',
+      /Accept, Sec-Fetch-Dest, Sec-Fetch-Mode/,
+    );
+    assert.equal((await get('/list/', load)).fields.get('vary'), 'Accept-Encoding');
+  });
+
+  it('R12: puts an element of XHTML into XML', async () => {
+    const answer = await get('/drawing.svg', load);
+    const own = tag('', '/drawing.svg').replace('<script', '<script xmlns="http://www.w3.org/1999/xhtml"');
+    assert.ok(answer.text.includes(`svg">${own}<g/>`));
+    assert.equal(answer.fields.get('content-type'), 'image/svg+xml');
+    assert.match(answer.fields.get('etag') ?? '', /-live"$/);
+  });
+
+  it('R15: has its events neither coded nor gathered on the way', async () => {
+    const { fields } = await get('/.http-server/events', {}, 'HEAD');
+    assert.equal(fields.get('cache-control'), 'no-store, no-transform');
+    assert.equal(fields.get('x-accel-buffering'), 'no');
   });
 
   it('codes the page with the script, and passes over coded copies that lie beside it', async () => {

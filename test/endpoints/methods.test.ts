@@ -51,6 +51,21 @@ describe('methods', () => {
     });
   }
 
+  it('says where files are stored to whoever would store them where they are shown', async () => {
+    const rows: readonly (readonly [access: Access, methods: readonly string[]])[] = [
+      ['readOnly', []],
+      ['readWrite', ['POST', 'PUT']],
+      ['full', ['POST', 'PUT', 'DELETE']],
+    ];
+    for (const [access, methods] of rows) {
+      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+        const answer = await ask(folder.router({ access }), method, '/a.txt', {}, bodyOf(['x']));
+        assert.equal(answer.status, 405);
+        assert.equal(answer.text.includes('/files/'), methods.includes(method), `${method}, ${access}`);
+      }
+    }
+  });
+
   for (const method of ['TRACE', 'CONNECT', 'PROPFIND', 'get', 'BREW', 'GETT', 'constructor', '__proto__']) {
     it(`${method} is not implemented anywhere`, async () => {
       for (const target of ['/', '/files/a.txt', '/echo/x', '*']) {

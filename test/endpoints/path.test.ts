@@ -1,7 +1,7 @@
 /** Paths, decoded once. */
 import assert from 'node:assert/strict';
-import { HttpError } from '../../src/http/errors';
-import { encodeSegment, parsePath } from '../../src/endpoints/path';
+import { HttpError } from '../../src/http/message/errors';
+import { encodeSegment, parsePath } from '../../src/endpoints/common/path';
 
 const rows: readonly (readonly [path: string, segments: readonly string[], isFolder: boolean])[] = [
   ['', [], true],

@@ -114,7 +114,7 @@ describe('the site', () => {
       });
     }
 
-    it('leaves alone what exists, what is not a navigation, what is excluded and what is malformed', async () => {
+    it('leaves alone what exists, what is not a navigation and what is malformed; what is excluded is missing', async () => {
       folder.write('.env', 'secret');
       const status = async (target: string, fields = {}): Promise<[number, string]> => {
         const answer = await ask(folder.router(spa), 'GET', target, fields);
@@ -124,7 +124,8 @@ describe('the site', () => {
       assert.equal((await status('/dir', html))[0], 308);
       assert.equal((await status('/missing.js', { Accept: '*/*' }))[0], 404);
       assert.equal((await status('/missing.js'))[0], 404);
-      assert.equal((await status('/.env', html))[0], 404);
+      assert.deepEqual(await status('/.env', html), [200, 'the app']);
+      assert.equal((await status('/.env'))[0], 404);
       assert.equal((await status('/../x', html))[0], 400);
       assert.equal((await status('/files/route', html))[0], 404);
     });

@@ -1,5 +1,7 @@
 /** POST, PUT and DELETE: the whole file or nothing, and the right status. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -12,9 +14,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import type { Endpoint } from '../../src/http/message';
+import { basename } from 'node:path';
+import { Fields } from '../../src/http/message/fields';
+import type { Endpoint } from '../../src/http/message/message';
 import { ask, bodyOf, type FieldTable } from '../support/request';
 import { TestFolder } from '../support/folder';
+import { needs, needsLinux, needsOrdinaryUser, needsPosix, needsProgram, needsSuperuser } from '../support/needs';
+import { codings } from '../../src/endpoints/representation/coding';
 
 describe('storing', () => {
   let folder: TestFolder;
@@ -91,7 +97,8 @@ describe('storing', () => {
   it('hides the unfinished file from everybody', async () => {
     const open = folder.router({ exclude: [] });
     const body = bodyOf(['a', 'b'], async () => {
-      const [name = ''] = readdirSync(folder.path).filter((entry) => entry.startsWith('.http-server-'));
+      assert.deepEqual(readdirSync(folder.path).sort(), ['dir', 'old.txt']);
+      const name = basename(folder.unfinished()[0] ?? '');
       assert.match(name, /^\.http-server-[0-9a-f]{24}\.tmp$/);
       assert.equal((await ask(open, 'GET', `/files/${name}`)).status, 404);
       assert.equal((await ask(open, 'PUT', `/files/${name}`, {}, bodyOf(['x']))).status, 403);
@@ -141,8 +148,7 @@ describe('storing', () => {
 
   it('says that it may be tried again if somebody cleans up what is unfinished', async () => {
     const body = bodyOf(['a'], (index) => {
-      const unfinished = readdirSync(folder.path).filter((name) => name.startsWith('.http-server-'));
-      if (index === 1) for (const name of unfinished) rmSync(folder.at(name));
+      if (index === 1) for (const path of folder.unfinished()) rmSync(path);
     });
     const answer = await ask(router, 'PUT', '/files/old.txt', {}, body);
     assert.deepEqual([answer.status, answer.fields.get('retry-after')], [503, '1']);
@@ -176,7 +182,7 @@ describe('storing', () => {
   });
 
   it('keeps the mode of the file it replaces', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     for (const mode of [0o600, 0o640, 0o755]) {
       chmodSync(folder.at('old.txt'), mode);
       assert.equal(await put('old.txt'), 204);
@@ -184,8 +190,33 @@ describe('storing', () => {
     }
   });
 
+  it('F6: gives the group no more than a new file has, or others have', async function () {
+    needsPosix(this);
+    for (const [mode, kept] of [
+      [0o660, 0o640],
+      [0o620, 0o600],
+      [0o770, 0o740],
+      [0o775, 0o755],
+      [0o777, 0o777],
+    ] as const) {
+      chmodSync(folder.at('old.txt'), mode);
+      assert.equal(await put('old.txt'), 204);
+      assert.equal(statSync(folder.at('old.txt')).mode & 0o7777, kept, mode.toString(8));
+    }
+  });
+
+  it('F6: gives the group nothing of what a list of users was granted', async function () {
+    needsProgram(this, 'setfacl');
+    chmodSync(folder.at('old.txt'), 0o600);
+    const { status } = spawnSync('setfacl', ['-m', 'u:12345:rwx', folder.at('old.txt')]);
+    needs(this, 'a file system with access control lists', status === 0);
+    assert.equal(statSync(folder.at('old.txt')).mode & 0o777, 0o670);
+    assert.equal(await put('old.txt'), 204);
+    assert.equal(statSync(folder.at('old.txt')).mode & 0o777, 0o640);
+  });
+
   it('keeps the owner of the file it replaces, if it may give files away', async function () {
-    if (process.geteuid?.() !== 0) this.skip();
+    needsSuperuser(this);
     chownSync(folder.at('old.txt'), 12_345, 54_321);
     chmodSync(folder.at('old.txt'), 0o640);
     assert.equal(await put('old.txt'), 204);
@@ -221,7 +252,7 @@ describe('storing', () => {
   });
 
   it('refuses a file that may not be written', async function () {
-    if (process.platform === 'win32' || process.getuid?.() === 0) this.skip();
+    needsOrdinaryUser(this);
     chmodSync(folder.at('old.txt'), 0o444);
     assert.equal(await put('old.txt'), 403);
     chmodSync(folder.at('dir'), 0o555);
@@ -285,10 +316,26 @@ describe('storing', () => {
 
   describe('what is not taken', () => {
     const rows: readonly (readonly [promise: string, method: string, fields: FieldTable, status: number])[] = [
-      ['a content coding', 'PUT', { 'Content-Encoding': 'gzip' }, 415],
-      ['a content coding by POST', 'POST', { 'Content-Encoding': 'br' }, 415],
-      ['several codings', 'PUT', { 'Content-Encoding': 'identity, gzip' }, 415],
-      ['a part', 'PUT', { 'Content-Range': 'bytes 0-1/5' }, 400],
+      ['S12: a content coding that is not known', 'PUT', { 'Content-Encoding': 'compress' }, 415],
+      ['S12: the same by POST', 'POST', { 'Content-Encoding': 'aes128gcm' }, 415],
+      ['S12: several codings', 'PUT', { 'Content-Encoding': 'br, gzip' }, 415],
+      ['S12: a coded upload in parts', 'PUT', { 'Content-Encoding': 'gzip', 'Upload-Complete': '?1' }, 415],
+      ['S2: a part', 'PUT', { 'Content-Range': 'bytes 0-1/5' }, 400],
+      ['S2: a part by POST', 'POST', { 'Content-Range': 'bytes 0-3/10' }, 400],
+      ['S2: a part of unknown length', 'POST', { 'Content-Range': 'bytes 0-3/*' }, 400],
+      ['S2: a part as a resumable upload', 'PUT', { 'Content-Range': 'bytes 0-3/10', 'Upload-Complete': '?1' }, 400],
+      ['S2: a part by an older draft', 'PUT', { 'Upload-Incomplete': '?1' }, 400],
+      ['S2: less than there is to be', 'POST', { 'Upload-Length': '100' }, 400],
+      ['S3: an upload by tus', 'POST', { 'Tus-Resumable': '1.0.0', 'Upload-Length': '100' }, 400],
+      ['S3: the same by PUT', 'PUT', { 'Tus-Resumable': '1.0.0' }, 400],
+      ['S3: the end of one', 'DELETE', { 'Tus-Resumable': '1.0.0' }, 400],
+      ['S3: an upload as Google has them', 'POST', { 'X-Upload-Content-Length': '100' }, 400],
+      ['S3: a newer one', 'POST', { 'X-Goog-Upload-Protocol': 'resumable' }, 400],
+      ['S3: a chunk as ownCloud has them', 'PUT', { 'OC-Chunked': '1' }, 400],
+      ['S3: a copy as S3 has them', 'PUT', { 'X-Amz-Copy-Source': '/a/b' }, 400],
+      ['S3: a method in another', 'POST', { 'X-HTTP-Method-Override': 'DELETE' }, 400],
+      ['S3: a PATCH in a POST', 'POST', { 'X-HTTP-Method-Override': 'PATCH' }, 400],
+      ['S3: the same by another name', 'POST', { 'X-HTTP-Method': 'MERGE' }, 400],
     ];
     for (const [promise, method, fields, status] of rows) {
       it(`${promise}: ${status}, before the body is read`, async () => {
@@ -297,11 +344,138 @@ describe('storing', () => {
         const answer = await ask(router, method, '/files/old.txt', fields, body);
         assert.deepEqual([answer.status, read], [status, false]);
         assert.equal(text('old.txt'), 'old');
-        if (status === 415) assert.equal(answer.fields.get('accept-encoding'), 'identity');
+        const taken = 'Upload-Complete' in fields ? 'identity' : [...codings, 'identity'].join(', ');
+        if (status === 415) assert.equal(answer.fields.get('accept-encoding'), taken);
       });
     }
+    it('S3: is told what is spoken here', async () => {
+      const answer = await ask(router, 'POST', '/files/a.txt', { 'Tus-Resumable': '1.0.0' });
+      assert.match(answer.text, /does not speak tus.*PUT, POST, forms.*resumable-upload/);
+      assert.equal(answer.fields.get('upload-draft-interop-version'), '8');
+      assert.match(answer.fields.get('upload-limit') ?? '', /^max-size=\d+, max-age=\d+$/);
+    });
+    it('S3: a method that stands for what it would do anyway is no other', async () => {
+      assert.equal(await put('old.txt', 'new', { 'X-HTTP-Method-Override': 'put' }, 'POST'), 201);
+      assert.equal(await put('old.txt', '', { 'X-HTTP-Method-Override': 'DELETE' }, 'DELETE'), 204);
+    });
     it('the identity is no coding', async () => {
       assert.equal(await put('old.txt', 'new', { 'Content-Encoding': 'Identity' }), 204);
+    });
+  });
+
+  const digestOf = (content: string, algorithm = 'sha-256'): string =>
+    `${algorithm}=:${createHash(algorithm.replace('-', '')).update(content).digest('base64')}:`;
+
+  describe('digests', () => {
+    const good = digestOf('new');
+    const bad = digestOf('other');
+    const value = (member: string): string => member.slice(member.indexOf('=') + 1);
+    const rows: readonly (readonly [promise: string, value: string, status: number])[] = [
+      ['the right one', good, 204],
+      ['a wrong one', bad, 400],
+      ['the right one of another algorithm', digestOf('new', 'sha-512'), 204],
+      ['a wrong one of another algorithm', digestOf('other', 'sha-512'), 400],
+      ['one right and one wrong', `${good}, ${digestOf('other', 'sha-512')}`, 400],
+      ['H6: a parameter', `${good};p="foo"`, 204],
+      ['H6: a comma in the string of a parameter', `${good};p="a, b"`, 204],
+      ['H6: a string that does not end', `${good};p="foo`, 400],
+      ['H6: first a wrong one, then the right one', `${bad}, ${good}`, 204],
+      ['H6: first the right one, then a wrong one', `${good}, ${bad}`, 400],
+      ['H6: an algorithm named as what all objects have', `constructor=${value(bad)}`, 204],
+      ['H6: another of that kind', `__proto__=${value(bad)}`, 400],
+      ['H6: an unknown algorithm', `unixsum=${value(bad)}, ${good}`, 204],
+      ['H6: a blank before the equals sign', `sha-256 =${value(good)}`, 400],
+      ['H6: a comma at the end', `${good},`, 400],
+      ['H6: no octets', 'sha-256=?1', 400],
+      ['H6: a list of octets', `sha-256=(${value(good)})`, 400],
+      ['H6: octets cut short', 'sha-256=:AAAA:', 400],
+      ['H6: a key in upper case', `SHA-256=${value(good)}`, 400],
+      ['H6: nothing', '', 204],
+    ];
+    for (const field of ['Content-Digest', 'Repr-Digest']) {
+      for (const [promise, value, status] of rows) {
+        it(`${field}: ${promise}: ${status}`, async () => {
+          assert.equal(await put('old.txt', 'new', { [field]: value }), status);
+          assert.equal(text('old.txt'), status === 204 ? 'new' : 'old');
+        });
+        it(`S6: ${field} behind the content: ${promise}: ${status}`, async () => {
+          const trailers = new Fields([field.toLowerCase()], [value]);
+          const body = { ...bodyOf(['n', 'ew'], undefined, trailers), length: undefined };
+          assert.equal((await ask(router, 'PUT', '/files/old.txt', {}, body)).status, status);
+          assert.equal(text('old.txt'), status === 204 ? 'new' : 'old');
+        });
+      }
+    }
+    it('S6: holds for a file of many pieces that is read once more', async () => {
+      const content = 'content '.repeat(300_000);
+      for (const [told, status] of [
+        [content, 201],
+        [`${content}.`, 400],
+      ] as const) {
+        const trailers = new Fields(['repr-digest'], [digestOf(told, 'sha-512')]);
+        const body = { ...bodyOf([content.slice(0, 1_000_001), content.slice(1_000_001)], undefined, trailers) };
+        const answer = await ask(router, 'POST', '/files/x/big.txt', {}, { ...body, length: undefined });
+        assert.equal(answer.status, status);
+      }
+      assert.equal(text('x/big.txt'), content);
+    });
+
+    it('are told of what was stored to whoever wants one', async () => {
+      for (const [method, path] of [
+        ['PUT', 'old.txt'],
+        ['POST', 'wanted.txt'],
+      ] as const) {
+        for (const algorithm of ['sha-256', 'sha-512']) {
+          const fields = { 'Want-Repr-Digest': `${algorithm}=10;q=1, md5=3` };
+          const answer = await ask(router, method, `/files/${path}`, fields, bodyOf(['n', 'ew']));
+          assert.equal(answer.fields.get('repr-digest'), digestOf('new', algorithm));
+        }
+      }
+    });
+  });
+
+  describe('S10: the time that a client wants', () => {
+    const mtime = (path: string): number => statSync(folder.at(path)).mtimeMs;
+    for (const [value, ms] of [
+      ['1500000000', 1_500_000_000_000],
+      ['0', 0],
+      ['1500000000.25', 1_500_000_000_250],
+      ['-86400', -86_400_000],
+    ] as const) {
+      for (const method of ['PUT', 'POST']) {
+        it(`${value} by ${method} is the file's, and accepted`, async () => {
+          const fields = { 'X-OC-Mtime': value };
+          for (const path of ['old.txt', 'x/new.txt']) {
+            const answer = await ask(router, method, `/files/${path}`, fields, bodyOf(['new']));
+            assert.equal(answer.fields.get('x-oc-mtime'), 'accepted');
+            assert.deepEqual([mtime(path), text(path)], [ms, 'new']);
+          }
+        });
+      }
+    }
+    for (const value of [
+      '',
+      'yesterday',
+      '0x10',
+      '1e9',
+      '1 2',
+      '99999999999999',
+      '999999999999',
+      '1500000000.',
+      'NaN',
+    ]) {
+      it(`${JSON.stringify(value)} is none: 400, before the body is read`, async () => {
+        let read = false;
+        const body = bodyOf(['x'], () => void (read = true));
+        const answer = await ask(router, 'PUT', '/files/old.txt', { 'X-OC-Mtime': value }, body);
+        assert.deepEqual([answer.status, read, text('old.txt')], [400, false, 'old']);
+      });
+    }
+    it('is now without one, and nothing is said', async () => {
+      const before = Date.now();
+      const answer = await ask(router, 'PUT', '/files/old.txt', {}, bodyOf(['new']));
+      assert.equal(answer.fields.get('x-oc-mtime'), undefined);
+      assert.ok(mtime('old.txt') >= before - 1000);
     });
   });
 
@@ -328,11 +502,11 @@ describe('storing', () => {
   });
 
   it('lets go of every descriptor, whatever happens', async function () {
-    if (process.platform !== 'linux') this.skip();
+    needsLinux(this);
     const open = (): number => readdirSync('/proc/self/fd').length;
     folder.write('big.txt', 'x'.repeat(200_000)).link('out', '/etc').link('broken', 'nowhere');
-    // The first upload opens the journal, which stays.
-    await put('first.txt');
+    // The first upload that makes a folder opens the journal, which stays.
+    await put('first/first.txt');
     const before = open();
     for (let i = 0; i < 20; i++) {
       for (const path of ['old.txt', 'a/b/c.txt', 'dir', 'old.txt/x', 'out/x', 'broken', 'x'.repeat(256), 'd/e'])

@@ -1,12 +1,25 @@
 /** A form posted to a folder: all of its files are stored, or none. */
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import fc from 'fast-check';
 import { createRouter } from '../../src/endpoints/router';
 import { Root } from '../../src/files/root';
-import type { Endpoint } from '../../src/http/message';
+import { Fields } from '../../src/http/message/fields';
+import type { Endpoint, FieldLine } from '../../src/http/message/message';
 import { TestFolder } from '../support/folder';
 import { ask, bodyOf, type Answer, type FieldTable } from '../support/request';
+import { needsPosix } from '../support/needs';
 
 const boundary = '----boundary';
 
@@ -85,6 +98,22 @@ describe('a form', () => {
       { f: `\r\n--${boundary.slice(0, -1)}\r\n--\r\n` },
     ],
     ['a preamble', [Buffer.from('hello\r\n'), file('f', 'f')], { f: 'f' }],
+    [
+      'a file that holds a multipart body',
+      [file('page.mhtml', '--x\r\n\r\n--x--', 'Content-Type: multipart/related; boundary=x\r\n')],
+      { 'page.mhtml': '--x\r\n\r\n--x--' },
+    ],
+    [
+      'a file name that comes in a second form as well',
+      [part('Content-Disposition: form-data; filename="n.txt"; filename*=utf-8\'\'n.txt\r\n', 'n')],
+      { 'n.txt': 'n' },
+    ],
+    ['a field that goes on in the next line', [part(`${named.trimEnd()};\r\n name="f"\r\n`, 'x')], { x: 'x' }],
+    [
+      'a whole file of a widget that could send chunks',
+      [part('Content-Disposition: form-data; name="dztotalchunkcount"\r\n', '1'), file('f', 'f')],
+      { f: 'f' },
+    ],
   ];
   for (const [promise, parts, stored] of good) {
     it(`takes ${promise}`, async () => {
@@ -96,6 +125,19 @@ describe('a form', () => {
         (path) => !before.includes(path) && !Object.keys(stored).some((own) => own.startsWith(path)),
       );
       assert.deepEqual(made, []);
+    });
+  }
+
+  for (const padding of [' ', '\t', ' \t', ' '.repeat(100)]) {
+    it(`S7: takes delimiters with the padding ${JSON.stringify(padding)}, in whatever pieces they come`, async () => {
+      const header = 'Content-Disposition: form-data; name="f"; filename="padded.txt"\r\n\r\n';
+      const whole = `--${boundary}${padding}\r\n${header}x\r\n--${boundary}--${padding}\r\n`;
+      for (let at = 0; at <= whole.length; at++) {
+        const body = bodyOf([whole.slice(0, at), whole.slice(at)]);
+        assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 201, `at ${at}`);
+        assert.equal(text('padded.txt'), 'x');
+        rmSync(folder.at('padded.txt'));
+      }
     });
   }
 
@@ -174,6 +216,50 @@ describe('a form', () => {
     ['has a part with two file names', Buffer.concat([part(`${named.trimEnd()}; filename="y"\r\n`, 'x'), end])],
     ['has a backslash at the end of a name', Buffer.concat([file('x\\', 'x'), end])],
     ['has a coded part', Buffer.concat([fine, file('x', 'eA==', 'Content-Transfer-Encoding: base64\r\n'), end]), 415],
+    [
+      'S4: has a part with parts within it',
+      Buffer.concat([
+        part(
+          'Content-Disposition: form-data; name="f"\r\nContent-Type: multipart/mixed; boundary=in\r\n',
+          '--in\r\nContent-Disposition: attachment; filename="A"\r\n\r\na\r\n--in--',
+        ),
+        fine,
+        end,
+      ]),
+      415,
+    ],
+    [
+      'S4: has a file name in pieces',
+      Buffer.concat([part('Content-Disposition: form-data; filename*0="lo"; filename*1="ng.txt"\r\n', 'x'), fine, end]),
+    ],
+    [
+      'S4: has a file name in coded pieces, beside another',
+      Buffer.concat([part(`${named.trimEnd()}; filename*0*=utf-8''lo; filename*1*=ng\r\n`, 'x'), fine, end]),
+    ],
+    [
+      'S4: has a coded part that says so behind what is no field',
+      Buffer.concat([fine, part(`${named}nonsense\r\nContent-Transfer-Encoding: base64\r\n`, 'eA=='), end]),
+    ],
+    [
+      'S4: has a coded part that says so behind many fields',
+      Buffer.concat([fine, part(`${named}${'A: b\r\n'.repeat(15)}Content-Transfer-Encoding: base64\r\n`, 'x'), end]),
+    ],
+    [
+      'S4: has a coded part that says so behind a long field',
+      Buffer.concat([fine, part(`${named}A: ${'b'.repeat(9000)}\r\nContent-Transfer-Encoding: base64\r\n`, 'x'), end]),
+    ],
+    [
+      'has something behind a delimiter',
+      Buffer.concat([fine, Buffer.from(`--${boundary}x\r\n${named}\r\nx\r\n`), end]),
+    ],
+    ['has a bare LF in a header', Buffer.concat([fine, part(`${named}A: b\nC: d\r\n`, 'x'), end])],
+    ...['dztotalchunkcount', 'resumableTotalChunks', 'flowTotalChunks', 'qqtotalparts', 'chunks'].map(
+      (name) =>
+        [
+          `S2: has a chunk of a file, as ${name} tells`,
+          Buffer.concat([fine, part(`Content-Disposition: form-data; name="${name}"\r\n`, '2'), end]),
+        ] as const,
+    ),
     ['has fields that are too long', Buffer.concat([fine, part(`A: ${'b'.repeat(9000)}\r\n${named}`, 'x'), end])],
     ['has too many fields', Buffer.concat([fine, part(`${'A: b\r\n'.repeat(16)}${named}`, 'x'), end])],
     [
@@ -200,6 +286,130 @@ describe('a form', () => {
       assert.equal(text('old.txt'), 'old');
     });
   }
+
+  const sentences: readonly (readonly [promise: string, bad: Buffer, status: number, sentence: string])[] = [
+    [
+      'is excluded',
+      file('photos/.DS_Store', 'x'),
+      403,
+      'In the part "photos/.DS_Store" of the form: That path may not be written.',
+    ],
+    [
+      'is below a file',
+      file('old.txt/x', 'x'),
+      409,
+      'In the part "old.txt/x" of the form: A file is where the path needs a folder.',
+    ],
+    ['climbs out', file('../x', 'x'), 400, 'In the part "../x" of the form: The path climbs out of the folder.'],
+    [
+      'has no file name',
+      part('Content-Disposition: form-data; name="f"; filename=""\r\n', 'x'),
+      400,
+      'In the part "" of the form: There is content, but no file name.',
+    ],
+    [
+      'is coded',
+      file('x.txt', 'eA==', 'Content-Transfer-Encoding: base64\r\n'),
+      415,
+      'In the part "x.txt" of the form: The content is encoded: send it as it is.',
+    ],
+    [
+      'would turn a terminal or a reader round',
+      file('\u202e\u001b[31m%22\u2028.env/', 'x'),
+      400,
+      'In the part "\\u{202e}\\u001b[31m\\"\\u{2028}.env/" of the form: The file name is no relative path of a file.',
+    ],
+    [
+      'has an endless name',
+      file('x'.repeat(5000), 'x'),
+      400,
+      `In the part "${'x'.repeat(200)}…" of the form: A name in the path is too long.`,
+    ],
+  ];
+  for (const [promise, bad, status, sentence] of sentences) {
+    it(`S5: names the part that ${promise}, to the client and to the log`, async () => {
+      const answer = await send([fine, bad, replaces]);
+      assert.deepEqual([answer.status, answer.text], [status, `${sentence}\n`]);
+      assert.ok(answer.response.reason?.startsWith(sentence.slice(0, sentence.indexOf(': ') + 2)));
+    });
+  }
+
+  it('S5: names the part that is in the way of another, and the one that fails at the end', async () => {
+    const twice = await send([file('twice', '1'), file('./twice', '2')]);
+    assert.match(twice.text, /^In the part "\.\/twice" of the form: /);
+    const parts = [fine, replaces, file('dir/last.txt', 'last'), end];
+    const body = bodyOf(parts, (index) => {
+      if (index === parts.length) mkdirSync(folder.at('dir/last.txt'));
+    });
+    const late = await ask(router, 'POST', '/files/', { 'Content-Type': type }, body);
+    assert.match(late.text, /^In the part "dir\/last\.txt" of the form: /);
+    const unmet = await send([fine, replaces], '', { 'If-None-Match': '*' });
+    assert.match(unmet.text, /^In the part "old\.txt" of the form: /);
+  });
+
+  it('S2: is not taken for the whole if it is a part', async () => {
+    const answer = await send([fine, replaces], '', { 'Content-Range': 'bytes 0-3/10' });
+    assert.equal(answer.status, 400);
+    assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);
+  });
+
+  const trailersOf = (...lines: readonly FieldLine[]): Fields =>
+    new Fields(
+      lines.map(([name]) => name),
+      lines.map(([, value]) => value),
+    );
+
+  for (const [content, announced, status] of [
+    ['form', 'Content-Digest', 201],
+    ['other', 'X, repr-digest, Content-Digest', 400],
+    ['form', undefined, 400],
+  ] as const) {
+    it(`S6: with the digest of ${content} ${announced === undefined ? 'un' : ''}announced behind it: ${status}`, async () => {
+      const whole = Buffer.concat([fine, replaces, end]);
+      const hash = createHash('sha256').update(content === 'form' ? whole : content);
+      const trailers = trailersOf(['content-digest', `sha-256=:${hash.digest('base64')}:`]);
+      const body = { ...bodyOf([whole], undefined, trailers), length: undefined };
+      const fields = { 'Content-Type': type, ...(announced && { Trailer: announced }) };
+      const answer = await ask(router, 'POST', '/files/', fields, body);
+      assert.equal(answer.status, status);
+      assert.equal(text('old.txt'), status === 201 ? 'replaced' : 'old');
+      assert.equal(existsSync(folder.at('new')), status === 201);
+    });
+  }
+
+  const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  for (const [path, location] of [
+    ['', './'],
+    ['dir/', './'],
+    ['made/up/', './'],
+    ['dir/a%20b/', './'],
+  ] as const) {
+    it(`S11: posted by a page to /files/${path} leads back to the folder's page, which shows what came`, async () => {
+      const answer = await send([file('came.txt', 'x')], path, { Accept: browser });
+      assert.deepEqual([answer.status, answer.fields.get('location'), answer.text], [303, location, '']);
+      assert.match(answer.response.stored ?? '', /came\.txt$/);
+      const base = new URL(`http://localhost/files/${path}`);
+      const page = await ask(router, 'GET', new URL(location, base).pathname, { Accept: browser });
+      assert.match(page.fields.get('content-type') ?? '', /^text\/html/);
+      assert.match(page.text, /href="\.\/came\.txt"/);
+      assert.match(page.fields.get('vary') ?? '', /\bAccept\b/);
+    });
+  }
+  it('S11: leads back to where there was no slash', async () => {
+    const fields = { 'Content-Type': type, Accept: browser };
+    const answer = await ask(router, 'POST', '/files', fields, bodyOf([fine, end]));
+    assert.deepEqual([answer.status, answer.fields.get('location')], [303, './files/']);
+  });
+  for (const accept of ['*/*', 'application/json, text/html;q=0.5', 'text/html;q=0, */*']) {
+    it(`S11: is told what was stored if it wants ${accept}`, async () => {
+      assert.equal((await send([fine], '', { Accept: accept })).status, 201);
+    });
+  }
+  it('S11: is refused by a page of its own', async () => {
+    const answer = await send([file('.env', 'x')], '', { Accept: browser });
+    assert.equal(answer.status, 403);
+    assert.match(answer.text, /<p>In the part &quot;\.env&quot; of the form: /);
+  });
 
   for (const contentType of [
     'multipart/form-data',
@@ -252,7 +462,7 @@ describe('a form', () => {
   });
 
   it('keeps mode and owner of what it replaces', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const isRoot = process.geteuid?.() === 0;
     chmodSync(folder.at('old.txt'), 0o640);
     if (isRoot) chownSync(folder.at('old.txt'), 12_345, 54_321);
@@ -262,15 +472,15 @@ describe('a form', () => {
   });
 
   it('changes the mode of nothing that somebody puts in the place of what is unfinished', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     folder.write('../victim', 'secret');
     chmodSync(folder.at('../victim'), 0o600);
     chmodSync(folder.at('old.txt'), 0o777);
     const body = bodyOf([replaces, fine, end], (index) => {
       if (index !== 2) return;
-      for (const name of readdirSync(folder.path).filter((each) => each.startsWith('.http-server-'))) {
-        rmSync(folder.at(name));
-        folder.link(name, folder.at('../victim'));
+      for (const path of folder.unfinished()) {
+        rmSync(path);
+        symlinkSync(folder.at('../victim'), path);
       }
     });
     assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 403);
@@ -282,8 +492,7 @@ describe('a form', () => {
     // By the time that the rest of the last file comes, those before it are under way.
     const parts = [fine, replaces, file('big', 'x'.repeat(1_000_000)), end];
     const body = bodyOf(parts, (index) => {
-      const unfinished = readdirSync(folder.path).filter((name) => name.startsWith('.http-server-'));
-      if (index === parts.length) for (const name of unfinished) rmSync(folder.at(name));
+      if (index === parts.length) for (const path of folder.unfinished()) rmSync(path);
     });
     assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 503);
     assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);

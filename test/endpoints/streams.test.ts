@@ -1,7 +1,9 @@
 /** Event streams are bounded: in number, in what waits for a slow reader, and in what is remembered. */
 import assert from 'node:assert/strict';
-import { Streams } from '../../src/endpoints/streams';
-import type { News, Stream } from '../../src/endpoints/stream';
+import { Audience } from '../../src/endpoints/live/audience';
+import { Live } from '../../src/endpoints/live/live';
+import { Streams } from '../../src/endpoints/live/streams';
+import type { News, Stream } from '../../src/endpoints/live/stream';
 
 const newsOf = async (stream: Stream): Promise<News> => {
   const { value } = await stream.next();
@@ -9,17 +11,14 @@ const newsOf = async (stream: Stream): Promise<News> => {
 };
 
 function add(streams: Streams): Stream {
-  const stream = streams.add();
-  assert.ok(stream !== undefined);
-  return stream;
+  return streams.add(() => undefined);
 }
 
 describe('event streams', () => {
-  it('are counted, and are not more than 256', async () => {
+  it('are counted', async () => {
     const counts: number[] = [];
     const streams = new Streams((count) => counts.push(count));
     const all = Array.from({ length: 256 }, () => add(streams));
-    assert.equal(streams.add(), undefined);
     for (const stream of all) await stream.return();
     await all[0]?.return();
     assert.deepEqual([counts.at(255), counts.at(-1), counts.length], [256, 0, 512]);
@@ -110,6 +109,42 @@ describe('event streams', () => {
     await stream.return();
     assert.deepEqual(await waiting, { done: true, value: undefined });
     assert.deepEqual(await stream.next(), { done: true, value: undefined });
+  });
+
+  it('R16: of one server take no place of another’s', async () => {
+    const live = new Live();
+    const [owner, guests] = [new Audience(live), new Audience(live)];
+    const page = owner.join(3);
+    const visitors = Array.from({ length: 10 }, () => guests.join(3));
+    assert.equal(live.streams.size, 4);
+    await page.next();
+    live.changed('all');
+    assert.equal((await newsOf(page)).changes[0]?.[2], 'all');
+    for (const stream of [page, ...visitors]) await stream.return();
+    assert.equal(live.streams.size, 0);
+  });
+
+  it('R16: end for a newcomer where there are too many: the one whose client takes nothing', async () => {
+    const audience = new Audience(new Live());
+    const [slow, first, second] = [audience.join(3), audience.join(3), audience.join(3)];
+    await first.next();
+    await second.next();
+    const newcomer = audience.join(3);
+    assert.deepEqual(await slow.next(), { done: true, value: undefined });
+    assert.equal(audience.live.streams.size, 3);
+    for (const stream of [first, second, newcomer]) await stream.return();
+  });
+
+  it('R16: that give way have their clients come back later', async () => {
+    const audience = new Audience(new Live());
+    const first = audience.join(1);
+    await first.next();
+    const waiting = first.next();
+    const second = audience.join(1);
+    assert.equal(String((await waiting).value), 'retry: 30000\n\n');
+    assert.deepEqual(await first.next(), { done: true, value: undefined });
+    assert.equal(audience.live.streams.size, 1);
+    await second.return();
   });
 
   it('have another name for each server', async () => {

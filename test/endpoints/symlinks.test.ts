@@ -152,15 +152,14 @@ describe('links', () => {
     }
   });
 
-  it('never serves or writes outside while a folder and a link take turns', async function () {
-    this.timeout(30_000);
+  it('never serves or writes outside while a folder and a link take turns', async () => {
     folder.write('swap/secret.txt', 'inside');
+    const router = folder.router();
     const swapper = new Worker(takeTurns, { eval: true, workerData: folder.at('') });
     await once(swapper, 'message');
     const seen = new Map<number, number>();
     try {
-      for (let i = 0; i < 3000; i++) {
-        const router = folder.router();
+      for (let i = 0; i < 1000; i++) {
         const { status, text } = await ask(router, 'GET', '/swap/secret.txt');
         assert.notEqual(text, secret);
         seen.set(status, (seen.get(status) ?? 0) + 1);

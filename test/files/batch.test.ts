@@ -1,12 +1,14 @@
 /** Several files are put in their places, all or none, even if a rename fails half way. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import type { Explain } from '../../src/files/writing/batch';
 import { FileError } from '../../src/files/errors';
-import { Uploads } from '../../src/files/uploads';
-import type { Check } from '../../src/files/write';
+import { Uploads } from '../../src/files/writing/uploads';
+import type { Check } from '../../src/files/writing/write';
 import { TestFolder } from '../support/folder';
 
 const nothing: Check = () => undefined;
+const explain: Explain = (error, { path }) => new Error(path, { cause: error });
 
 describe('a batch', () => {
   let folder: TestFolder;
@@ -20,7 +22,7 @@ describe('a batch', () => {
   const text = (path: string): string => readFileSync(folder.at(path), 'utf8');
 
   const storeAll = (paths: readonly string[], checkOf: (path: string) => Check) => {
-    const uploads = new Uploads();
+    const uploads = new Uploads(folder.places);
     const root = folder.root();
     return uploads.storeAll(async (list) => {
       for (const path of paths) {
@@ -28,7 +30,7 @@ describe('a batch', () => {
         list.push(upload);
         await upload.write(Buffer.from(`new ${path}`));
       }
-    });
+    }, explain);
   };
 
   it('tells what was there before', async () => {
@@ -41,7 +43,7 @@ describe('a batch', () => {
   });
 
   for (const failing of ['c.txt', 'x/y.txt', 'z.txt']) {
-    it(`puts everything back if the rename to ${failing} fails`, async () => {
+    it(`puts everything back if the rename to ${failing} fails, and tells that it was this one`, async () => {
       let calls = 0;
       // The last check of all: every file has been found to be replaceable by then.
       const last: Check = () => {
@@ -50,7 +52,7 @@ describe('a batch', () => {
       const paths = ['a.txt', 'c.txt', 'x/y.txt', 'b.txt', 'z.txt', 'last.txt'];
       await assert.rejects(
         storeAll(paths, (path) => (path === 'last.txt' ? last : nothing)),
-        (error) => error instanceof FileError && error.kind === 'folder',
+        ({ message, cause }: Error) => message === failing && cause instanceof FileError && cause.kind === 'folder',
       );
       const made = failing === 'x/y.txt' ? ['x', 'x/y.txt'] : [failing];
       assert.deepEqual(entries(), ['a.txt', 'b.txt', ...made]);

@@ -1,9 +1,11 @@
-/** What cannot be taken away hides nothing, holds up nobody, and stays noted. */
+/** What cannot be taken away hides nothing, holds up nobody, is tried again, and stays noted. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { FileError } from '../../src/files/errors';
-import { Uploads } from '../../src/files/uploads';
+import { Leftovers } from '../../src/files/writing/leftovers';
+import { sweep } from '../../src/files/writing/serverFolder';
+import { Uploads } from '../../src/files/writing/uploads';
+import type { Upload } from '../../src/files/writing/write';
 import { openDescriptors, TestFolder } from '../support/folder';
 
 const nothing = (): void => undefined;
@@ -11,40 +13,39 @@ const nothing = (): void => undefined;
 describe('an unfinished upload that cannot be taken away', () => {
   let folder: TestFolder;
   let uploads: Uploads;
-  let descriptors: number | undefined;
+  let told: string[];
 
-  beforeEach(async () => {
+  beforeEach(() => {
     folder = new TestFolder();
     folder.write('dir/x.txt', 'old');
-    uploads = new Uploads();
-    // From the first upload on, there is a journal.
-    uploads.storeNow(folder.root(), ['dir', 'x.txt'], Buffer.from('old'), nothing);
-    await Promise.resolve();
-    descriptors = openDescriptors();
+    told = [];
+    uploads = new Uploads(folder.places, { onLeftover: (_, code) => told.push(code) });
   });
   afterEach(() => folder.remove());
 
-  const left = (): string[] => readdirSync(folder.at('dir')).filter((name) => name.startsWith('.http-server-'));
+  const files = (): string[] => folder.unfinished().filter((path) => lstatSync(path).isFile());
 
   /** Has folders stand where the unfinished files were: those cannot be unlinked, whoever asks. */
-  function obstruct(): void {
-    for (const name of left()) {
-      const path = join(folder.at('dir'), name);
+  function obstruct(): string[] {
+    const paths = files();
+    for (const path of paths) {
       unlinkSync(path);
       mkdirSync(path);
     }
+    return paths;
   }
 
   const isRefusal = (error: unknown): boolean => error instanceof FileError && error.kind === 'cancelled';
-  // eslint-disable-next-line @typescript-eslint/require-await -- content may come at once
-  async function* broken(): AsyncGenerator<Uint8Array, undefined> {
-    yield Buffer.from('half');
+  const broken = async (upload: Upload): Promise<void> => {
+    await upload.write(Buffer.from('half'));
     obstruct();
     throw new FileError('cancelled', 'gone');
-  }
+  };
 
-  it('fails for the reason that it fails for', async () => {
-    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], broken(), nothing), isRefusal);
+  it('F9: fails for the reason that it fails for, and is told of', async () => {
+    const descriptors = openDescriptors();
+    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], nothing, broken), isRefusal);
+    assert.equal(told.length, 1);
     await uploads.end();
     assert.equal(openDescriptors(), descriptors);
   });
@@ -57,23 +58,80 @@ describe('an unfinished upload that cannot be taken away', () => {
         if (name === '2') obstruct();
       }
       await Promise.reject(new FileError('cancelled', 'gone'));
-    });
+    }, assert.ifError);
     await assert.rejects(failing, isRefusal);
     await uploads.end();
-    assert.equal(left().length, 2);
-    assert.equal(openDescriptors(), descriptors);
+    assert.equal(folder.left(), 2);
+  });
+
+  it('F9: is removed when the server stops, if that works by then', async () => {
+    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], nothing, broken), isRefusal);
+    for (const path of folder.unfinished()) {
+      rmdirSync(path);
+      writeFileSync(path, 'half');
+    }
+    await uploads.end();
+    assert.equal(folder.left(), 0);
   });
 
   it('is removed by the server that starts next', async () => {
-    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], broken(), nothing), isRefusal);
-    const [name = ''] = left();
-    rmSync(folder.at(`dir/${name}`), { recursive: true });
-    renameSync(folder.at('dir/x.txt'), folder.at(`dir/${name}`));
-    // The notes of this thread count as abandoned for any other.
-    const { Worker } = await import('node:worker_threads');
-    const source = `const { journal } = require(${JSON.stringify(require.resolve('../../src/files/journal'))}); journal.sweep();`;
-    const worker = new Worker(source, { eval: true });
-    await new Promise((resolve) => worker.once('exit', resolve));
-    assert.deepEqual(left(), []);
+    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], nothing, broken), isRefusal);
+    await uploads.end();
+    for (const path of folder.unfinished()) {
+      rmdirSync(path);
+      writeFileSync(path, 'half');
+    }
+    const [place = ''] = folder.places;
+    await sweep(place);
+    assert.equal(folder.left(), 0);
+  });
+});
+
+describe('a leftover', () => {
+  /** Fails so many times. */
+  const failing = (times: number): { calls: number; remove: () => void } => {
+    const own = {
+      calls: 0,
+      remove: () => {
+        if (++own.calls <= times) throw Object.assign(new Error('no'), { code: 'EIO' });
+      },
+    };
+    return own;
+  };
+
+  it('F9: is told of once, with its reason, and tried again while the server runs', async () => {
+    const told: (readonly [string, string])[] = [];
+    const leftovers = new Leftovers((path, code) => told.push([path, code]));
+    const { remove } = failing(1);
+    // Nothing else keeps this process.
+    const alive = setInterval(nothing, 1000);
+    await new Promise<void>((resolve) => leftovers.remove('/a', resolve, remove));
+    clearInterval(alive);
+    assert.deepEqual([told, leftovers.count], [[['/a', 'EIO']], 0]);
+  });
+
+  it('F9: is tried once more at the end', () => {
+    const leftovers = new Leftovers(nothing);
+    const own = failing(1);
+    let removed = 0;
+    leftovers.remove('/a', () => removed++, own.remove);
+    assert.equal(removed, 0);
+    leftovers.end();
+    assert.deepEqual([removed, own.calls, leftovers.count], [1, 2, 0]);
+  });
+
+  it('F9: that goes at once is told of to nobody', () => {
+    const leftovers = new Leftovers(() => assert.fail());
+    let removed = 0;
+    leftovers.remove('/a', () => removed++, nothing);
+    assert.equal(removed, 1);
+  });
+
+  it('hides no other fault', () => {
+    const fault = new Error('not of the system');
+    const remove = (): void => {
+      throw fault;
+    };
+    assert.throws(() => new Leftovers(nothing).remove('/a', nothing, remove), fault);
   });
 });

@@ -1,13 +1,18 @@
 /** Folders that uploads of one run of code share. */
 import assert from 'node:assert/strict';
-import { rmdirSync } from 'node:fs';
-import { errnoOf } from '../../src/files/errors';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { errnoOf, FileError } from '../../src/files/errors';
 import type { Folder } from '../../src/files/folder';
-import { holdFolder, letGo } from '../../src/files/held';
+import { holdFolder, letGo } from '../../src/files/writing/held';
 import { knowsDescriptors } from '../../src/files/proof';
 import type { Root } from '../../src/files/root';
-import { Uploads } from '../../src/files/uploads';
+import { Uploads } from '../../src/files/writing/uploads';
+import type { Upload } from '../../src/files/writing/write';
 import { openDescriptors, TestFolder } from '../support/folder';
+import { needs } from '../support/needs';
+
+const asItIs = (error: unknown): unknown => error;
 
 describe('a folder that uploads hold', () => {
   let folder: TestFolder;
@@ -20,7 +25,7 @@ describe('a folder that uploads hold', () => {
     Array.from({ length: count }, (_, i) => holdFolder(root, [name(i)]));
 
   beforeEach(function () {
-    if (!knowsDescriptors) this.skip();
+    needs(this, '/proc', knowsDescriptors);
     folder = new TestFolder();
     root = folder.root();
     for (let i = 0; i < 40; i++) folder.write(`${i}/x.txt`, '');
@@ -78,12 +83,99 @@ describe('a folder that uploads hold', () => {
   });
 
   it('is made again if it went meanwhile with the upload it was made for', () => {
-    const uploads = new Uploads();
+    const uploads = new Uploads(folder.places);
     const upload = uploads.begin(root, ['new', '1.txt'], () => undefined);
+    upload.recheck();
+    upload.prepare();
+    upload.replace();
     holdFolder(root, ['new']).close();
+    unlinkSync(folder.at('new/1.txt'));
     upload.discard();
     assert.throws(() => rmdirSync(folder.at('new')), /ENOENT/);
     const stored = uploads.storeNow(root, ['new', '2.txt'], Buffer.from('two'), () => undefined);
     assert.deepEqual(stored, { created: true, path: 'new/2.txt' });
+  });
+
+  describe('however many come', () => {
+    const content = Buffer.from('x');
+    const deep = (i: number): string[] => [`f${i}`, ...Array.from({ length: 98 }, (_, j) => `${j}`), 'file'];
+    /** Most of them that were open whenever something was awaited. */
+    let most: number;
+    let uploads: Uploads;
+    beforeEach(() => {
+      most = 0;
+      uploads = new Uploads(folder.places);
+      before = openDescriptors();
+    });
+    afterEach(() => uploads.end());
+
+    async function begin(segments: readonly string[]): Promise<Upload> {
+      const upload = uploads.begin(root, segments, () => undefined);
+      await upload.write(content);
+      most = Math.max(most, opened());
+      return upload;
+    }
+
+    it('F10: a form of 20 files with 99 new folders each holds none of them', async () => {
+      const stored = await uploads.storeAll(async (list) => {
+        for (let i = 0; i < 20; i++) {
+          const upload = await begin(deep(i));
+          list.push(upload);
+          upload.close();
+        }
+      }, asItIs);
+      assert.equal(stored.length, 20);
+      assert.ok(most < 10, `${most} descriptors`);
+      assert.equal(readdirSync(folder.at(deep(19).slice(0, -1).join('/'))).length, 1);
+      letGo();
+      // Of the server itself: its journal, its socket.
+      assert.ok(opened() <= 2, `${opened()} descriptors`);
+    });
+
+    it('F10: 20 uploads that wait hold a file each, and no folder', async () => {
+      const all: Upload[] = [];
+      for (let i = 0; i < 20; i++) all.push(await begin(deep(i)));
+      await Promise.resolve();
+      assert.ok(opened() <= 20 + 2, `${opened()} descriptors`);
+      for (const upload of all) upload.discard();
+      assert.deepEqual(
+        readdirSync(folder.path).filter((name) => name.startsWith('f')),
+        [],
+      );
+    });
+
+    it('F10: a form whose files are to be taken back holds no more', async () => {
+      const failing = uploads.storeAll(async (list) => {
+        for (let i = 0; i < 5; i++) list.push(await begin(deep(i)));
+        for (const upload of list) upload.close();
+        mkdirSync(folder.at('f4/0'), { recursive: true });
+        folder.write(deep(4).slice(0, 3).join('/'), 'a file');
+      }, asItIs);
+      await assert.rejects(failing, FileError);
+      assert.ok(most <= 5 + 10, `${most} descriptors`);
+      assert.deepEqual(readdirSync(folder.at('f4')), ['0']);
+      assert.equal(existsSync(folder.at('f0')), false);
+    });
+  });
+
+  it('F10: 1,000 files of one form for one folder need no more descriptors than a process has', function () {
+    const script = `
+      const { Uploads } = require(${JSON.stringify(require.resolve('../../src/files/writing/uploads'))});
+      const { Root } = require(${JSON.stringify(require.resolve('../../src/files/root'))});
+      const [, path, ...places] = process.argv;
+      const [uploads, root] = [new Uploads(places), new Root(path, [])];
+      uploads.storeAll(async (list) => {
+        for (let i = 0; i < 1000; i++) {
+          const upload = uploads.begin(root, ['new', i < 500 ? 'one' : String(i), 'file' + i], () => undefined);
+          list.push(upload);
+          await upload.write(Buffer.from('x'));
+          upload.close();
+        }
+      }, (error) => error).then((stored) => console.log(stored.length));`;
+    const command = `ulimit -n 64 && exec "$@"`;
+    const args = [process.execPath, '-e', script, folder.path, ...folder.places];
+    const { stdout, stderr } = spawnSync('sh', ['-c', command, 'sh', ...args], { encoding: 'utf8' });
+    assert.equal(stdout.trim(), '1000', stderr);
+    assert.equal(readdirSync(folder.at('new/one')).length, 500);
   });
 });

@@ -1,160 +1,125 @@
-/** What a killed server leaves unfinished is found again. */
+/** What is to be removed if a server is killed is noted before it is made, and removed by the notes. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { once } from 'node:events';
-import { Journal } from '../../src/files/journal';
+import { Journal, noteOfMade, removeNoted } from '../../src/files/writing/journal';
 import { TestFolder } from '../support/folder';
 
 const temporary = (digit: number): string => `.http-server-${String(digit).repeat(24)}.tmp`;
 
 describe('the journal of unfinished files', () => {
   let folder: TestFolder;
-  let notes: string;
+  let path: string;
+  let journal: Journal;
   beforeEach(() => {
     folder = new TestFolder();
-    notes = join(folder.outside, 'notes');
-    mkdirSync(notes);
+    path = folder.at('../notes');
+    journal = new Journal(() => path);
   });
-  afterEach(() => folder.remove());
+  afterEach(() => {
+    journal.close();
+    folder.remove();
+  });
 
-  const journals = (): string[] => readdirSync(notes).sort();
+  const text = (): string => readFileSync(path, 'utf8');
   const unfinished = (digit: number): string => folder.write(temporary(digit), 'half').at(temporary(digit));
 
-  /** Has a journal written by somebody else. */
-  function other(name: string, ...paths: string[]): void {
-    writeFileSync(join(notes, `http-server-${name}-0123456789ab.journal`), paths.map((path) => `${path}\0`).join(''));
+  /** Has the notes of a server that is no more seen to. */
+  function remove(...notes: string[]): number {
+    writeFileSync(path, notes.map((note) => `${note}\0`).join(''));
+    return removeNoted(path);
   }
 
-  /** A process id that nobody has any more. */
-  const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
-  const stat = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const birth = (pid: number): string =>
-    process.platform === 'linux' ? (stat(pid).split(') ').at(-1)?.split(' ')[19] ?? '') : '0';
-
-  it('is written before the file is made, for nobody else to read, and gone when nothing is unfinished', () => {
-    const journal = new Journal(notes);
-    assert.deepEqual(journals(), []);
+  it('is written before the file is made, for nobody else to read', () => {
+    assert.equal(existsSync(path), false);
     journal.add('/a/b');
-    const [name = ''] = journals();
-    assert.match(name, new RegExp(`^http-server-${process.pid}-${birth(process.pid)}-0-[0-9a-f]{12}\\.journal$`));
-    assert.equal(readFileSync(join(notes, name), 'utf8'), '/a/b\0');
-    if (process.platform !== 'win32') assert.equal(statSync(join(notes, name)).mode & 0o777, 0o600);
-    journal.close();
-    assert.deepEqual(journals(), [name]);
+    assert.equal(text(), '/a/b\0');
+    if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.equal(journal.isEmpty, false);
     journal.delete('/a/b');
-    journal.close();
-    assert.deepEqual(journals(), []);
+    assert.equal(journal.isEmpty, true);
   });
 
   it('stays small, and complete, however much is written to it', () => {
-    const journal = new Journal(notes);
     journal.add('/kept');
     for (let i = 0; i < 20_000; i++) {
       journal.add(`/finished/${i}`);
       journal.delete(`/finished/${i}`);
     }
-    const [name = '', ...more] = journals();
-    assert.deepEqual(more, []);
-    const text = readFileSync(join(notes, name), 'utf8');
-    assert.ok(text.length < 100_000);
-    assert.ok(text.split('\0').includes('/kept'));
+    assert.deepEqual(
+      readdirSync(folder.outside).filter((name) => name.startsWith('notes')),
+      ['notes'],
+    );
+    assert.ok(text().length < 100_000);
+    assert.ok(text().split('\0').includes('/kept'));
   });
 
   it('is not written anew for each note, however long and many they are', () => {
-    const journal = new Journal(notes);
-    const seen = new Set<string>();
+    const seen = new Set<number>();
     for (let i = 0; i < 1000; i++) {
-      journal.add(`/${'x'.repeat(1000)}/${i}/`);
-      for (const name of journals()) seen.add(name);
+      journal.add(`/${'x'.repeat(1000)}/${i}`);
+      seen.add(statSync(path).ino);
     }
     assert.ok(seen.size < 20, `${seen.size} journals`);
   });
 
   it('does not keep anybody from uploading where it cannot be written', () => {
-    const journal = new Journal(join(notes, 'gone'));
+    path = folder.at('../gone/notes');
     journal.add('/a');
     journal.delete('/a');
     journal.close();
   });
 
-  const rows: readonly (readonly [promise: string, name: () => string, swept: boolean])[] = [
-    ['of a process that is no more', () => `${deadPid()}-123-0`, true],
-    ['of a process whose number another one has now', () => `${process.ppid}-1-0`, process.platform === 'linux'],
-    ['of a process that lives', () => `${process.ppid}-${birth(process.ppid)}-0`, false],
-    ['of another thread of this process, which serves no more', () => `${process.pid}-${birth(process.pid)}-7`, true],
-    ['of this thread', () => `${process.pid}-${birth(process.pid)}-0`, false],
-  ];
-  for (const [promise, name, swept] of rows) {
-    it(`${promise} is ${swept ? '' : 'not '}swept`, () => {
-      const path = unfinished(1);
-      other(name(), path, folder.at('gone'), folder.at(`gone/${temporary(2)}`));
-      new Journal(notes).sweep();
-      assert.equal(existsSync(path), !swept);
-      assert.equal(journals().length, swept ? 0 : 1);
-    });
-  }
-
-  it('removes nothing but unfinished files, whatever somebody has written to it', () => {
-    folder.write('precious.txt', 'x').write(`${temporary(3)}/inner`, 'x');
-    const paths = ['precious.txt', temporary(3), '.http-server-1.tmp'].map((path) => folder.at(path));
-    other(`${deadPid()}-1-0`, ...paths, '', '/', 'relative', folder.path);
-    new Journal(notes).sweep();
-    assert.ok(existsSync(folder.at('precious.txt')));
-    assert.ok(existsSync(folder.at(`${temporary(3)}/inner`)));
+  it('has nothing removed but unfinished files, whatever somebody has written to it', () => {
+    folder
+      .write('precious.txt', 'x')
+      .write(`${temporary(3)}/inner`, 'x')
+      .write('full/x', 'x');
+    const paths = ['precious.txt', 'full/', temporary(3), `${temporary(3)}/`, '.http-server-1.tmp'];
+    remove(...paths.map((name) => folder.at(name)), '', '/', '//', 'relative', folder.path, `${folder.path}//full/`);
+    assert.deepEqual((readdirSync(folder.path, { recursive: true }) as string[]).sort(), [
+      temporary(3),
+      `${temporary(3)}/inner`,
+      'full',
+      'full/x',
+      'precious.txt',
+    ]);
   });
 
-  it('has the rest removed if something cannot be, which stays noted', () => {
+  it('has the rest removed if something cannot be, and tells of it', () => {
     folder.write(`${temporary(8)}/inner`, 'x');
-    const path = unfinished(7);
-    other(`${deadPid()}-1-0`, path, folder.at(temporary(8)));
-    new Journal(notes).sweep();
-    assert.deepEqual([existsSync(path), journals().length], [false, 1]);
+    const there = unfinished(7);
+    assert.equal(remove(there, folder.at(temporary(8))), 1);
+    assert.equal(existsSync(there), false);
   });
 
-  it('has the folders removed that were made for unfinished files, but none that has something else in it', () => {
-    folder.write(`a/b/${temporary(6)}`, 'half').write('c/precious.txt', 'x');
-    const made = ['a/', 'a/b/', `a/b/${temporary(6)}`, 'c/', 'gone/', 'c/precious.txt/'];
-    other(`${deadPid()}-1-0`, ...made.map((path) => folder.at(path)));
-    new Journal(notes).sweep();
-    assert.deepEqual(
-      [existsSync(folder.at('a')), existsSync(folder.at('c/precious.txt')), journals()],
-      [false, true, []],
-    );
+  it('has the folders removed that were made for a file, but none that has something else in it', () => {
+    mkdirSync(folder.at('a/b'), { recursive: true });
+    folder.write('c/precious.txt', 'x');
+    remove(noteOfMade(folder.path, ['a', 'b']), noteOfMade(folder.path, ['c', 'd']), noteOfMade(folder.path, ['gone']));
+    assert.deepEqual(readdirSync(folder.path), ['c']);
+  });
+
+  it('has a folder of unfinished files removed as a whole', () => {
+    folder.write(`${temporary(1)}/${temporary(2)}`, 'half').write(`${temporary(1)}/.gitignore`, '*\n');
+    assert.equal(remove(`${folder.at(temporary(1))}/`), 0);
+    assert.deepEqual(readdirSync(folder.path), []);
   });
 
   it('leaves a folder to whoever uses it, as soon as there was a file in it', () => {
     mkdirSync(folder.at('used'));
-    const journal = new Journal(notes);
-    journal.add(`${folder.at('used')}/`);
-    journal.delete(`${folder.at('used')}/`);
-    const [name = ''] = journals();
-    other(`${deadPid()}-1-0`, readFileSync(join(notes, name), 'utf8').slice(0, -1));
-    new Journal(notes).sweep();
+    journal.add(noteOfMade(folder.path, ['used']));
+    journal.delete(noteOfMade(folder.path, ['used']));
+    assert.equal(removeNoted(path), 0);
     assert.ok(existsSync(folder.at('used')));
-    journal.close();
   });
 
-  it('believes no link, no folder and no other name', () => {
-    const path = unfinished(4);
-    const real = join(folder.outside, 'real');
-    writeFileSync(real, `${path}\0`);
-    if (process.platform !== 'win32') symlinkSync(real, join(notes, 'http-server-1-1-0-0123456789ab.journal'));
-    writeFileSync(join(notes, 'http-server-x.journal'), `${path}\0`);
-    mkdirSync(join(notes, 'http-server-1-2-0-0123456789ab.journal'));
-    new Journal(notes).sweep();
-    assert.ok(existsSync(path));
-  });
-
-  it('tells threads apart', async () => {
-    const path = unfinished(5);
-    const source = `const { Journal } = require(${JSON.stringify(require.resolve('../../src/files/journal'))});
-      new Journal(${JSON.stringify(notes)}).add(${JSON.stringify(path)});`;
-    await once(new Worker(source, { eval: true }), 'exit');
-    assert.equal(journals().length, 1);
-    new Journal(notes).sweep();
-    assert.deepEqual([existsSync(path), journals().length], [false, 0]);
+  it('of many folders within each other has one note for each file', () => {
+    const names = Array.from({ length: 99 }, (_, i) => `n${i}`);
+    journal.add(noteOfMade(folder.path, names));
+    assert.equal(text().split('\0').length, 2);
+    mkdirSync(join(folder.path, ...names), { recursive: true });
+    assert.equal(removeNoted(path), 0);
+    assert.deepEqual(readdirSync(folder.path), []);
   });
 });

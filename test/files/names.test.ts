@@ -1,6 +1,15 @@
 /** Which names are safe on which platform. */
 import assert from 'node:assert/strict';
-import { fold, isAlias, nameProblem, relativeSegments, type Platform } from '../../src/files/names';
+import {
+  fold,
+  hasAlias,
+  isTooLong,
+  mayBeAlias,
+  nameProblem,
+  relativeSegments,
+  windowsName,
+  type Platform,
+} from '../../src/files/names';
 
 const all: readonly Platform[] = ['linux', 'darwin', 'win32'];
 const posix: readonly Platform[] = ['linux', 'darwin'];
@@ -78,20 +87,109 @@ describe('a name', () => {
   }
 });
 
-describe('an 8.3 alias', () => {
-  const rows: readonly (readonly [promise: string, requested: string[], real: string[], expected: boolean])[] = [
-    ['of another name is one', ['ENV~1'], ['.env'], true],
-    ['with an extension is one', ['PROGRA~1.TXT'], ['program notes.txt'], true],
-    ['of a folder above is one', ['SECRET~1', 'a.txt'], ['secret things', 'a.txt'], true],
-    ['is none if the file is called so', ['ENV~1'], ['env~1'], false],
-    ['is none without a tilde and a digit', ['readme~.txt'], ['link.txt'], false],
-    ['is none if it is too long to be one', ['a-long-name~1.txt'], ['other.txt'], false],
+describe('a name that no file system has', () => {
+  const rows: readonly (readonly [promise: string, name: string, expected: boolean])[] = [
+    ['255 letters', 'x'.repeat(255), false],
+    ['256 letters', 'x'.repeat(256), true],
+    ['255 units that are 765 octets, as NTFS takes them', '\u20ac'.repeat(255), false],
+    ['128 pairs of surrogates', '\u{1f600}'.repeat(128), true],
   ];
-  for (const [promise, requested, real, expected] of rows) {
-    it(promise, () => {
-      assert.equal(isAlias(requested, real, 'win32'), expected);
-      assert.equal(isAlias(requested, real, 'linux'), false);
+  for (const [promise, name, expected] of rows) {
+    it(`F3: ${promise}: ${expected ? 'too long' : 'not too long'}`, () => assert.equal(isTooLong(name), expected));
+  }
+});
+
+describe('F1: a name that may be an alias on some file system', () => {
+  const rows: readonly (readonly [promise: string, name: string, expected: boolean])[] = [
+    ['a short name', 'ENV~1', true],
+    ['one with an extension', 'PROGRA~2.TXT', true],
+    ['one in lower case', 'git~1', true],
+    ['one of Samba', 'GAVYIM~B', true],
+    ['one whose extension is empty', 'SERVER~1.', true],
+    ['a tilde at the end', 'readme~', false],
+    ['a name too long to be a short one', 'a-long-name~1.txt', false],
+    ['an extension too long for a short one', 'a~1.html', false],
+    ['a dot at the end', '.env.', true],
+    ['a blank at the end', '.env ', true],
+    ['dots and blanks at the end', '.env. .', true],
+    ['a stream', '.env::$DATA', true],
+    ['a stream by its name', 'a.txt:secret', true],
+    ['a joiner of no width', '.g\u200cit', true],
+    ['a soft hyphen', '.g\u00adit', true],
+    ['a variation selector', 'server.key\ufe0f', true],
+    ['a byte order mark', '\ufeff.env', true],
+    ['full width', '\uff0eenv', true],
+    ['a circled letter', 'server.k\u24d4y', true],
+    ['a blank that does not break', 'a\u00a0b', true],
+    ['a private character in the place of a colon', 'a\uf03ab', true],
+    ['a plain name', 'index.html', false],
+    ['a hidden name', '.env', false],
+    ['a blank inside', 'a b', false],
+    ['a dot inside', 'a..b', false],
+    ['a tilde in front', '~user-of-it', false],
+    ['accents', 'caf\u00e9', false],
+    ['decomposed accents', 'cafe\u0301', false],
+    ['capital umlauts', '\u00dcBUNG.TXT', false],
+    ['a sharp s', 'stra\u00dfe', false],
+    ['Japanese', '\u65e5\u672c\u8a9e.txt', false],
+    ['an emoji', '\u{1f600}.txt', false],
+  ];
+  for (const [promise, name, expected] of rows) {
+    it(`${promise}: ${expected}`, () => assert.equal(mayBeAlias(name), expected));
+  }
+});
+
+describe('F1: a path with an alias in it', () => {
+  const listing: Readonly<Record<string, readonly string[]>> = {
+    '': ['.env', '.git', 'private things', 'REAL~1', 'dot.', 'f\u00e9\u200d', 'a.txt'],
+    'private things': ['A~1', 'b.txt'],
+    'REAL~1': ['x'],
+  };
+  const rows: readonly (readonly [promise: string, path: string, expected: boolean])[] = [
+    ['the short name of a file', 'ENV~1', true],
+    ['the short name of a folder', 'GIT~1/config', true],
+    ['in a folder by its short name', 'PRIVAT~1/b.txt', true],
+    ['a short name that is listed', 'REAL~1/x', false],
+    ['one in a folder further down', 'private things/A~1', false],
+    ['one that is listed elsewhere', 'A~1', true],
+    ['a listed one in another case', 'real~1', true],
+    ['a dot at the end that is listed', 'dot.', false],
+    ['a dot at the end that is not', 'a.txt.', true],
+    ['what is ignored, listed', 'f\u00e9\u200d', false],
+    ['what is ignored, listed in another composition', 'fe\u0301\u200d', false],
+    ['what is ignored, not listed', 'a.txt\u200d', true],
+    ['nothing of the kind', 'private things/b.txt', false],
+    ['a folder that cannot be listed', 'gone/A~1', true],
+  ];
+  for (const [promise, path, expected] of rows) {
+    it(`${promise}: ${expected}`, () => {
+      const asked: string[] = [];
+      const entries = (folder: readonly string[]): readonly string[] => {
+        asked.push(folder.join('/'));
+        return listing[folder.join('/')] ?? [];
+      };
+      assert.equal(hasAlias(path.split('/'), entries), expected);
+      // No folder is read for a name that cannot be an alias.
+      assert.equal(asked.length, path.split('/').filter(mayBeAlias).length);
     });
+  }
+});
+
+describe('F1: what Windows makes of a name', () => {
+  const rows: readonly (readonly [name: string, expected: string])[] = [
+    ['server.key.', 'server.key'],
+    ['server.key . .', 'server.key'],
+    ['server.key::$DATA', 'server.key'],
+    ['server.key .:stream', 'server.key'],
+    [':a', ':a'],
+    ['...', '...'],
+    [' ', ' '],
+    ['a.b c', 'a.b c'],
+    [`${'.'.repeat(254)}a`, `${'.'.repeat(254)}a`],
+  ];
+  for (const [name, expected] of rows) {
+    it(`${JSON.stringify(name.slice(0, 20))}: ${JSON.stringify(expected.slice(0, 20))}`, () =>
+      assert.equal(windowsName(name), expected));
   }
 });
 
@@ -101,6 +199,15 @@ describe('two spellings of a name', () => {
     ['composed and decomposed', 'caf\u00e9', 'cafe\u0301', true],
     ['with characters that HFS+ ignores', '.g\u200cit', '.git', true],
     ['with a byte order mark', '\ufeff.git', '.git', true],
+    ['with a soft hyphen', '.g\u00adit', '.git', true],
+    ['with a variation selector', '.git\ufe0f', '.git', true],
+    ['with a long s', '.\u017fsh', '.ssh', true],
+    ['with the sign of the kelvin', 'server.\u212aey', 'server.key', true],
+    ['with a sharp s', 'stra\u00dfe', 'STRASSE', true],
+    ['with a capital sharp s', 'stra\u1e9ee', 'strasse', true],
+    ['with the sigma of the end of a word', '\u03bf\u03b4\u03bf\u03c2', '\u039f\u0394\u039f\u03a3', true],
+    ['with a sigma at the end of a part', '\u03b1\u03c2.x', '\u0391\u03a3.x', true],
+    ['with marks in another order', 'a\u0323\u0302', 'a\u0302\u0323', true],
     ['of different letters', 'a', 'b', false],
   ];
   for (const [promise, a, b, expected] of rows) {

@@ -4,9 +4,10 @@ import { closeSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { FileError } from '../../src/files/errors';
 import { knowsDescriptors, persistently, prove } from '../../src/files/proof';
 import { pool, Promptness } from '../../src/files/pool';
-import { OpenFile, openFile, smallSize } from '../../src/files/read';
+import { OpenFile, openFile, smallSize } from '../../src/files/reading/read';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { spend } from '../support/spend';
+import { needs, needsLinux } from '../support/needs';
 
 describe('an open file', () => {
   let folder: TestFolder;
@@ -39,7 +40,7 @@ describe('an open file', () => {
   };
 
   it('is not closed under a read that is under way, but right after it', async function () {
-    if (process.platform !== 'linux') this.skip();
+    needsLinux(this);
     const before = openDescriptors();
     const file = openSlow();
     const reading = file.read(Buffer.alloc(5), 0);
@@ -108,7 +109,7 @@ describe('an open file', () => {
   });
 
   it('is proved by where it is, even when it is there no more', function () {
-    if (!knowsDescriptors) this.skip();
+    needs(this, '/proc', knowsDescriptors);
     const root = folder.root();
     const rows: readonly (readonly [name: string, kind: string | undefined])[] = [
       ['a.txt', undefined],

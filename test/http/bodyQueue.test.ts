@@ -1,7 +1,8 @@
 /** Content on its way: all of it, in order, in memory that is used again. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { BodyQueue } from '../../src/http/bodyQueue';
+import { noFields } from '../../src/http/message/fields';
+import { BodyQueue } from '../../src/http/connection/bodyQueue';
 
 const KiB = 1024;
 
@@ -35,7 +36,7 @@ describe('the content of a request', () => {
           }
           await Promise.resolve();
         }
-        queue.end();
+        queue.end(noFields);
         await reading;
         for (let one = await reader.next(); one.done !== true; one = await reader.next())
           read.push(Buffer.from(one.value));
@@ -47,7 +48,7 @@ describe('the content of a request', () => {
   it('waits in one piece when the endpoint is busy and it is little', async () => {
     const queue = new BodyQueue(3, nothing, nothing);
     for (const text of ['a', 'b', 'c']) queue.push(Buffer.from(text));
-    queue.end();
+    queue.end(noFields);
     const reader = iterator(queue);
     assert.equal(String((await reader.next()).value), 'abc');
     assert.equal((await reader.next()).done, true);

@@ -1,8 +1,8 @@
 /** Preconditions, in the order of RFC 9110 §13.2.2. */
 import assert from 'node:assert/strict';
-import { evaluate, ifRange, type Outcome, type Validators } from '../../src/http/conditional';
-import { formatHttpDate } from '../../src/http/date';
-import { Fields } from '../../src/http/fields';
+import { evaluate, ifRange, type Outcome, type Validators } from '../../src/http/message/conditional';
+import { formatHttpDate } from '../../src/http/message/date';
+import { Fields } from '../../src/http/message/fields';
 
 const modified = Date.UTC(2024, 0, 1, 12, 0, 0, 500);
 const before = formatHttpDate(modified - 1000);

@@ -1,7 +1,7 @@
 /** HTTP-date. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatHttpDate, parseHttpDate } from '../../src/http/date';
+import { formatHttpDate, parseHttpDate } from '../../src/http/message/date';
 
 const now = Date.UTC(2026, 10, 22);
 const known = Date.UTC(1994, 10, 6, 8, 49, 37);
@@ -35,8 +35,19 @@ describe('an HTTP-date', () => {
   it('survives being written and read, to the second', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) }), (ms) => {
-        assert.equal(parseHttpDate(formatHttpDate(ms)), Math.floor(ms / 1000) * 1000);
+        assert.equal(parseHttpDate(formatHttpDate(ms) ?? ''), Math.floor(ms / 1000) * 1000);
       }),
     );
   });
+
+  for (const [promise, ms, expected] of [
+    ['the first that can be told', -62_167_219_200_000, 'Sat, 01 Jan 0000 00:00:00 GMT'],
+    ['the last that can be told', 253_402_300_799_999, 'Fri, 31 Dec 9999 23:59:59 GMT'],
+    ['H7: a year before the first', -62_167_219_200_001, undefined],
+    ['H7: a year of five digits', 253_402_300_800_000, undefined],
+    ['H7: what is no time for this language', -(2 ** 55) * 1000, undefined],
+    ['H7: nothing', Number.NaN, undefined],
+  ] as const) {
+    it(`is written if it has four digits for the year: ${promise}`, () => assert.equal(formatHttpDate(ms), expected));
+  }
 });

@@ -1,6 +1,6 @@
 /** Which content coding a client gets. */
 import assert from 'node:assert/strict';
-import { acceptsIdentity, prefersHtml, selectCoding, type Coding } from '../../src/http/negotiate';
+import { acceptsIdentity, prefersHtml, selectCoding, type Coding } from '../../src/http/message/negotiate';
 
 const codings: readonly (readonly [promise: string, accept: string | undefined, expected: Coding | undefined])[] = [
   ['no field asks for nothing', undefined, undefined],

@@ -1,11 +1,11 @@
 /** Random input: what the grammar allows is understood as it was meant, and anything else is refused or waited for. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decoderOf } from '../../src/http/body';
-import { HttpError } from '../../src/http/errors';
-import { framingOf } from '../../src/http/framing';
-import { Input } from '../../src/http/input';
-import { checkPartialHead, parseHead, type Head } from '../../src/http/head';
+import { decoderOf } from '../../src/http/wire/body';
+import { HttpError } from '../../src/http/message/errors';
+import { framingOf } from '../../src/http/wire/framing';
+import { Input } from '../../src/http/connection/input';
+import { checkPartialHead, parseHead, type Head } from '../../src/http/wire/head';
 import { defaultLimits } from '../../src/options';
 
 fc.configureGlobal({ numRuns: 400 });

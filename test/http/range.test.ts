@@ -1,7 +1,7 @@
 /** Which octets a Range field selects. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { mostRanges, parseRange, type ByteRange } from '../../src/http/range';
+import { mostRanges, parseRange, type ByteRange } from '../../src/http/message/range';
 
 const ranges = (...pairs: readonly (readonly [start: number, end: number])[]): ByteRange[] =>
   pairs.map(([start, end]) => ({ start, end }));

@@ -1,8 +1,8 @@
 /** A field section that was read before is not read again: what is understood is the same. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { HttpError } from '../../src/http/errors';
-import { parseHead, type FieldSection, type Head } from '../../src/http/head';
+import { HttpError } from '../../src/http/message/errors';
+import { parseHead, type FieldSection, type Head } from '../../src/http/wire/head';
 import { defaultLimits } from '../../src/options';
 
 const outcome = (text: string, last?: FieldSection): unknown => {

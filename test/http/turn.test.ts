@@ -1,6 +1,6 @@
 /** Who moves much leaves time for others. */
 import assert from 'node:assert/strict';
-import { noteRequest, Share } from '../../src/http/turn';
+import { noteRequest, Share } from '../../src/http/connection/turn';
 
 const MiB = 1024 * 1024;
 

@@ -336,7 +336,7 @@ const bodies: readonly Accepted[] = [
     node: `${strict}whitespace that a recipient must remove (§7.1.1, BWS)`,
   },
   {
-    name: 'trailers are dropped',
+    name: 'trailers are kept apart',
     section: '7.1.2',
     bytes: chunked('1\r\nx\r\n0\r\nA: b\r\nC:\r\n\r\n') + get('/2'),
     understood: [stored('x'), ok('/2')],

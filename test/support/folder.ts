@@ -1,12 +1,25 @@
 /** A folder on disk for one test. */
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Root } from '../../src/files/root';
-import type { Live } from '../../src/endpoints/live';
+import { Audience } from '../../src/endpoints/live/audience';
+import type { Live } from '../../src/endpoints/live/live';
+import { Resumables } from '../../src/endpoints/storing/resumables';
 import { createRouter } from '../../src/endpoints/router';
-import type { Endpoint } from '../../src/http/message';
+import { Uploads } from '../../src/files/writing/uploads';
+import type { Endpoint } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
+import { unfinishedIn } from './unfinished';
 
 export class TestFolder {
   /** Real path of a fresh folder that holds the served one and things beside it. */
@@ -48,19 +61,32 @@ export class TestFolder {
   /** @param live as an editor has it; the options `liveReload` and `serveUnsaved` are on with it */
   router(options: Partial<Options> = {}, live?: Live): Endpoint {
     const all = live === undefined ? options : { liveReload: true, serveUnsaved: true, ...options };
-    return createRouter(this.options(all), this.root(all), undefined, undefined, live);
+    const resumables = new Resumables(new Uploads(this.places));
+    return createRouter(this.options(all), this.root(all), resumables, undefined, live && new Audience(live));
+  }
+
+  /** What the uploads of a test have for themselves. */
+  private get private(): string {
+    return `${this.outside}-private`;
+  }
+
+  /** Where that may be, as servers take it. */
+  get places(): string[] {
+    return [this.private];
+  }
+
+  /** Absolute paths of what is unfinished, wherever that lies: files, and folders for them. */
+  unfinished(): string[] {
+    return [...unfinishedIn(this.outside), ...(existsSync(this.private) ? unfinishedIn(this.private) : [])];
   }
 
   /** How many unfinished uploads lie around. */
-  left(folder = this.outside): number {
-    return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
-      if (entry.isDirectory()) return sum + this.left(join(folder, entry.name));
-      return sum + Number(/^\.http-server-.*\.tmp$/.test(entry.name));
-    }, 0);
+  left(): number {
+    return this.unfinished().length;
   }
 
   remove(): void {
-    rmSync(this.outside, { recursive: true, force: true });
+    for (const path of [this.outside, this.private]) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -1,8 +1,8 @@
 /** The guard in front of an endpoint that says yes to everything, without a socket. */
-import { guarded } from '../../src/endpoints/guard';
-import { HttpError } from '../../src/http/errors';
-import { Fields } from '../../src/http/fields';
-import type { Endpoint, FieldLine, Request } from '../../src/http/message';
+import { guarded } from '../../src/endpoints/guard/guard';
+import { HttpError } from '../../src/http/message/errors';
+import { Fields } from '../../src/http/message/fields';
+import type { Endpoint, FieldLine, Request } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
 import { makeRequest, read, type Answer } from './request';
 
@@ -48,7 +48,7 @@ export function guardWith(
   options: Partial<Options> = {},
   endpoint: Endpoint = welcome,
 ): (asked: Asked) => Promise<Answer> {
-  const guard = guarded({ ...defaultOptions, directory: '', ...options }, endpoint, () => true);
+  const guard = guarded({ ...defaultOptions, directory: '', ...options }, endpoint, () => 'may');
   return async (asked) => {
     const request = requestOf(asked);
     try {
@@ -66,7 +66,7 @@ export function gateWith(options: Partial<Options> = {}): (asked: Asked) => bool
     entered++;
     return { status: 204, fields: [] };
   };
-  const guard = guarded({ ...defaultOptions, directory: '', ...options }, enter, () => true);
+  const guard = guarded({ ...defaultOptions, directory: '', ...options }, enter, () => 'may');
   return (asked) => {
     const before = entered;
     try {

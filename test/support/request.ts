@@ -1,11 +1,11 @@
 /** Requests as values, and responses read to the end: endpoints without a socket. */
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { HttpError } from '../../src/http/errors';
-import { Fields } from '../../src/http/fields';
-import type { Body, Endpoint, Request, RequestBody, Response } from '../../src/http/message';
-import { isByteSource } from '../../src/http/response';
-import { errorResponse } from '../../src/endpoints/errorResponse';
+import { HttpError } from '../../src/http/message/errors';
+import { Fields, noFields } from '../../src/http/message/fields';
+import type { Body, Endpoint, Request, RequestBody, Response } from '../../src/http/message/message';
+import { isByteSource } from '../../src/http/wire/response';
+import { errorResponse } from '../../src/endpoints/common/errorResponse';
 
 export type FieldTable = Readonly<Record<string, string>>;
 
@@ -38,6 +38,7 @@ export function makeRequest(method: string, target: string, fields: FieldTable =
     body: body ?? bodyOf(),
     peer: { address: '127.0.0.1', port: 1, localAddress: '127.0.0.1', localPort: 2 },
     turn: ++turns,
+    signal: new AbortController().signal,
   };
 }
 
@@ -45,10 +46,12 @@ export function makeRequest(method: string, target: string, fields: FieldTable =
 export function bodyOf(
   pieces: readonly (string | Buffer)[] = [],
   before?: (index: number) => void | Promise<void>,
+  trailers = noFields,
 ): RequestBody {
   const buffers = pieces.map((piece) => Buffer.from(piece));
   return {
     length: buffers.reduce((sum, piece) => sum + piece.length, 0),
+    trailers,
     whole: () => undefined,
     fail: (error) => assert.ifError(error),
     async *[Symbol.asyncIterator]() {

@@ -1,6 +1,6 @@
 /**
  * What RFC 9112 asks of an origin server, section by section, and where it is shown: by rows of the corpus, or by titles
- * of other tests (`file: title`). CONTRIBUTING has the table that is made of it.
+ * of other tests (`file: title`). docs/rfc9112.md has the table that is made of it.
  */
 
 export interface Requirement {
@@ -251,7 +251,7 @@ export const requirements: readonly Requirement[] = [
     section: '7.1.2',
     asks: 'Keep trailers apart from the fields of the head, or drop them',
     shown: [
-      'trailers are dropped',
+      'trailers are kept apart',
       'a trailer that changes framing',
       'a trailer that changes the host',
       'too many trailers',

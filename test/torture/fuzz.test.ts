@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { fuzz } from './fuzz';
 
 describe('mutated requests', function () {
-  this.timeout(60_000);
   this.slow(20_000);
 
   it('are answered by whole responses or a close, and never by anything else', async () => {

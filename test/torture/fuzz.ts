@@ -6,9 +6,10 @@ import { connect, createServer, type Server } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '../../src/http/connection';
-import { HttpError } from '../../src/http/errors';
-import type { Response } from '../../src/http/message';
+import { Connection } from '../../src/http/connection/connection';
+import { HttpError } from '../../src/http/message/errors';
+import { Watch } from '../../src/http/connection/watch';
+import type { Response } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';
 import { answersIn } from '../support/answers';
 import { accepted, refused } from '../support/corpus';
@@ -95,8 +96,10 @@ async function listen(path: string, defects: unknown[]): Promise<Server> {
     onExchange: () => undefined,
     stopping: false,
   };
+  // It is never started: each case has a time of its own.
+  const watch = new Watch(() => Number.POSITIVE_INFINITY);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    new Connection(socket, service, () => undefined);
+    new Connection(socket, service, watch, () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return server;

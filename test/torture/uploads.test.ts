@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { uploads } from './uploads';
 
 describe('50 uploads at once', function () {
-  this.timeout(60_000);
   this.slow(20_000);
 
   it('store what was sent, whatever becomes of the others', async () => {

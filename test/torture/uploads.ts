@@ -1,11 +1,12 @@
 /** Many uploads at once, some of them broken off: what is stored is what was sent, and nothing else. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../support/random';
 import { startServed, type Served } from '../support/served';
+import { unfinished } from '../support/unfinished';
 
 export interface UploadsAsked {
   readonly seed: number;
@@ -82,8 +83,7 @@ async function one(served: Served, path: string, most: number, random: Random): 
 
 /** Resolves when no unfinished file is left. */
 async function settled(served: Served): Promise<void> {
-  const isUnfinished = (name: string): boolean => name.includes('.http-server-');
-  while ((readdirSync(served.directory, { recursive: true }) as string[]).some(isUnfinished)) await setImmediate();
+  while (unfinished(served.directory).length > 0) await setImmediate();
 }
 
 async function verify(served: Served, digests: ReadonlyMap<string, string>): Promise<void> {

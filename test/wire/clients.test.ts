@@ -1,15 +1,15 @@
 /** Clients that people use, as they are installed: each gets along with the server, on connections that persist. */
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MiB } from '../../src/options';
 import { startServed, type Served } from '../support/served';
+import { needsProgram } from '../support/needs';
 
 const run = promisify(execFile);
-const installed = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 /** Nothing between the clients and the server. */
 const env = {
@@ -23,7 +23,6 @@ const env = {
 };
 
 describe('clients', function () {
-  this.timeout(30_000);
   this.slow(3000);
   const large = randomBytes(12 * MiB);
   let served: Served;
@@ -41,7 +40,7 @@ describe('clients', function () {
 
   describe('curl', function () {
     before(function () {
-      if (!installed('curl')) this.skip();
+      needsProgram(this, 'curl');
     });
 
     const curl = async (...args: string[]): Promise<string> =>
@@ -143,7 +142,7 @@ describe('clients', function () {
 
     it('uploads a form, again and again, and every file of it', async () => {
       const sizes = [4, 70_000, 0, 1, MiB];
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 5; round++) {
         const form = new FormData();
         for (const size of sizes) form.append('file', new Blob([large.subarray(0, size)]), `form/${size}`);
         const response = await fetch(`${url}/files/`, { method: 'POST', body: form });
@@ -166,7 +165,7 @@ describe('clients', function () {
 
   describe('wget', function () {
     before(function () {
-      if (!installed('wget')) this.skip();
+      needsProgram(this, 'wget');
     });
 
     it('downloads', async () => {
@@ -178,7 +177,7 @@ describe('clients', function () {
 
   describe('ab', function () {
     before(function () {
-      if (spawnSync('ab', ['-V']).error !== undefined) this.skip();
+      needsProgram(this, 'ab');
     });
 
     it('finds no failed request, with keep-alive in HTTP/1.0', async () => {

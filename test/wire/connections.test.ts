@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Call, FromWorker, Listening, Traffic } from '../../src/messages';
+import type { Call, FromWorker, Listening, ToWorker, Traffic } from '../../src/messages';
 import { defaultOptions, type Options } from '../../src/options';
 import { RawClient } from '../support/rawClient';
 
@@ -64,6 +64,7 @@ describe('the number of open connections', () => {
     worker = new Worker(path.join(__dirname, '../../src/worker.js'));
     worker.on('message', (message: FromWorker) => {
       if (message.type !== 'traffic') return;
+      worker.postMessage({ type: 'read' } satisfies ToWorker);
       told.push(message);
       wake();
     });

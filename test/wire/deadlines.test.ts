@@ -1,9 +1,11 @@
-/** Slow peers, with real slow sockets and shortened limits. No deadline is early, and none is late by a second. */
+/** Slow peers, with real slow sockets and shortened limits. No deadline is early, and none is late by more than a second. */
 import assert from 'node:assert/strict';
-import type { Request, Response } from '../../src/http/message';
+import type { Request, Response } from '../../src/http/message/message';
 import { MiB } from '../../src/options';
+import { takes } from '../support/noise';
 import { field, type RawClient } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';
+import { needs, needsLinux } from '../support/needs';
 
 const limits = {
   headTimeout: 600,
@@ -21,17 +23,10 @@ function endpoint(request: Request): Response | Promise<Response> {
   return mirror(request);
 }
 
-/** Checks how long something took, in milliseconds; a busy machine may be late by `patience`. */
-async function takes(least: number, action: () => Promise<unknown>, patience = 3000): Promise<void> {
-  const started = performance.now();
-  await action();
-  const took = performance.now() - started;
-  assert.ok(took >= least - 5, `early: ${took} < ${least}`);
-  assert.ok(took < least + patience, `late: ${took} > ${least} + ${patience}`);
-}
+/** Stops the thread, as a debugger or Ctrl+Z does. */
+const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 describe('a deadline', function () {
-  this.timeout(20_000);
   this.slow(5000);
   let server: TestServer;
   beforeEach(async () => (server = await startServer(endpoint, limits)));
@@ -149,8 +144,7 @@ describe('a deadline', function () {
     const gone = async (): Promise<void> => {
       while (server.listener.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     };
-    // Less than the default of this deadline, which is short.
-    await takes(limits.lingerTimeout, gone, 1400);
+    await takes(limits.lingerTimeout, gone);
   });
 
   it('for the FIN is renewed by octets, but ends', async () => {
@@ -169,4 +163,89 @@ describe('a deadline', function () {
     await new Promise((resolve) => setTimeout(resolve, 2 * limits.keepAliveTimeout));
     assert.equal(client.ending, 'open');
   });
+
+  it('H3: for the head counts no time in which the process stood still', async () => {
+    const client = await server.client();
+    await client.write('GET / HTTP/1.1\r\nHo');
+    // Until it was noticed.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    standStill(5 * limits.headTimeout);
+    await client.write('st: a\r\n\r\n');
+    assert.equal((await client.read()).status, 200);
+  });
+
+  it('H3: for the head goes on after that', async () => {
+    const client = await server.client();
+    await client.write('GET / HTTP/1.1\r\nHo');
+    standStill(2 * limits.headTimeout);
+    await timesOut(client);
+  });
+
+  it('H3: for the response counts no such time, either', async () => {
+    const client = await server.client();
+    client.socket.pause();
+    await client.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, limits.responseTimeout / 2));
+    standStill(5 * limits.responseTimeout);
+    client.socket.resume();
+    assert.equal((await client.read()).body.length, 64 * MiB);
+  });
+});
+
+describe('H2: a client that reads slowly, but steadily', function () {
+  this.slow(20_000);
+
+  before(function () {
+    needsLinux(this);
+  });
+
+  it('is served to the end, though the kernel frees its buffer in lumps', async () => {
+    const responseTimeout = 2000;
+    const server = await startServer(endpoint, { ...limits, responseTimeout });
+    const client = await server.client();
+    const { socket } = client;
+    socket.pause();
+    await client.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+    // One read of 64 KiB at a time: a third of the kernel's buffer takes longer than the deadline. TLS has 16 KiB (RFC 8446 §5.1).
+    const wait = (): void => void socket.pause();
+    socket.on('data', wait);
+    const reading = setInterval(() => socket.resume(), process.env.TEST_TRANSPORT === 'tls' ? 50 : 200);
+    await new Promise((resolve) => setTimeout(resolve, 6 * responseTimeout));
+    clearInterval(reading);
+    const { ending } = client;
+    socket.off('data', wait).resume();
+    assert.equal(ending, 'open');
+    assert.equal((await client.read()).body.length, 64 * MiB);
+    await server.stop();
+  });
+});
+
+describe('H9: a connection that is idle', function () {
+  this.slow(10_000);
+
+  /** How often the event loop has gone round, or undefined where Node.js does not tell. */
+  const rounds = (): number | undefined =>
+    (performance.nodeTiming as { uvMetricsInfo?: { loopCount: number } }).uvMetricsInfo?.loopCount;
+
+  for (const [what, request] of [
+    ['before its first request', ''],
+    ['after a request', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['while its endpoint works', 'GET /never HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ] as const) {
+    it(`wakes nobody up more than once a second: ${what}`, async function () {
+      const server = await startServer(endpoint);
+      const client = await server.client();
+      if (request !== '') await client.write(request);
+      if (what === 'after a request') await client.read();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const before = rounds();
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      const after = rounds();
+      client.reset();
+      await server.stop();
+      needs(this, 'a Node.js that counts its rounds', before !== undefined && after !== undefined);
+      // Four looks, our own timer, and another round that a timer takes when it is early by less than a millisecond.
+      assert.ok(after - before <= 10, `${after - before} rounds in four seconds`);
+    });
+  }
 });

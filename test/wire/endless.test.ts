@@ -1,6 +1,6 @@
 /** A response that goes on for ever, as an event stream does: it ends when it should, and never holds anything up. */
 import assert from 'node:assert/strict';
-import type { Response } from '../../src/http/message';
+import type { Response } from '../../src/http/message/message';
 import type { RawClient } from '../support/rawClient';
 import { startServer, type TestServer } from '../support/testServer';
 

@@ -130,13 +130,12 @@ describe('the exercise', () => {
     });
   }
 
-  it('a body of 200 MiB is streamed into its file', async function () {
-    this.timeout(60_000);
+  it('a body of 64 MiB is streamed into its file', async function () {
     const piece = randomBytes(MiB);
     const client = await served.client();
     const wanted = createHash('sha256');
-    await client.write(`POST /files/large HTTP/1.1\r\n${host}Content-Length: ${200 * MiB}\r\n\r\n`);
-    for (let i = 0; i < 200; i++) {
+    await client.write(`POST /files/large HTTP/1.1\r\n${host}Content-Length: ${64 * MiB}\r\n\r\n`);
+    for (let i = 0; i < 64; i++) {
       wanted.update(piece);
       await client.write(piece);
     }

@@ -26,9 +26,8 @@ describe('freshness on the wire', () => {
     return { status: response.status, text: response.body.toString(), etag: field(response, 'etag') ?? '' };
   }
 
-  it('sees every save, whichever way it is made, with its old tag at hand or not', async function () {
-    this.timeout(60_000);
-    for (let i = 0; i < 1000; i++) {
+  it('sees every save, whichever way it is made, with its old tag at hand or not', async () => {
+    for (let i = 0; i < 200; i++) {
       const text = String(100_000 + i);
       if (i % 2 === 0) folder.write('page.html', text);
       else {
@@ -44,7 +43,7 @@ describe('freshness on the wire', () => {
 
   it('sees what was stored on another connection as soon as that has its answer', async () => {
     const other = await RawClient.connect(server.address.port);
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 100; i++) {
       const text = String(100_000 + i);
       await other.write(`POST /files/stored.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\n${text}`);
       assert.equal((await other.read()).status, 201);

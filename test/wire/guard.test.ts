@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { combinedLine } from '../../src/accessLog';
 import { field, RawClient, type RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
+import { needs } from '../support/needs';
 
 const secret = 'the content of a file';
 const app = 'http://app.example:3000';
@@ -175,8 +176,10 @@ describe('an attack', () => {
     const client = await served.client();
     const good = `GET /secret.js HTTP/1.1\r\nHost: localhost\r\n\r\n`;
     await client.write(good + good.replace('localhost', 'evil.example') + good);
-    const statuses = [await client.read(), await client.read(), await client.read()].map(({ status }) => status);
-    assert.deepEqual(statuses, [200, 421, 200]);
+    const statuses = [await client.read(), await client.read()].map(({ status }) => status);
+    assert.deepEqual(statuses, [200, 421]);
+    // Who was refused entry is not heard any more.
+    assert.equal((await client.readToEnd()).length, 0);
   });
 
   it('by any Host or Origin whatever does not pass', async () => {
@@ -189,7 +192,7 @@ describe('an attack', () => {
         assert.ok([400, 403, 421].includes(response.status), String(response.status));
         assert.ok(!existsSync(join(served.directory, 'new.txt')));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
@@ -339,14 +342,16 @@ describe('a server with a token', () => {
 
   it('takes another one from the next request on, on the same connection, too', async () => {
     const client = await served.client();
-    const statusWith = async (token: string): Promise<number> => {
-      await client.write(`GET /secret.js HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`);
-      return (await client.read()).status;
+    const statusWith = async (token: string, by: RawClient): Promise<number> => {
+      await by.write(`GET /secret.js HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+      return (await by.read()).status;
     };
-    assert.equal(await statusWith('sesame'), 200);
+    const other = await served.client();
+    assert.equal(await statusWith('sesame', client), 200);
+    assert.equal(await statusWith('sesame', other), 200);
     served.server.configure({ ...served.options, token: 'open' });
-    assert.equal(await statusWith('sesame'), 401);
-    assert.equal(await statusWith('open'), 200);
+    assert.equal(await statusWith('sesame', client), 401);
+    assert.equal(await statusWith('open', other), 200);
   });
 });
 
@@ -355,7 +360,7 @@ describe('a server on the network', function () {
   const address = own.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '';
   let served: Served;
   before(function () {
-    if (address === '') this.skip();
+    needs(this, 'an address in a network', address !== '');
   });
   afterEach(() => served.stop());
 
@@ -367,12 +372,7 @@ describe('a server on the network', function () {
       'Host: localhost',
       `Authorization: Bearer ${token}`,
     ];
-    const client = await RawClient.connect(served.port, address);
-    for (let i = 0; i < 30; i++) {
-      await client.write(`${lines(`guess${i}`).join('\r\n')}\r\n\r\n`);
-      assert.equal((await client.read()).status, 401);
-    }
-    client.close();
+    for (let i = 0; i < 30; i++) assert.equal((await send(served.port, lines(`guess${i}`), '', address)).status, 401);
     const refused = await send(served.port, lines('sesame'), '', address);
     assert.equal(refused.status, 429);
     assert.match(field(refused, 'retry-after') ?? '', /^[1-9]\d?$/);

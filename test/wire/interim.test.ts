@@ -1,6 +1,6 @@
 /** Interim responses (RFC 9110 §15.2): as many as the endpoint wants, before its answer, to those who expect them. */
 import assert from 'node:assert/strict';
-import type { Request, Response } from '../../src/http/message';
+import type { Request, Response } from '../../src/http/message/message';
 import { field } from '../support/rawClient';
 import { startServer, type TestServer } from '../support/testServer';
 

@@ -1,7 +1,7 @@
 /** Keep-alive, pipelining, half-closed clients, draining and the lingering close. */
 import assert from 'node:assert/strict';
-import { HttpError } from '../../src/http/errors';
-import type { Request, Response } from '../../src/http/message';
+import { HttpError } from '../../src/http/message/errors';
+import type { Request, Response } from '../../src/http/message/message';
 import { KiB, MiB } from '../../src/options';
 import { field } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';
@@ -9,13 +9,13 @@ import { mirror, startServer, type TestServer } from '../support/testServer';
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const plain = (text: string): Response => ({ status: 200, fields: [], body: Buffer.from(text) });
 
-/** `/held/N` waits until the test lets it go; `/unread…` never reads the body; `/refuse` says 403; the rest mirrors. */
+/** `/held/N` waits until the test lets it go; `/unread…` never reads the body; `/refuse` says 409, which is no refusal of entry; the rest mirrors. */
 class Gate {
   private readonly open = new Map<string, () => void>();
   readonly endpoint = (request: Request): Response | Promise<Response> => {
     const { path } = request;
     if (path.startsWith('/unread')) return plain(path);
-    if (path === '/refuse') throw new HttpError(403, 'Not here.');
+    if (path === '/refuse') throw new HttpError(409, 'Not here.');
     if (!path.startsWith('/held')) return mirror(request);
     return new Promise((resolve) => this.open.set(path, () => resolve(plain(path))));
   };
@@ -142,7 +142,7 @@ describe('a connection', () => {
     const client = await server.client();
     await client.write('POST /refuse HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab');
     const response = await client.read();
-    assert.equal(response.status, 403);
+    assert.equal(response.status, 409);
     assert.equal(field(response, 'connection'), 'close');
   });
 
@@ -154,7 +154,7 @@ describe('a connection', () => {
     for (let i = 0; i < 64; i++) await client.write(piece);
     client.socket.resume();
     const response = await client.read();
-    assert.equal(response.status, 403);
+    assert.equal(response.status, 409);
     assert.equal(field(response, 'connection'), 'close');
     assert.equal((await client.readToEnd()).length, 0);
     assert.equal(client.ending, 'fin');

@@ -1,6 +1,6 @@
 /** What goes out: framing chosen by rule, no content where none may be, and no half taken for a whole. */
 import assert from 'node:assert/strict';
-import type { Body, ByteSource, FieldLine, Request, Response } from '../../src/http/message';
+import type { Body, ByteSource, FieldLine, Request, Response } from '../../src/http/message/message';
 import { MiB } from '../../src/options';
 import { field, type RawClient } from '../support/rawClient';
 import { startServer, type TestServer } from '../support/testServer';
@@ -19,6 +19,9 @@ async function* pieces(parts: readonly string[]): AsyncGenerator<Buffer> {
 class Source implements ByteSource {
   closed = 0;
   private at = 0;
+  private settle: () => void = () => undefined;
+  /** That it is closed, which may be a turn later than the end of what a client gets. */
+  readonly ended = new Promise<void>((resolve) => (this.settle = resolve));
   constructor(
     readonly length: number,
     private readonly available = length,
@@ -31,6 +34,7 @@ class Source implements ByteSource {
   }
   close(): void {
     this.closed++;
+    this.settle();
   }
 }
 
@@ -128,6 +132,7 @@ describe('a response', () => {
       const { body } = await (await ask()).read();
       assert.equal(body.length, size);
       assert.ok(body.equals(Buffer.from(Uint8Array.from({ length: size }, (_, i) => i % 251))));
+      await source.ended;
       assert.equal(source.closed, 1);
     });
   }
@@ -136,6 +141,7 @@ describe('a response', () => {
     const source = new Source(10);
     answer(200, source);
     await (await ask('HEAD')).read('HEAD');
+    await source.ended;
     assert.equal(source.closed, 1);
   });
 
@@ -145,6 +151,7 @@ describe('a response', () => {
     const client = await ask();
     const { length } = server.events;
     await assert.rejects(client.read(), /the connection ended/);
+    await source.ended;
     assert.equal(source.closed, 1);
     const event = (await server.logged(length + 1)).at(-1)!;
     assert.deepEqual([event.status, event.aborted, event.reason], [200, true, 'The content ended early.']);

@@ -1,11 +1,12 @@
 /** Resumable uploads over real sockets, as draft-ietf-httpbis-resumable-upload (interop version 8) describes them. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { field, type RawClient, type RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
+import { unfinished } from '../support/unfinished';
 
 const version = 'Upload-Draft-Interop-Version: 8';
 const partial = 'Content-Type: application/partial-upload';
@@ -15,17 +16,17 @@ describe('a resumable upload', () => {
   let served: Served;
   let client: RawClient;
   beforeEach(async () => {
-    served = await startServed({}, { body: 1000, resumeTimeout: 3_600_000 });
+    served = await startServed({}, { body: 1000, bodyTimeout: 3_600_000, resumeTimeout: 3_600_000 });
     client = await served.client();
     writeFileSync(join(served.directory, 'old.txt'), 'old');
   });
   afterEach(async () => {
     await served.server.stop(0);
-    assert.deepEqual(unfinished(), []);
+    assert.deepEqual(left(), []);
     await served.stop();
   });
 
-  const unfinished = (): string[] => readdirSync(served.directory).filter((name) => name.startsWith('.http-server-'));
+  const left = (): string[] => unfinished(served.directory);
   const text = (path: string): string => readFileSync(join(served.directory, path), 'utf8');
 
   async function send(
@@ -152,7 +153,7 @@ describe('a resumable upload', () => {
     const last = await append(upload, 8, true, 'three');
     assert.deepEqual([last.status, field(last, 'upload-complete')], [204, '?1']);
     assert.equal(text('old.txt'), 'one two three');
-    assert.deepEqual(unfinished(), []);
+    assert.deepEqual(left(), []);
     await served.logged(({ stored }) => stored === 'old.txt');
   });
 
@@ -187,15 +188,17 @@ describe('a resumable upload', () => {
   it('that broke off before anybody heard of it leaves nothing', async () => {
     const other = await served.client();
     await send(other, 'PUT', '/files/x/new.txt', ['Upload-Complete: ?1', 'Content-Length: 10'], '01234');
-    while (!existsSync(join(served.directory, 'x'))) await setImmediate();
+    while (left().length === 0) await setImmediate();
     other.reset();
-    while (existsSync(join(served.directory, 'x'))) await setImmediate();
+    while (left().length > 0) await setImmediate();
+    assert.ok(!existsSync(join(served.directory, 'x')));
   });
 
   it('that is cancelled leaves nothing', async () => {
     const upload = await create('x/y/new.txt', 'half');
-    assert.ok(existsSync(join(served.directory, 'x/y')));
+    assert.equal(left().length, 1);
     assert.equal((await ask('DELETE', upload, [])).status, 204);
+    assert.equal(left().length, 0);
     assert.ok(!existsSync(join(served.directory, 'x')));
     for (const method of ['HEAD', 'PATCH', 'DELETE']) {
       const fields = [partial, 'Upload-Offset: 4', 'Upload-Complete: ?1'];
@@ -209,7 +212,7 @@ describe('a resumable upload', () => {
       const by = await brief.client();
       await send(by, 'PUT', '/files/x/new.txt', ['Upload-Complete: ?0'], 'half');
       const upload = field(await by.read(), 'location') ?? '';
-      while (existsSync(join(brief.directory, 'x'))) await setImmediate();
+      while (unfinished(brief.directory).length > 0) await setImmediate();
       await send(by, 'HEAD', upload, []);
       assert.equal((await by.read('HEAD')).status, 404);
     } finally {
@@ -228,7 +231,7 @@ describe('a resumable upload', () => {
   it('is cancelled when the server turns to another folder', async () => {
     const upload = await create('x/new.txt', 'half');
     served.server.configure({ ...served.options, directory: join(served.directory, '..') });
-    while (existsSync(join(served.directory, 'x'))) await setImmediate();
+    while (left().length > 0) await setImmediate();
     assert.equal((await ask('HEAD', upload, [])).status, 404);
   });
 
@@ -274,7 +277,7 @@ describe('a resumable upload', () => {
       const chunked = [partial, 'Upload-Complete: ?0', 'Upload-Offset: 4', 'Transfer-Encoding: chunked'];
       assert.equal((await ask('PATCH', upload, chunked, '5\r\nabcde\r\n0\r\n\r\n')).status, 400);
       assert.equal((await ask('HEAD', upload, [])).status, 404);
-      assert.deepEqual(unfinished(), []);
+      assert.deepEqual(left(), []);
     });
 
     it('when it is too large, by what was told or by what comes: 413 with the limit', async () => {
@@ -289,28 +292,164 @@ describe('a resumable upload', () => {
     it('once it is complete', async () => {
       const upload = await create('old.txt', 'whole');
       assert.equal((await append(upload, 5, true, '')).status, 204);
-      assert.equal((await append(upload, 5, true, '')).status, 410);
-      assert.equal((await append(upload, 5, true, 'more')).status, 400);
+      for (const [offset, complete, body, status] of [
+        [5, false, '', 410],
+        [5, true, 'more', 400],
+        [0, true, 'whole', 409],
+        [9, true, '', 409],
+      ] as const) {
+        const answer = await append(upload, offset, complete, body);
+        assert.equal(answer.status, status);
+        assert.deepEqual([field(answer, 'upload-offset'), field(answer, 'upload-complete')], ['5', '?1']);
+      }
       assert.equal(text('old.txt'), 'whole');
     });
 
     it('where no file can be stored', async () => {
       for (const [target, fields, status] of [
         ['/files/', [], 409],
-        ['/files/.env', [], 403],
         ['/files/old.txt', ['If-None-Match: *'], 412],
         ['/files/old.txt', ['Content-Encoding: gzip'], 415],
         ['/files/old.txt', ['Repr-Digest: sha-256=x'], 400],
+        // It ends the connection.
+        ['/files/.env', [], 403],
       ] as const) {
         assert.equal((await ask('PUT', target, ['Upload-Complete: ?0', ...fields], 'x')).status, status);
       }
     });
 
-    it('when there are too many', async () => {
-      for (let i = 0; i < 100; i++) await create(`${i}.txt`);
-      const answer = await ask('PUT', '/files/100.txt', ['Upload-Complete: ?0']);
+    it('S9: with Upload-Complete, whatever the reason', async () => {
+      for (const [target, fields] of [
+        ['/files/', []],
+        ['/files/old.txt', ['If-None-Match: *']],
+        ['/files/old.txt', ['Content-Encoding: gzip']],
+        ['/files/old.txt', ['Repr-Digest: sha-256=x']],
+        ['/files/old.txt', ['X-OC-Mtime: x']],
+        ['/files/old.txt', ['Content-Range: bytes 0-1/2']],
+        ['/files/old.txt', ['Upload-Length: 1001']],
+        ['/files/old.txt', ['Upload-Length: 3', `Content-Digest: ${digest('y')}`]],
+        // It ends the connection.
+        ['/files/.env', []],
+      ] as const) {
+        const answer = await ask('PUT', target, ['Upload-Complete: ?0', ...fields], 'x');
+        assert.ok(answer.status >= 400, fields.join());
+        assert.equal(field(answer, 'upload-complete'), '?0', fields.join());
+      }
+    });
+
+    it('when there are too many, all of them under way', async () => {
+      const fields = ['Upload-Complete: ?1', version, 'Content-Length: 10'];
+      for (let i = 0; i < 100; i++) {
+        const busy = await served.client();
+        await send(busy, 'PUT', `/files/${i}.txt`, fields, 'x');
+        assert.equal((await busy.read()).status, 104);
+      }
+      const next = await served.client();
+      await send(next, 'PUT', '/files/100.txt', ['Upload-Complete: ?0']);
+      const answer = await next.read();
       assert.deepEqual([answer.status, field(answer, 'retry-after')], [503, '60']);
     });
+  });
+
+  it('F11: makes room for another, when there are too many, if nobody has gone on with it for longest', async () => {
+    const uploads: string[] = [];
+    for (let i = 0; i < 100; i++) uploads.push(await create(`${i}.txt`, 'x'));
+    const [first = '', second = '', third = ''] = uploads;
+    const { status } = await append(first, 1, false, 'y');
+    assert.equal(status, 204);
+    await create('100.txt');
+    await create('101.txt');
+    assert.deepEqual(
+      [await offsetOf(first), await offsetOf(second), await offsetOf(third), await offsetOf(uploads[3] ?? '')],
+      ['2', undefined, undefined, '1'],
+    );
+    assert.equal((await append(uploads[99] ?? '', 1, true, 'y')).status, 201);
+    // What is complete goes first.
+    await create('102.txt');
+    assert.deepEqual([await offsetOf(uploads[99] ?? ''), await offsetOf(uploads[3] ?? '')], [undefined, '1']);
+  });
+
+  it('S8: is answered as before if it is finished once more, because the answer was lost', async () => {
+    const upload = await create('new.txt', 'four', 'X-OC-Mtime: 1500000000', 'Want-Repr-Digest: sha-256=1');
+    const other = await served.client();
+    const fields = [partial, 'Upload-Offset: 4', 'Upload-Complete: ?1'];
+    await send(other, 'PATCH', upload, fields, 'more');
+    while (!existsSync(join(served.directory, 'new.txt'))) await setImmediate();
+    other.reset();
+    const again = await append(upload, 4, true, 'more');
+    assert.deepEqual([again.status, field(again, 'upload-offset')], [409, '8']);
+    for (let i = 0; i < 2; i++) {
+      const final = await append(upload, 8, true, '');
+      assert.deepEqual([final.status, field(final, 'location')], [201, '/files/new.txt']);
+      assert.deepEqual([field(final, 'upload-offset'), field(final, 'upload-complete')], ['8', '?1']);
+      assert.equal(field(final, 'repr-digest'), digest('fourmore'));
+      assert.equal(field(final, 'x-oc-mtime'), 'accepted');
+    }
+    assert.equal(statSync(join(served.directory, 'new.txt')).mtimeMs, 1_500_000_000_000);
+    assert.equal(served.events.filter(({ stored }) => stored === 'new.txt').length, 1);
+  });
+
+  it('S9: in one request is told its offset, and its digest', async () => {
+    const answer = await ask('PUT', '/files/new.txt', ['Upload-Complete: ?1', 'Want-Repr-Digest: sha-512=1'], 'whole');
+    assert.deepEqual([answer.status, field(answer, 'upload-offset')], [201, '5']);
+    const whole = createHash('sha512').update('whole').digest('base64');
+    assert.equal(field(answer, 'repr-digest'), `sha-512=:${whole}:`);
+  });
+
+  it('S6: is verified by what comes behind its content, in part and as a whole', async () => {
+    const chunked = ['Transfer-Encoding: chunked'];
+    const bodyOf = (content: string, trailer: string): string =>
+      `${content.length.toString(16)}\r\n${content}\r\n0\r\n${trailer}\r\n\r\n`;
+    const upload = await create('old.txt', 'wh');
+    const on = [partial, 'Upload-Offset: 2', 'Upload-Complete: ?0', ...chunked];
+    const wrong = await ask('PATCH', upload, on, bodyOf('xx', `Content-Digest: ${digest('ol')}`));
+    assert.deepEqual([wrong.status, await offsetOf(upload)], [400, '2']);
+    assert.equal((await ask('PATCH', upload, on, bodyOf('ol', `Content-Digest: ${digest('ol')}`))).status, 204);
+    const last = [partial, 'Upload-Offset: 4', 'Upload-Complete: ?1', ...chunked];
+    const bad = await ask('PATCH', upload, last, bodyOf('e', `Repr-Digest: ${digest('other')}`));
+    assert.deepEqual([bad.status, field(bad, 'upload-complete'), text('old.txt')], [400, '?1', 'old']);
+    const good = ['Upload-Complete: ?1', ...chunked];
+    assert.equal(
+      (await ask('PUT', '/files/old.txt', good, bodyOf('whole', `Repr-Digest: ${digest('whole')}`))).status,
+      204,
+    );
+    assert.equal(text('old.txt'), 'whole');
+  });
+
+  describe('H6: takes its fields for what they are', () => {
+    const rows: readonly (readonly [line: string, status: number, isResumable: boolean])[] = [
+      ['Upload-Complete: ?1', 204, true],
+      ['Upload-Complete: ?1;p="foo, bar"', 204, true],
+      ['Upload-Complete: ?1; a;b=1', 204, true],
+      ['Upload-Complete: ?1;p="foo', 204, false],
+      ['Upload-Complete: ?1 ;a', 204, false],
+      ['Upload-Complete: ?1\r\nUpload-Complete: ?1', 204, false],
+      ['Upload-Complete: ?1, ?1', 204, false],
+      ['Upload-Complete: (?1)', 204, false],
+      ['Upload-Complete: "?1"', 204, false],
+    ];
+    for (const [line, status, isResumable] of rows) {
+      it(JSON.stringify(line), async () => {
+        const answer = await ask('PUT', '/files/old.txt', [line], 'plain');
+        assert.deepEqual([answer.status, field(answer, 'upload-complete')], [status, isResumable ? '?1' : undefined]);
+      });
+    }
+    for (const [value, status] of [
+      ['4', 204],
+      ['4;x=y', 204],
+      ['04', 204],
+      ['-4', 400],
+      ['4.0', 400],
+      ['4 5', 400],
+      ['"4"', 400],
+      ['4444444444444444', 400],
+    ] as const) {
+      it(`Upload-Offset: ${value}`, async () => {
+        const upload = await create('old.txt', 'four');
+        const fields = [partial, 'Upload-Complete: ?1', `Upload-Offset: ${value}`];
+        assert.equal((await ask('PATCH', upload, fields, '')).status, status);
+      });
+    }
   });
 
   it('keeps its precondition to the end, and says that it was not the transfer that failed', async () => {
@@ -334,15 +473,20 @@ describe('a resumable upload', () => {
     }
   });
 
-  it('is offered by OPTIONS where files may be stored', async () => {
+  it('is not offered where nothing may be stored', async () => {
+    const answer = await ask('OPTIONS', '/x', []);
+    assert.deepEqual([field(answer, 'accept-patch'), field(answer, 'upload-limit')], [undefined, undefined]);
+  });
+
+  it('S9: is offered by OPTIONS where files may be stored, and PATCH only where it is allowed', async () => {
     for (const [target, accepts] of [
-      ['/files/x', 'application/partial-upload'],
-      ['*', 'application/partial-upload'],
-      ['/x', undefined],
+      ['/files/x', undefined],
+      ['*', undefined],
+      [await create('x'), 'application/partial-upload'],
     ] as const) {
       const answer = await ask('OPTIONS', target, []);
       assert.equal(field(answer, 'accept-patch'), accepts);
-      assert.equal(field(answer, 'upload-limit'), accepts && 'max-size=1000, max-age=3600');
+      assert.equal(field(answer, 'upload-limit'), 'max-size=1000, max-age=3600');
     }
   });
 

@@ -1,8 +1,8 @@
 /** All connections read into one piece of memory: what one of them has not used yet, another must not overwrite. */
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { shareMemory } from '../../src/http/accept';
-import type { Endpoint } from '../../src/http/message';
+import { shareMemory } from '../../src/http/connection/accept';
+import type { Endpoint } from '../../src/http/message/message';
 import { RawClient } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';
 

@@ -9,6 +9,7 @@ import { Duplex } from 'node:stream';
 import { connect, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { makeCertificate, type Certificate } from '../../src/certificate';
 import { MiB, type Options } from '../../src/options';
+import { takes } from '../support/noise';
 import { field, RawClient } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 import { openPlain, openSecure, testCertificate } from '../support/tls';
@@ -20,7 +21,6 @@ const limits = { headTimeout: 600, responseTimeout: 800, connections: 3 };
 const half = Buffer.from('1603010200010001fc0303', 'hex');
 
 describe('a server that speaks TLS', function () {
-  this.timeout(20_000);
   this.slow(3000);
   let certificate: Certificate;
   let served: Served;
@@ -148,12 +148,11 @@ describe('a server that speaks TLS', function () {
       ['with half a hello', half],
     ] as const) {
       it(`${name}, and then closes without a word`, async () => {
-        const started = performance.now();
-        const client = await plain();
-        if (bytes.length > 0) await client.write(bytes);
-        assert.equal((await client.readToEnd()).length, 0);
-        const took = performance.now() - started;
-        assert.ok(took >= limits.headTimeout - 5 && took < limits.headTimeout + 1000, `${took} ms`);
+        await takes(limits.headTimeout, async () => {
+          const client = await plain();
+          if (bytes.length > 0) await client.write(bytes);
+          assert.equal((await client.readToEnd()).length, 0);
+        });
         assert.deepEqual(served.events, []);
       });
     }
@@ -170,9 +169,17 @@ describe('a server that speaks TLS', function () {
     it('and after it for a head: 408', async () => assert.equal((await (await secure()).read()).status, 408));
   });
 
-  it('counts handshakes among the connections', async () => {
-    for (let i = 0; i < limits.connections; i++) await (await plain()).write(half);
-    assert.equal((await (await secure()).read()).status, 503);
+  it('counts handshakes among the connections: the one that waits longest makes room', async () => {
+    const waiting: RawClient[] = [];
+    for (let i = 0; i < limits.connections; i++) {
+      const client = await plain();
+      await client.write(half);
+      waiting.push(client);
+    }
+    const last = await secure();
+    assert.ok(served.server.connections <= limits.connections);
+    assert.equal((await waiting[0]!.readToEnd()).length, 0);
+    assert.equal((await get(last)).status, 200);
   });
 
   it('forgets a client that leaves before it has spoken, or in the midst of the handshake', async () => {
@@ -215,16 +222,14 @@ describe('a server that speaks TLS', function () {
     const client = await plain();
     await client.write(half);
     while (served.server.connections < 1) await new Promise(setImmediate);
-    const started = performance.now();
-    await served.server.stop();
-    assert.ok(performance.now() - started < 2000);
+    await takes(0, () => served.server.stop());
     assert.equal((await client.readToEnd()).length, 0);
   });
 
-  it('sends 200 MiB whole', async function () {
-    this.timeout(60_000);
+  it('sends 64 MiB whole', async function () {
+    this.timeout(180_000);
     const piece = randomBytes(MiB);
-    const content = Buffer.concat(Array<Buffer>(200).fill(piece));
+    const content = Buffer.concat(Array<Buffer>(64).fill(piece));
     writeFileSync(join(served.directory, 'large'), content);
     const response = await get(await secure(), '/files/large');
     const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -292,11 +297,10 @@ describe('a server that speaks TLS', function () {
       writeFileSync(join(served.directory, 'large'), Buffer.alloc(64 * MiB));
       const client = await secure();
       client.socket.pause();
-      const started = performance.now();
-      await client.write('GET /files/large HTTP/1.1\r\nHost: localhost\r\n\r\n');
-      await served.logged(({ aborted }) => aborted);
-      const took = performance.now() - started;
-      assert.ok(took >= limits.responseTimeout && took < limits.responseTimeout + 1000, `${took} ms`);
+      await takes(limits.responseTimeout, async () => {
+        await client.write('GET /files/large HTTP/1.1\r\nHost: localhost\r\n\r\n');
+        await served.logged(({ aborted }) => aborted);
+      });
       client.socket.resume();
       await assert.rejects(client.read(), /the connection ended/);
     });

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Trash } from '../../src/endpoints/trash';
+import type { Trash } from '../../src/endpoints/storing/trash';
 import type { RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
+import { needsPosix } from '../support/needs';
 
 describe('DELETE where there is a trash', () => {
   let served: Served;
@@ -18,9 +19,9 @@ describe('DELETE where there is a trash', () => {
       renameSync(path, join(served.directory, '..', 'trashed'));
       return Promise.resolve(true);
     };
-    const ask: Trash = (path, signal) => {
+    const ask: Trash = (path) => {
       asked.push(path);
-      return trash(path, signal);
+      return trash(path);
     };
     served = await startServed({ access: 'full' }, { trashTimeout: 100 }, { trash: ask });
     mkdirSync(join(served.directory, 'a b'));
@@ -81,26 +82,8 @@ describe('DELETE where there is a trash', () => {
     assert.ok(there());
   });
 
-  const endings: readonly (readonly [promise: string, outcome: () => Promise<boolean>])[] = [
-    ['it has answered', () => Promise.resolve(false)],
-    ['it has failed', () => Promise.reject(new Error('broken'))],
-    ['it takes too long', () => new Promise(() => undefined)],
-  ];
-  for (const [promise, outcome] of endings) {
-    it(`tells the trash that nobody waits any more when ${promise}`, async () => {
-      let waiting: AbortSignal | undefined;
-      trash = (_, signal) => {
-        waiting = signal;
-        assert.equal(signal.aborted, false);
-        return outcome();
-      };
-      await remove('a%20b/file');
-      assert.equal(waiting?.aborted, true);
-    });
-  }
-
   it('takes a link away itself: what it leads to stays', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     symlinkSync('a b/file', join(served.directory, 'link'));
     assert.equal((await remove('link')).status, 204);
     assert.deepEqual([asked, there(), readdirSync(served.directory).includes('link')], [[], true, false]);
@@ -117,7 +100,7 @@ describe('DELETE where there is a trash', () => {
   for (const [promise, path, fields, status] of refused) {
     it(`does not ask it about what ${promise}: ${status}`, async function () {
       if (path === 'out') {
-        if (process.platform === 'win32') this.skip();
+        needsPosix(this);
         symlinkSync('../outside', join(served.directory, 'out'));
       }
       assert.equal((await remove(path, ...fields)).status, status);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Request, Response } from '../../src/http/message';
+import type { Request, Response } from '../../src/http/message/message';
 import { startServed, type Served } from '../support/served';
 import { startServer, type TestServer } from '../support/testServer';
 

@@ -1,6 +1,6 @@
 /** A worker that dies in the midst of uploads: the next one in the same process cleans up behind it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -10,6 +10,7 @@ import { openDescriptors } from '../support/folder';
 import { RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
 import { defaultTls } from '../support/tls';
+import { unfinished } from '../support/unfinished';
 
 const head = (line: string, ...fields: string[]): string =>
   [`${line} HTTP/1.1`, 'Host: localhost', ...fields, '', ''].join('\r\n');
@@ -58,7 +59,7 @@ describe('a worker that dies in the midst of uploads', () => {
 
   const entries = (): string[] => (readdirSync(folder.path, { recursive: true }) as string[]).sort();
   const begun = (): string[] =>
-    entries().filter((path) => /\.http-server-.*\.tmp$/.test(path) && statSync(join(folder.path, path)).size > 0);
+    unfinished(folder.path).filter((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
 
   it('leaves the old file, and nothing else once the next one has started', async () => {
     const port = await start();
@@ -68,7 +69,7 @@ describe('a worker that dies in the midst of uploads', () => {
       clients.push(client);
       await client.write(bytes);
     }
-    while (begun().length < 3 || !existsSync(join(folder.path, 'new'))) await setImmediate();
+    while (begun().length < 3 || unfinished(folder.path).length < 4) await setImmediate();
     await workers[0]?.terminate();
     assert.ok(begun().length >= 3, 'the files are left for the next one');
     assert.equal(readFileSync(join(folder.path, 'old.txt'), 'utf8'), 'old');
@@ -76,6 +77,7 @@ describe('a worker that dies in the midst of uploads', () => {
 
     await start();
     assert.deepEqual(entries(), ['kept', 'old.txt']);
+    assert.deepEqual(unfinished(folder.path), []);
     assert.equal(readFileSync(join(folder.path, 'old.txt'), 'utf8'), 'old');
   });
 });

@@ -1,13 +1,15 @@
 /** A server that is killed, and a disk that is full. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { defaultOptions, MiB, type Options } from '../../src/options';
 import type { RawClient, RawResponse } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
 import { ServerProcess } from '../support/serverProcess';
+import { needs, needsLinux, needsPosix } from '../support/needs';
+import { unfinished } from '../support/unfinished';
 
 const put = (length: number, path = 'file'): string =>
   `PUT /files/${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;
@@ -34,13 +36,10 @@ describe('storing', function () {
     return server;
   }
 
-  const unfinished = (path = folder.path): string[] =>
-    readdirSync(path).filter((name) => name.startsWith('.http-server-'));
-
   /** Resolves when so many unfinished files have some content. */
-  async function begun(count: number, path = folder.path): Promise<void> {
-    const size = (name: string): number => statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0;
-    while (unfinished(path).filter((name) => size(name) > 0).length < count) await setImmediate();
+  async function begun(count: number): Promise<void> {
+    const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    while (unfinished(folder.path).filter((path) => size(path) > 0).length < count) await setImmediate();
   }
 
   it('in a server that is killed leaves the old file, and nothing once the next server has started', async () => {
@@ -51,18 +50,15 @@ describe('storing', function () {
     for (const client of clients.slice(0, 2)) await client.write(`${put(MiB)}new`);
     await clients[2]?.write(`${put(MiB, 'sub/new/file')}new`);
     await clients[3]?.write(`${put(MiB, 'empty/made/for/it')}new`);
-    await begun(2);
-    while (!existsSync(join(folder.path, 'empty/made/for'))) await setImmediate();
-    await begun(1, join(folder.path, 'empty/made/for'));
-    await begun(1, join(folder.path, 'sub/new'));
+    await begun(4);
+    assert.deepEqual(readdirSync(folder.path, { recursive: true }).sort(), ['empty', 'file', 'sub', 'sub/new']);
     servers = [];
     await server.kill();
     clients.forEach((client) => client.close());
-    assert.equal(unfinished().length, 2);
+    assert.equal(unfinished(folder.path).length, 4);
 
     await start();
-    assert.deepEqual(unfinished(), []);
-    assert.deepEqual(unfinished(join(folder.path, 'sub/new')), []);
+    assert.deepEqual(unfinished(folder.path), []);
     assert.deepEqual(readdirSync(join(folder.path, 'empty')), []);
     assert.equal(readFileSync(join(folder.path, 'file'), 'utf8'), 'old');
   });
@@ -73,7 +69,7 @@ describe('storing', function () {
     await client.write(`${put(6)}new`);
     await begun(1);
     await start();
-    assert.equal(unfinished().length, 1);
+    assert.equal(unfinished(folder.path).length, 1);
     await client.write('est');
     assert.equal((await client.read()).status, 204);
     client.close();
@@ -111,13 +107,15 @@ describe('storing', function () {
     const namespace = ['unshare', '--user', '--map-root-user', '--mount'];
     const script = `mount -t tmpfs -o size=1m none "$0" && echo old > "$0/file" && exec "$@"`;
     const wrapper = [...namespace, 'sh', '-c', script, folder.path];
-    if (process.platform !== 'linux' || spawnSync('unshare', [...wrapper.slice(1), 'true']).status !== 0) this.skip();
+    needsLinux(this);
+    const isAllowed = spawnSync('unshare', [...wrapper.slice(1), 'true']).status === 0;
+    needs(this, 'unshare, and leave to use it', isAllowed);
     const server = await start(wrapper);
     await fillUp(server, `/proc/${server.pid}/root${folder.path}`);
   });
 
   it('more than a file may have: 507, and nothing is changed', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const server = await start(['sh', '-c', 'ulimit -f 2048 && exec "$@"', 'sh']);
     await fillUp(server, folder.path);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { needs } from '../support/needs';
 import { EditorSession } from './session';
 import { portOf } from './running';
 import { Workbench } from './workbench';
@@ -15,7 +16,7 @@ describe('the file of the active editor', () => {
 
   before(async function () {
     // The program around the oldest editor needs a native module for passwords, which its installation leaves out.
-    if (process.env.TEST_WORKBENCH_VERSION === 'oldest') this.skip();
+    needs(this, 'the newest editor', process.env.TEST_WORKBENCH_VERSION !== 'oldest');
     session = await EditorSession.start({ proxy: true, settings: { 'workbench.reduceMotion': 'on' } });
   });
 

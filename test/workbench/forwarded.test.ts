@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { needs, needsToBeSeen } from '../support/needs';
 import { Workbench } from './workbench';
 
 describe('the site behind an editor that forwards ports by a path', () => {
@@ -9,7 +12,7 @@ describe('the site behind an editor that forwards ports by a path', () => {
 
   before(async function () {
     // The program around the oldest editor needs a native module for passwords, which its installation leaves out.
-    if (process.env.TEST_WORKBENCH_VERSION === 'oldest') this.skip();
+    needs(this, 'the newest editor', process.env.TEST_WORKBENCH_VERSION !== 'oldest');
     workbench = await Workbench.open({ proxy: true, settings: { 'httpServer.port': 0 } });
     const item = workbench.serverItem().filter({ hasText: /\d/ });
     await item.waitFor();
@@ -31,6 +34,17 @@ describe('the site behind an editor that forwards ports by a path', () => {
   it('finds its style sheet beside it', async () => {
     await page.goto(site);
     assert.equal(await page.evaluate('getComputedStyle(document.body).maxWidth'), '640px');
+  });
+
+  it('R15: is told of changes through the proxy', async function () {
+    needsToBeSeen(this);
+    await page.goto(site);
+    const file = path.join(workbench?.workspace ?? '', 'index.html');
+    const text = await fs.readFile(file, 'utf8');
+    await fs.writeFile(file, text.replace('</body>', '<p id="news">news</p></body>'));
+    await page.locator('#news').waitFor();
+    await fs.writeFile(file, text);
+    await page.locator('#news').waitFor({ state: 'detached' });
   });
 
   it('redirects to a folder without leaving the path', async () => {

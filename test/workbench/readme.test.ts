@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { needs } from '../support/needs';
 import { ask, portOf, until } from './running';
 import { Workbench } from './workbench';
 
@@ -6,7 +7,7 @@ describe('the picture in README', () => {
   let workbench: Workbench;
 
   before(async function () {
-    if (process.env.TEST_WORKBENCH_VERSION === 'oldest') this.skip();
+    needs(this, 'the newest editor', process.env.TEST_WORKBENCH_VERSION !== 'oldest');
     workbench = await Workbench.open({
       // The picture shows the default.
       settings: { 'workbench.reduceMotion': 'on', 'httpServer.port': 4221 },

@@ -48,7 +48,7 @@ export async function showNotifications(workbench: Workbench, text: string | Reg
   return wanted;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** Does `action`, again and again if need be, until `wanted` is there: a page that is being redrawn misses clicks. */
 export async function until(wanted: Locator, action: () => Promise<void>): Promise<void> {

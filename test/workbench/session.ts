@@ -12,6 +12,9 @@ import { makeTempFolder } from '../support/host/tempFolder';
 import { type EditorVersion, versionNamed } from '../support/host/versions';
 import { workbenchUrl } from '../support/host/workbenchUrl';
 
+/** For a window to open, in milliseconds: all of the editor is loaded. */
+export const OPENING_MS = 180_000;
+
 /** How an editor is started; nothing need be said. */
 export interface SessionOptions {
   /** `newest` unless TEST_WORKBENCH_VERSION or this says otherwise. */
@@ -112,8 +115,19 @@ export class EditorSession {
     const page = await browser.newPage();
     const extensionDevelopmentPaths = fromSource ? [projectRoot] : [];
     const address = server.url.replace('127.0.0.1', host);
-    await page.goto(workbenchUrl(address, { workspace, extensionDevelopmentPaths }));
+    await page.goto(workbenchUrl(address, { workspace, extensionDevelopmentPaths }), {
+      waitUntil: 'commit',
+      timeout: OPENING_MS,
+    });
+    if (server.password !== undefined) await EditorSession.#logIn(page, server.password);
     return page;
+  }
+
+  /** Gives the password, unless this browser has given it before. */
+  static async #logIn(page: Page, password: string): Promise<void> {
+    if (!new URL(page.url()).pathname.startsWith('/login')) return;
+    await page.locator('input[name=password]').fill(password);
+    await page.locator('input[type=submit]').click();
   }
 
   /** Ends everything the session has started and removes its folders. */

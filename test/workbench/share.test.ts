@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import jsQR from 'jsqr';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { networkAddresses } from '../../src/editor/addresses';
+import { networkAddresses } from '../../src/addresses';
 import { portOf, showNotifications, until } from './running';
 import { type Theme, Workbench } from './workbench';
+import { needs } from '../support/needs';
 
 const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
 
@@ -32,7 +33,7 @@ describe('sharing on the local network', () => {
   let port: number;
 
   before(async function () {
-    if (addresses.length === 0) this.skip();
+    needs(this, 'an address in a network', addresses.length > 0);
     workbench = await Workbench.open({ settings: { 'workbench.reduceMotion': 'on' } });
     port = await portOf(workbench);
   });

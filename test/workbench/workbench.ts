@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { projectRoot } from '../support/host/paths';
-import { EditorSession, type SessionOptions } from './session';
+import { EditorSession, OPENING_MS, type SessionOptions } from './session';
 
 export type Theme = 'light' | 'dark' | 'high contrast';
 
@@ -13,10 +13,8 @@ const THEMES: Readonly<Record<Theme, { label: string; css: string }>> = {
   'high contrast': { label: 'Dark High Contrast', css: 'hc-black' },
 };
 
-const TIMEOUT_MS = 20_000;
-/** For a window to open, in milliseconds: all of the editor is loaded. */
-const OPENING_MS = 60_000;
-const PICK_TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 60_000;
+const PICK_TIMEOUT_MS = 4_000;
 
 /** One window of a real VS Code with the extension in it, as a user sees and drives it. */
 export class Workbench {

@@ -29,7 +29,7 @@ describe('activation', () => {
 
   it('registers every command that it declares, and no other', async () => {
     const known = await vscode.commands.getCommands(true);
-    const { contributes } = vscode.extensions.getExtension(extensionId)?.packageJSON as {
+    const { contributes } = vscode.extensions.getExtension(extensionId)!.packageJSON as {
       contributes: { commands: { command: string }[] };
     };
     const declared = contributes.commands.map(({ command }) => command);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
-import { activeFile } from '../../../src/editor/activeFile';
-import { withoutIcons } from '../../../src/editor/icons';
+import { activeFile } from '../../../src/editor/commands/activeFile';
+import { forLabel } from '../../../src/editor/common/words';
 import { api, ask, folder, reached, repeatedly, started, when } from '../support';
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -12,7 +12,7 @@ const notebook = JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat
 const closeAll = (): Thenable<unknown> => vscode.commands.executeCommand('workbench.action.closeAllEditors');
 
 describe('the file in front of the user', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const made: vscode.Uri[] = [];
 
   async function make(name: string, content: Buffer): Promise<vscode.Uri> {
@@ -87,7 +87,7 @@ describe('a file that is gone, though its editor is open', () => {
 });
 
 describe('a file that is called like an icon', () => {
-  it('is no icon', () => assert.equal(withoutIcons('$(trash) $(x).html'), '\\$(trash) \\$(x).html'));
+  it('is no icon', () => assert.equal(forLabel('$(trash) $(x).html'), '\\$(trash) \\$(x).html'));
 });
 
 describe('the folder that is served', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NetworkInterfaceInfo } from 'node:os';
-import { networkAddresses } from '../../../src/editor/addresses';
-import { pickTerms } from '../../../src/editor/shareTerms';
+import { networkAddresses } from '../../../src/addresses';
+import { pickTerms } from '../../../src/editor/sharing/shareTerms';
 
 const info = (address: string): NetworkInterfaceInfo => {
   const internal = address === '127.0.0.1' || address === '::1';

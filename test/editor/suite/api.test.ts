@@ -5,7 +5,7 @@ import type { ApiUser } from '../../fixtures/apiUser/extension';
 import type { HttpServerApi as Documented } from '../../fixtures/apiUser/httpServerApi';
 import { ask, restoreSettings, set, when } from '../support';
 
-/** What README says is what there is: the compiler sees to it. */
+/** What docs/editor.md says is what there is: the compiler sees to it. */
 const same = (api: HttpServerApi): Documented => api;
 const sameAgain = (api: Documented): HttpServerApi => api;
 
@@ -42,7 +42,7 @@ describe('another extension', () => {
     assert.ok(user.seen.includes('GET /hello.txt?api 200'));
   });
 
-  it('is told, by README’s example, where the browser reaches the server', async () => {
+  it('is told, by the example of docs/editor.md, where the browser reaches the server', async () => {
     await user.server.stop();
     const told = await user.follow();
     const site = await vscode.env.asExternalUri(vscode.Uri.parse(user.server.url ?? '', true));

@@ -1,6 +1,6 @@
 /** Where pages are opened, and what of the server's URL is given away. */
 import assert from 'node:assert/strict';
-import { copyUrlWithToken, placeOf } from '../../../src/editor/browse';
+import { copyUrlWithToken, placeOf } from '../../../src/editor/commands/browse';
 import { folder, restoreSettings, set, TestController } from '../support';
 
 describe('a page of the server', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
-import { openInTab } from '../../../src/editor/browse';
+import { openInTab } from '../../../src/editor/commands/browse';
 import { api, ask, folder, answers, started, when } from '../support';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerThread } from '../../../src/editor/thread';
+import type { ServerThread } from '../../../src/editor/server/thread';
 import { defaultOptions } from '../../../src/options';
 import { ask, answers, TestController, threadThat, when } from '../support';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
-import { makePlan } from '../../../src/editor/plan';
-import type { ProblemError } from '../../../src/editor/problem';
+import { makePlan } from '../../../src/editor/server/plan';
+import type { ProblemError } from '../../../src/editor/server/problem';
 import { api, answers, reached, restoreSettings, setForMachine, started, when } from '../support';
 
 const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(`httpServer.${command}`);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
 import { api, ask, extensionId, folder, reached, restoreSettings, set, started } from '../support';
+import { needsPosix } from '../../support/needs';
 
 const isLog = ({ uri }: vscode.TextDocument): boolean => uri.scheme === 'output' && uri.path.includes(extensionId);
 
@@ -156,7 +157,7 @@ describe('the log', () => {
 
   it('names such a file in the one line, whatever it is called', async function () {
     // A name cannot hold a line break there.
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     await unsaved('two\nlines.txt');
     await ask(port, 'PUT /files/two%0Alines.txt', Buffer.from('theirs'));
     const log = await shown((text) => text.includes('lines.txt has unsaved changes'));

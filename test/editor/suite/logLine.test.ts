@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as fc from 'fast-check';
 import type { LogEvent } from '../../../src/accessLog';
-import { levelOf, logLine, summaryLine } from '../../../src/editor/logLine';
+import { levelOf, logLine, summaryLine } from '../../../src/editor/log/logLine';
 
 const plain: LogEvent = {
   time: 0,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Options } from '../../../src/options';
-import { makePlan } from '../../../src/editor/plan';
-import type { Plan } from '../../../src/editor/plan';
-import type { Surroundings } from '../../../src/editor/controller';
+import { makePlan } from '../../../src/editor/server/plan';
+import type { Plan } from '../../../src/editor/server/plan';
+import type { Surroundings } from '../../../src/editor/server/controller';
 import type { Failure } from '../../../src/messages';
 import { ask, occupy, release, TestController, threadThat } from '../support';
 import { sparePort } from '../../support/host/sparePort';

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
-import { makePlan } from '../../../src/editor/plan';
+import { makePlan } from '../../../src/editor/server/plan';
 import { api, extensionId, folder, repeatedly, started, when } from '../support';
 
 /** What a repository would set to let itself in. */

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { api, ask, folder, answers, reached, restoreSettings, set, started, when } from '../support';
 import { sparePort } from '../../support/host/sparePort';
+import { needsPosix } from '../../support/needs';
 
 describe('a change of settings', () => {
   let server: HttpServerApi;
@@ -117,7 +118,7 @@ describe('a change of settings', () => {
   }
 
   it('a root that leads out of the folder by a symbolic link is refused', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const link = path.join(folder().uri.fsPath, 'way-out');
     await symlink(tmpdir(), link);
     const failed = when(server.onDidChangeState, (kind) => kind === 'failed');

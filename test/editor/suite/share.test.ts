@@ -5,15 +5,16 @@ import { TLSSocket, connect as connectTls } from 'node:tls';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import type { LogEvent } from '../../../src/accessLog';
-import { networkAddresses } from '../../../src/editor/addresses';
-import { makePlan } from '../../../src/editor/plan';
-import { Sharing } from '../../../src/editor/share';
-import { publishSharing } from '../../../src/editor/shareNews';
-import type { Ending, Share, Terms } from '../../../src/editor/share';
+import { networkAddresses } from '../../../src/addresses';
+import { makePlan } from '../../../src/editor/server/plan';
+import { Sharing } from '../../../src/editor/sharing/share';
+import { publishSharing } from '../../../src/editor/log/shareNews';
+import type { Ending, Share, Terms } from '../../../src/editor/sharing/share';
 import type { Options } from '../../../src/options';
 import { field, RawClient } from '../../support/rawClient';
 import type { RawResponse } from '../../support/rawClient';
 import { ask, folder, occupy, release, TestController, threadThat, when } from '../support';
+import { needs } from '../../support/needs';
 
 const address = networkAddresses()[0]?.address ?? '';
 const read: Terms = { address, access: 'readOnly', secure: false };
@@ -26,7 +27,7 @@ describe('what is shared on the local network', function () {
   let sharing: Sharing;
 
   before(function () {
-    if (address === '') this.skip();
+    needs(this, 'an address in a network', address !== '');
   });
 
   const make = (duration = 3_600_000, now = (): number => Date.now()): void => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { sharePage } from '../../../src/editor/sharePage';
-import { SharePanel } from '../../../src/editor/sharePanel';
-import { Sharing } from '../../../src/editor/share';
-import type { Share } from '../../../src/editor/share';
-import { networkAddresses } from '../../../src/editor/addresses';
+import { sharePage } from '../../../src/editor/sharing/sharePage';
+import { SharePanel } from '../../../src/editor/sharing/sharePanel';
+import { Sharing } from '../../../src/editor/sharing/share';
+import type { Share } from '../../../src/editor/sharing/share';
+import { needs } from '../../support/needs';
+import { networkAddresses } from '../../../src/addresses';
 import { projectRoot } from '../../support/host/paths';
 import { TestController } from '../support';
 
@@ -53,7 +54,7 @@ describe('the panel of a share', () => {
 
   it('is there once, and goes when nothing is shared any more', async function () {
     const [network] = networkAddresses();
-    if (network === undefined) this.skip();
+    needs(this, 'an address in a network', network !== undefined);
     const made = new TestController();
     const sharing = new Sharing(made.controller);
     const panel = new SharePanel(sharing, vscode.Uri.file(path.join(projectRoot, 'media/icon.png')));

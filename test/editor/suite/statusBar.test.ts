@@ -1,7 +1,7 @@
 /** How often the status item and its tooltip change. */
 import assert from 'node:assert/strict';
-import { Sharing } from '../../../src/editor/share';
-import { StatusBar } from '../../../src/editor/statusBar';
+import { Sharing } from '../../../src/editor/sharing/share';
+import { StatusBar } from '../../../src/editor/status/statusBar';
 import { ask, TestController } from '../support';
 
 /** Resolves when it holds, which is looked at again and again. */
@@ -10,7 +10,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('the status item', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const made = new TestController();
   const sharing = new Sharing(made.controller);
   let now = Date.now();

@@ -5,10 +5,11 @@ import * as path from 'node:path';
 import { makeCertificate } from '../../../src/certificate';
 import type { Certificate } from '../../../src/certificate';
 import type { HttpServerApi } from '../../../src/editor/api';
-import { makePlan } from '../../../src/editor/plan';
-import type { ProblemError } from '../../../src/editor/problem';
-import { Sharing } from '../../../src/editor/share';
-import { networkAddresses } from '../../../src/editor/addresses';
+import { makePlan } from '../../../src/editor/server/plan';
+import type { ProblemError } from '../../../src/editor/server/problem';
+import { Sharing } from '../../../src/editor/sharing/share';
+import { needs } from '../../support/needs';
+import { networkAddresses } from '../../../src/addresses';
 import { RawClient } from '../../support/rawClient';
 import { openSecure } from '../../support/tls';
 import { api, reached, restoreSettings, set, setForMachine, started, TestController, when } from '../support';
@@ -87,7 +88,7 @@ describe('a certificate of the user’s own', () => {
 
   it('that is good for the shared address is used there, too', async function () {
     const [network] = networkAddresses();
-    if (network === undefined) this.skip();
+    needs(this, 'an address in a network', network !== undefined);
     await apply(files(), 'running');
     const made = new TestController({
       plan: async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { LogEvent } from '../../../src/accessLog';
 import { emptyTally } from '../../../src/accessLog';
-import { dataUri, sparkline } from '../../../src/editor/sparkline';
-import { Meter, span } from '../../../src/editor/traffic';
+import { dataUri, sparkline } from '../../../src/editor/status/sparkline';
+import { Meter, span } from '../../../src/editor/status/traffic';
 import type { Traffic } from '../../../src/messages';
 
 const event = (status: number): LogEvent => ({

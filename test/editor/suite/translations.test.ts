@@ -12,7 +12,8 @@ const fixed = (text: string): string[] => (text.match(/\{\d\}|\(command:[^)]+\)|
 /** Every text that the sources pass to `l10n.t`. */
 function texts(): string[] {
   const folder = path.join(projectRoot, 'src/editor');
-  const sources = readdirSync(folder).map((name) => read(path.join('src/editor', name)));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const sources = names.map((name) => read(path.join('src/editor', name)));
   const calls = sources.flatMap((source) => [...source.matchAll(/l10n\.t\(\s*'((?:[^'\\]|\\.)*)'/g)]);
   return [...new Set(calls.map(([, text = '']) => text))].sort();
 }

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { ServerThread } from '../../../src/editor/thread';
-import { moveToTrash } from '../../../src/editor/trash';
-import type { Trash } from '../../../src/editor/trash';
+import { ServerThread } from '../../../src/editor/server/thread';
+import { moveToTrash } from '../../../src/editor/server/trash';
+import type { Trash } from '../../../src/editor/server/trash';
 import { ask, folder, restoreSettings, set, TestController, worker } from '../support';
+import { needs } from '../../support/needs';
 
 describe('DELETE in the editor', () => {
   let file: vscode.Uri;
@@ -65,7 +66,7 @@ describe('DELETE in the editor', () => {
   });
 
   it('takes the trash of a remote machine for none', async function () {
-    if (vscode.env.remoteName === undefined) this.skip();
+    needs(this, 'an editor used from afar', vscode.env.remoteName !== undefined);
     made = new TestController();
     assert.equal(await moveToTrash(file.fsPath), false);
     assert.ok(await isThere());

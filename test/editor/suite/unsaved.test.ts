@@ -1,6 +1,6 @@
 /** How often what is typed is sent to the server. */
 import assert from 'node:assert/strict';
-import { delayFor } from '../../../src/editor/unsaved';
+import { delayFor } from '../../../src/editor/live/unsaved';
 
 describe('unsaved text', () => {
   const rows: readonly (readonly [promise: string, length: number, milliseconds: number])[] = [

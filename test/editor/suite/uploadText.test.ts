@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { summaryOf } from '../../../src/editor/uploadText';
+import { summaryOf } from '../../../src/editor/status/uploadText';
 import type { UploadProgress } from '../../../src/messages';
 
 const upload = (progress: Partial<UploadProgress>): UploadProgress => ({

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { withToken } from '../../../src/editor/browse';
-import type { Site } from '../../../src/editor/state';
-import { localUrl, servedPath } from '../../../src/editor/urls';
-import { isInside } from '../../../src/editor/plan';
+import { localUrl } from '../../../src/addresses';
+import { withToken } from '../../../src/editor/commands/browse';
+import type { Site } from '../../../src/editor/server/state';
+import { servedPath } from '../../../src/editor/server/urls';
+import { isInside } from '../../../src/editor/server/plan';
 import { folder } from '../support';
 
 const hosts: readonly (readonly [host: string, url: string])[] = [

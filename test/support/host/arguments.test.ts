@@ -56,6 +56,11 @@ describe('the address of a workbench names', () => {
     });
   }
 
+  it('the secret that opens it', () => {
+    const { searchParams } = new URL(workbenchUrl('http://127.0.0.1:1/?tkn=s', { workspace: '/w' }));
+    assert.deepEqual([searchParams.get('tkn'), searchParams.get('folder')], ['s', '/w']);
+  });
+
   it('what to load, as files of the remote side', () => {
     const request = { extensionDevelopmentPaths: ['/my extension'], extensionTestsPath: '/t/index.js' };
     const payload = new URL(workbenchUrl('http://127.0.0.1:1', request)).searchParams.get('payload');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { cached } from './cache';
+import { cached, keyed } from './cache';
 import { Cleanup } from './cleanup';
 import { makeTempFolder } from './tempFolder';
 
@@ -61,5 +61,19 @@ describe('an installation', () => {
     await fs.writeFile(path.join(cache, 'editor.lock'), String(NOBODY));
     await isWhole(await cached('editor', fill, cache));
     assert.deepEqual(await fs.readdir(cache), ['editor']);
+  });
+
+  it('has another name as soon as its recipe is another', () => {
+    const names = [
+      keyed('a'),
+      keyed('b'),
+      keyed('a', '1'),
+      keyed('a', '1', '2'),
+      keyed('a', '12'),
+      keyed('a', '2', '1'),
+    ];
+    assert.equal(new Set(names).size, names.length);
+    assert.match(keyed('a', '1'), /^a-[0-9a-f]{8}$/);
+    assert.equal(keyed('a', '1'), keyed('a', '1'));
   });
 });

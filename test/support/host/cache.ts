@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,6 +27,11 @@ export async function cached(
     await release();
   }
   return folder;
+}
+
+/** The name of a folder that is filled otherwise as soon as anything of its recipe is another. */
+export function keyed(name: string, ...recipe: readonly string[]): string {
+  return `${name}-${createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8)}`;
 }
 
 async function fillAndRename(folder: string, fill: (folder: string) => Promise<void>): Promise<void> {

@@ -5,6 +5,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { run, startOwned } from './children';
 import { Cleanup } from './cleanup';
+import { needsPosix } from '../needs';
+
+/** Lasts longer than any test. */
+const LASTING = 'setInterval(() => undefined, 60_000)';
 
 // Each holds our pipe, and so does the child it starts: the pipe ends when all are gone.
 
@@ -16,12 +20,12 @@ async function firstLine(child: ChildProcess): Promise<string> {
 describe('a program that the tests start', () => {
   before(function () {
     // Process groups and their guard are needed for the npm-shipped editor only.
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
   });
 
   it('ends with its children when its owner is done', async () => {
     const cleanup = new Cleanup();
-    const child = startOwned(cleanup, 'sh', ['-c', 'sleep 600 & echo started; wait'], {
+    const child = startOwned(cleanup, 'sh', ['-c', '"$0" -e "$1" & echo started; wait', process.execPath, LASTING], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     assert.equal(await firstLine(child), 'started');
@@ -32,7 +36,7 @@ describe('a program that the tests start', () => {
 
   it('takes its children along when it ends by itself', async () => {
     const cleanup = new Cleanup();
-    const child = startOwned(cleanup, 'sh', ['-c', 'sleep 600 & echo started'], {
+    const child = startOwned(cleanup, 'sh', ['-c', '"$0" -e "$1" & echo started', process.execPath, LASTING], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout!.resume(), 'close');
@@ -41,8 +45,8 @@ describe('a program that the tests start', () => {
 
   it('ends even if its owner is killed', async () => {
     const code = `const { startOwned } = require(${JSON.stringify(path.join(__dirname, 'children.js'))});
-      const child = startOwned({ add() {} }, 'sh', ['-c', 'cat; sleep 600'], { stdio: ['pipe', 'inherit', 'inherit'] });
-      child.stdin.end('started\\n');`;
+      const args = ['-e', 'console.log("started"); ${LASTING}'];
+      startOwned({ add() {} }, process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });`;
     const owner = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
     assert.equal(await firstLine(owner), 'started');
     const closed = once(owner, 'close');

@@ -38,7 +38,8 @@ export async function run(cleanup: Cleanup, command: string, args: readonly stri
 
 /** A shell that kills the group once this process no longer holds the other end of its input. */
 function startGuard(group: number): ChildProcess {
-  const script = 'cat >/dev/null; kill -s KILL -- "-$0"';
+  // The shell's own words: there may be no other program.
+  const script = 'while read -r _; do :; done; kill -s KILL -- "-$0"';
   const guard = spawn('sh', ['-c', script, String(group)], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   guard.on('error', (error) => console.error('The guard of a child process could not be started:', error.message));
   guard.unref();

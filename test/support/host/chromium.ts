@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
-import { cached } from './cache';
+import tarFs from 'tar-fs';
+import { cached, keyed } from './cache';
 
 const SYSTEM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const SYSTEM_PLACES = [
@@ -15,10 +14,13 @@ const SYSTEM_PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
-/** For a system without fonts of its own; the packed one names folders of another system. */
+/**
+ * For a system without fonts of its own; the packed one names folders of another system. Beside it is the cache, too:
+ * XDG_CACHE_HOME says so, for a relative one would be in whatever folder is the current one.
+ */
 const FONTS_CONF = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="relative">font-cache</cachedir></fontconfig>
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">font-cache</cachedir></fontconfig>
 `;
 const OWN_ADDRESSES = Object.values(networkInterfaces())
   .flatMap((infos) => infos ?? [])
@@ -56,7 +58,9 @@ export async function findChromium(): Promise<{ executablePath: string; env: Rec
   if (system !== undefined) return { executablePath: system, env: {} };
   const folder = await npmChromium();
   const libraries = path.join(folder, 'lib');
-  const fonts: Record<string, string> = fs.existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: folder };
+  const fonts: Record<string, string> = fs.existsSync('/etc/fonts/fonts.conf')
+    ? {}
+    : { FONTCONFIG_PATH: folder, XDG_CACHE_HOME: folder };
   return {
     executablePath: path.join(folder, 'chromium'),
     env: { LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'), ...fonts },
@@ -73,25 +77,24 @@ function systemChromium(): string | undefined {
 async function npmChromium(): Promise<string> {
   const packed = path.resolve(require.resolve('@sparticuz/chromium'), '../../../bin');
   const { version } = JSON.parse(fs.readFileSync(path.join(packed, '../package.json'), 'utf8')) as { version: string };
-  return cached(`chromium-${version}`, async (folder) => {
-    await decompress(path.join(packed, 'chromium.br'), path.join(folder, 'chromium'), 0o755);
-    for (const name of ['al2023', 'fonts']) await unpack(path.join(packed, `${name}.tar.br`), folder);
+  return cached(keyed(`chromium-${version}`, FONTS_CONF), async (folder) => {
+    const program = fs.createWriteStream(path.join(folder, 'chromium'), { mode: 0o755 });
+    await decompress(path.join(packed, 'chromium.br'), program);
+    const archives = ['al2023', 'fonts'].map((name) => path.join(packed, `${name}.tar.br`));
+    for (const archive of archives) await decompress(archive, tarFs.extract(folder, { map: owned }));
     await fs.promises.writeFile(path.join(folder, 'fonts.conf'), FONTS_CONF);
   });
 }
 
-async function decompress(from: string, to: string, mode = 0o644): Promise<void> {
-  await pipeline(fs.createReadStream(from), createBrotliDecompress(), fs.createWriteStream(to, { mode }));
-}
+/** Whoever unpacks it owns it, the superuser too. */
+const owned = (header: tarFs.Headers): tarFs.Headers => ({
+  ...header,
+  uid: process.getuid?.() ?? header.uid,
+  gid: process.getgid?.() ?? header.gid,
+});
 
-/** By way of a file: `tar` is done at the end of the archive, which may come before that of its input. */
-async function unpack(archive: string, folder: string): Promise<void> {
-  const file = path.join(folder, path.basename(archive, '.br'));
-  await decompress(archive, file);
-  const tar = spawn('tar', ['-xf', file, '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = (await once(tar, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`tar could not unpack ${path.basename(archive)}: it ended with ${code}`);
-  await fs.promises.rm(file);
+async function decompress(from: string, to: NodeJS.WritableStream): Promise<void> {
+  await pipeline(fs.createReadStream(from), createBrotliDecompress(), to);
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

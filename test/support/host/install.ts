@@ -1,15 +1,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { cached, say } from './cache';
+import { cached, keyed, say } from './cache';
 import { run } from './children';
 import type { Cleanup } from './cleanup';
+import { spdlogStandIn } from './paths';
 import type { EditorVersion } from './versions';
-
-/** A Node that can run an editor's server: the program, and its installation's folder where that holds the C++ headers. */
-interface NodeRuntime {
-  readonly program: string;
-  readonly headers: string | undefined;
-}
 
 /** An installed VS Code server. */
 export interface InstalledEditor {
@@ -24,15 +19,20 @@ export interface InstalledEditor {
 
 type Npm = (cwd: string, command: string, ...args: string[]) => Promise<void>;
 
+/** Raised when `fill` makes anything else of the same version. */
+const RECIPE = '1';
+
 const QUIET = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 
 /** VS Code of that version, from npm alone; installed at the first use (about a minute), found at once afterwards. */
 export async function installEditor(version: EditorVersion, cleanup: Cleanup): Promise<InstalledEditor> {
   const node = await nodeRuntime(version.node, cleanup);
-  const folder = await cached(`code-server-${version.codeServer}`, (stage) => fill(stage, version, node, cleanup));
+  const standIn = await fs.readFile(spdlogStandIn, 'utf8');
+  const name = keyed(`code-server-${version.codeServer}`, RECIPE, standIn);
+  const folder = await cached(name, (stage) => fill(stage, version, standIn, npmUnder(node, cleanup)));
   return {
     version,
-    node: node.program,
+    node,
     serverMain: path.join(vscodeFolder(folder), 'out/server-main.js'),
     codeServer: path.join(folder, 'node_modules/code-server/out/node/entry.js'),
   };
@@ -40,22 +40,17 @@ export async function installEditor(version: EditorVersion, cleanup: Cleanup): P
 
 const vscodeFolder = (folder: string) => path.join(folder, 'node_modules/code-server/lib/vscode');
 
-async function fill(folder: string, version: EditorVersion, node: NodeRuntime, cleanup: Cleanup): Promise<void> {
-  const npm = npmUnder(node, cleanup);
+async function fill(folder: string, version: EditorVersion, standIn: string, npm: Npm): Promise<void> {
   const vscode = vscodeFolder(folder);
   await makePackage(folder);
   say(`code-server ${version.codeServer} (VS Code ${version.vscode}) from npm …`);
-  // Its own install scripts compile modules that the tests never load.
+  // The install scripts compile native modules, for which there need not be a compiler.
   await npm(folder, 'install', '--ignore-scripts', `code-server@${version.codeServer}`);
   say('the server’s and the built-in extensions’ dependencies …');
   await npm(vscode, 'install', '--ignore-scripts', '--omit=dev');
   await npm(path.join(vscode, 'extensions'), 'install', '--ignore-scripts', '--omit=dev');
   if (version.downloadsRipgrep !== undefined) await lendRipgrep(folder, version.downloadsRipgrep, npm);
-  say(`building ${version.natives.join(' and ')} …`);
-  await npm(vscode, 'rebuild', ...version.natives).catch((error: unknown) => {
-    say(`These could not be built (is there a C++ compiler, make and Python 3?): going on without.
-Tests that read the Output panel will fail; remove .vscode-test/code-server-${version.codeServer} to try again. ${error instanceof Error ? error.message : String(error)}`);
-  });
+  await fs.writeFile(path.join(vscode, 'node_modules/@vscode/spdlog/index.js'), standIn);
 }
 
 /** Puts the search program that npm ships for later editors where an earlier one expects its own. */
@@ -72,33 +67,20 @@ async function lendRipgrep(folder: string, borrower: string, npm: Npm): Promise<
   await fs.rm(shelf, { recursive: true });
 }
 
-async function nodeRuntime(major: number, cleanup: Cleanup): Promise<NodeRuntime> {
-  if (process.versions.node.startsWith(`${major}.`)) {
-    return { program: process.execPath, headers: await headersIn(path.resolve(process.execPath, '../..')) };
-  }
+/** The program of a Node of that major version, with which an editor's server runs. */
+async function nodeRuntime(major: number, cleanup: Cleanup): Promise<string> {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const name = `node-${process.platform}-${process.arch}`;
   const folder = await cached(`node-${major}`, async (stage) => {
     await makePackage(stage);
     await run(cleanup, 'npm', ['install', ...QUIET, `${name}@${major}`], { cwd: stage });
   });
-  const runtime = path.join(folder, 'node_modules', name);
-  return { program: path.join(runtime, 'bin/node'), headers: await headersIn(runtime) };
+  return path.join(folder, 'node_modules', name, 'bin/node');
 }
 
-async function headersIn(folder: string): Promise<string | undefined> {
-  return fs.access(path.join(folder, 'include/node/node.h')).then(
-    () => folder,
-    () => undefined,
-  );
-}
-
-/** npm, and whatever it starts, on that Node; node-gyp takes the headers that lie beside it rather than download them. */
-function npmUnder(node: NodeRuntime, cleanup: Cleanup): Npm {
-  const env = {
-    ...process.env,
-    PATH: `${path.dirname(node.program)}${path.delimiter}${process.env.PATH ?? ''}`,
-    ...(node.headers === undefined ? {} : { npm_config_nodedir: node.headers }),
-  };
+/** npm, and whatever it starts, on that Node. */
+function npmUnder(node: string, cleanup: Cleanup): Npm {
+  const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}` };
   return (cwd, command, ...args) => run(cleanup, 'npm', [command, ...QUIET, ...args], { cwd, env });
 }
 

@@ -6,7 +6,7 @@ import { startServer } from './server';
 import { versionNamed } from './versions';
 import { workbenchUrl } from './workbenchUrl';
 
-const RESULT_TIMEOUT_MS = 600_000;
+const RESULT_TIMEOUT_MS = 1_800_000;
 const KEPT_LINES = 100;
 
 /** Begins each line that the tests print, to tell it from the editor's own. */
@@ -56,6 +56,7 @@ async function runInPage(
     browser.once('disconnected', () => reject(new Error('The editor’s browser ended.')));
     page.exposeFunction('codeAutomationExit', resolve).catch(reject);
   });
-  const opened = page.exposeFunction('codeAutomationLog', log).then(() => page.goto(url));
+  const opening = { waitUntil: 'commit', timeout: RESULT_TIMEOUT_MS } as const;
+  const opened = page.exposeFunction('codeAutomationLog', log).then(() => page.goto(url, opening));
   return Promise.race([result, opened.then(() => result)]);
 }

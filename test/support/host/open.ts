@@ -17,7 +17,9 @@ export async function openEditor(folder: string): Promise<void> {
     const server = await startServer(editor, cleanup, { extensionsDir, disableWorkspaceTrust: true, proxy: true });
     const url = new URL(server.url);
     url.searchParams.set('folder', path.resolve(folder));
-    console.log(`VS Code ${editor.version.vscode} is at ${url.href}\nCtrl+C ends it.`);
+    const { password } = server;
+    const secret = password === undefined ? [] : [`It asks for this password: ${password}`];
+    console.log([`VS Code ${editor.version.vscode} is at ${url.href}`, ...secret, 'Ctrl+C ends it.'].join('\n'));
     await server.ended;
     if (!cleanup.begun) console.error('The editor has ended by itself.');
   } catch (error) {

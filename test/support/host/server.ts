@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,8 +31,10 @@ export interface ServerOptions {
 
 /** A running editor, seen by a browser. */
 export interface EditorServer {
-  /** `http://127.0.0.1:PORT`; the workbench is what it serves. */
+  /** `http://127.0.0.1:PORT/`, with the secret by which the workbench opens, if that is not a password. */
   readonly url: string;
+  /** What a page asks for before the workbench opens, once for each name of the machine; absent where `url` has the secret. */
+  readonly password: string | undefined;
   /** Resolves when the program is gone, whoever ended it. */
   readonly ended: Promise<void>;
 }
@@ -40,34 +43,48 @@ interface Folders {
   readonly home: string;
   readonly userDataDir: string;
   readonly extensionsDir: string;
+  /** Holds the secret. */
+  readonly secretFile: string;
 }
 
-/** The two programs that serve an editor: its own server, and `code-server` around it. */
+/**
+ * The two programs that serve an editor: its own server, and `code-server` around it. Whoever gets in has a terminal, so both
+ * ask for a secret, which is never in the list of processes: other users can read that.
+ */
 interface Program {
   readonly arguments: (editor: InstalledEditor, folders: Folders, options: ServerOptions) => string[];
   /** The line that says the port. */
   readonly listening: RegExp;
+  /** What it has to find in its environment. */
+  readonly env: (secret: string) => Readonly<Record<string, string>>;
+  /** How a client gets in at that address. */
+  readonly entrance: (address: string, secret: string) => Pick<EditorServer, 'url' | 'password'>;
 }
 
 const ownServer: Program = {
   arguments: (editor, folders, options) => [
     editor.serverMain,
-    ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+    ...['--host', '127.0.0.1', '--port', '0', '--accept-server-license-terms'],
+    ...['--connection-token-file', folders.secretFile],
     ...['--enable-smoke-test-driver', '--telemetry-level', 'off'],
     ...['--server-data-dir', path.join(folders.home, 'server')],
     ...commonArguments(folders, options),
   ],
   listening: /^Extension host agent listening on (\d+)/,
+  env: () => ({}),
+  entrance: (address, secret) => ({ url: `${address}/?tkn=${secret}`, password: undefined }),
 };
 
 const codeServer: Program = {
   arguments: (editor, folders, options) => [
     editor.codeServer,
-    ...['--bind-addr', '127.0.0.1:0', '--auth', 'none', '--config', path.join(folders.home, 'config.yaml')],
+    ...['--bind-addr', '127.0.0.1:0', '--auth', 'password', '--config', path.join(folders.home, 'config.yaml')],
     ...['--disable-telemetry', '--disable-update-check'],
     ...commonArguments(folders, options),
   ],
   listening: /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/,
+  env: (secret) => ({ PASSWORD: secret }),
+  entrance: (address, secret) => ({ url: `${address}/`, password: secret }),
 };
 
 function commonArguments(folders: Folders, options: ServerOptions): string[] {
@@ -75,7 +92,7 @@ function commonArguments(folders: Folders, options: ServerOptions): string[] {
   return options.disableWorkspaceTrust ? [...places, '--disable-workspace-trust'] : places;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 
 const QUIET_SETTINGS = {
   'chat.agentHost.enabled': false,
@@ -104,14 +121,15 @@ export async function startServer(
   const { userDataDir = path.join(home, 'data'), extensionsDir = path.join(home, 'extensions') } = options;
   await writeSettings(path.join(userDataDir, 'User'), { ...QUIET_SETTINGS, ...options.settings });
   await writeSettings(path.join(userDataDir, 'Machine'), { ...options.machineSettings });
-  const child = startOwned(
-    cleanup,
-    editor.node,
-    program.arguments(editor, { home, userDataDir, extensionsDir }, options),
-    { env: { ...cleanEnvironment(home), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const secret = randomBytes(16).toString('hex');
+  const secretFile = path.join(home, 'secret');
+  await fs.writeFile(secretFile, secret, { mode: 0o600 });
+  const args = program.arguments(editor, { home, userDataDir, extensionsDir, secretFile }, options);
+  const env = { ...cleanEnvironment(home), ...options.env, ...program.env(secret) };
+  const child = startOwned(cleanup, editor.node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return { url: `http://127.0.0.1:${await listeningPort(child, program.listening)}`, ended };
+  const address = `http://127.0.0.1:${await listeningPort(child, program.listening)}`;
+  return { ...program.entrance(address, secret), ended };
 }
 
 function listeningPort(child: ChildProcess, pattern: RegExp): Promise<string> {

@@ -7,8 +7,6 @@ export interface EditorVersion {
   readonly codeServer: string;
   /** The major version of Node that server runs on. */
   readonly node: number;
-  /** Its native modules worth building: without spdlog a log channel shows nothing in the Output panel. */
-  readonly natives: readonly string[];
   /** The package whose search program it would download from elsewhere, where it is one. */
   readonly downloadsRipgrep: string | undefined;
 }
@@ -19,7 +17,6 @@ export const versions: Readonly<Record<EditorVersion['name'], EditorVersion>> = 
     vscode: '1.139.1',
     codeServer: '4.139.1',
     node: 24,
-    natives: ['@vscode/spdlog', '@vscode/native-watchdog'],
     downloadsRipgrep: undefined,
   },
   // The oldest whose server installs from npm alone; `engines.vscode` promises no less.
@@ -28,7 +25,6 @@ export const versions: Readonly<Record<EditorVersion['name'], EditorVersion>> = 
     vscode: '1.99.3',
     codeServer: '4.99.4',
     node: 20,
-    natives: ['@vscode/spdlog', 'native-watchdog'],
     downloadsRipgrep: '@vscode/ripgrep',
   },
 };

@@ -62,7 +62,7 @@ describe('the editor', () => {
   });
 
   it('has a clock that a server under full load hardly disturbs', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const port = await started(server);
     // The window has just opened, and the editor is still busy with itself.
     await lateness();

@@ -1,0 +1,74 @@
+// The rooms of the sources, from below: which others each may import from. What stands in `src` itself and is in no room is
+// either a program, or below everything.
+/** By its folder in `src`. */
+export const rooms = {
+  'http/message': { about: 'what RFC 9110 says, as values', uses: [] },
+  'http/wire': { about: 'the octets of RFC 9112, without a socket', uses: ['http/message'] },
+  'http/connection': { about: 'sockets, and what goes over them in turn', uses: ['http/message', 'http/wire'] },
+  files: { about: 'the folder: what a path means, and who may see it', uses: [] },
+  'files/reading': { about: 'files and folders as they are', uses: ['files'] },
+  'files/writing': { about: 'uploads, which are whole or not there', uses: ['files'] },
+  'endpoints/common': { about: 'paths, HTML, errors as responses', uses: ['http/message', 'files'] },
+  'endpoints/representation': {
+    about: 'one resource in its codings, ranges and digests, and what is remembered of it',
+    uses: ['http/message', 'files', 'files/reading', 'endpoints/common'],
+  },
+  'endpoints/guard': { about: 'who may ask', uses: ['http/message', 'files', 'endpoints/common'] },
+  'endpoints/live': {
+    about: 'event streams, and what they tell',
+    uses: ['http/message', 'files', 'endpoints/common', 'endpoints/representation'],
+  },
+  'endpoints/site': {
+    about: 'the folder to look at: pages, files, lists',
+    uses: ['http/message', 'files', 'files/reading', 'endpoints/common', 'endpoints/representation'],
+  },
+  'endpoints/storing': {
+    about: 'POST, PUT, DELETE, forms and resumable uploads',
+    uses: ['http/message', 'files', 'files/reading', 'files/writing', 'endpoints/common', 'endpoints/representation'],
+  },
+  endpoints: {
+    about: 'which endpoint answers what',
+    uses: [
+      ...['http/message', 'files', 'files/writing', 'endpoints/common', 'endpoints/representation'],
+      ...['endpoints/live', 'endpoints/site', 'endpoints/storing'],
+    ],
+  },
+  'editor/common': { about: 'words, and how something is said', uses: [] },
+  'editor/server': { about: 'the server as the editor sees it: settings, state, thread', uses: ['editor/common'] },
+  'editor/live': { about: 'what changed, and what is not saved yet', uses: ['editor/server'] },
+  'editor/sharing': { about: 'the link for others in the network', uses: ['editor/common', 'editor/server'] },
+  'editor/log': { about: 'the Output panel', uses: ['editor/common', 'editor/server', 'editor/sharing'] },
+  'editor/status': { about: 'the status bar', uses: ['editor/common', 'editor/server', 'editor/sharing'] },
+  'editor/commands': {
+    about: 'what the palette and the menus do',
+    uses: ['editor/common', 'editor/server', 'editor/log', 'editor/sharing', 'editor/status'],
+  },
+  editor: { about: 'what follows from settings, and what other extensions get', uses: ['editor/server', 'editor/log'] },
+  terminal: { about: 'the program for the terminal', uses: ['files', 'endpoints/live'] },
+};
+
+/**
+ * The files of `src` itself that use a room, or one another, by their names. The others are below everything: each room may
+ * import from them, and they only from one another.
+ */
+export const doors = {
+  'extension.ts': [
+    'editor',
+    'editor/server',
+    'editor/commands',
+    'editor/live',
+    'editor/log',
+    'editor/sharing',
+    'editor/status',
+  ],
+  'worker.ts': ['serve.ts', 'endpoints/live'],
+  'serve.ts': [
+    ...['endpoints', 'endpoints/guard', 'endpoints/live', 'endpoints/storing'],
+    ...['http/connection', 'http/message', 'files', 'files/writing'],
+  ],
+  'cli.ts': ['terminal'],
+  'messages.ts': ['files/writing'],
+};
+
+/** Who else may go through a door. */
+export const users = { 'serve.ts': ['terminal'], 'messages.ts': ['editor', 'worker.ts'] };

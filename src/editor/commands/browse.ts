@@ -1,0 +1,88 @@
+/** Showing a URL of the server to the user: in a browser, or on the clipboard. */
+import { commands, env, l10n } from 'vscode';
+import type { Uri } from 'vscode';
+import { showDone, showInformation, showWarning } from '../common/notify';
+import { settingError } from '../server/problem';
+import { openIn } from '../server/settings';
+import type { OpenIn } from '../server/settings';
+import type { Site } from '../server/state';
+import { externalUrlOf, localUrlOf } from '../server/urls';
+
+/** @param pathname percent-encoded, from `/` */
+export async function openInBrowser(site: Site, pathname: string): Promise<void> {
+  const path = withToken(pathname, site.token);
+  if (placeOf(site) === 'integrated') {
+    if (await openInTab(await externalUrlOf(site, path))) return;
+    void showWarning(
+      l10n.t(
+        'This editor has no browser of its own, which the setting httpServer.openIn asks for, so the page opens in the system’s.',
+      ),
+    );
+  }
+  await openExternal(isTunnelled(site) ? localUrlOf(site, path) : await externalUrlOf(site, path));
+}
+
+let isTold = false;
+
+/**
+ * Where the user wants pages, except that with a token it is the system's browser: the editor's own shows a page in a
+ * frame, which gets none of the server's cookies, and would keep the secret in its address bar.
+ */
+export function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>): OpenIn {
+  const wanted = openIn(folder);
+  if (wanted === 'external' || token === '') return wanted;
+  if (!isTold) {
+    void showInformation(
+      l10n.t('The server has a token, which the editor’s own browser cannot keep, so pages open in the system’s.'),
+    );
+  }
+  isTold = true;
+  return 'external';
+}
+
+/**
+ * Whether the editor has to be asked once more where the user's browser reaches the server, as it does for each address
+ * of this machine that is opened. What it then makes of the `%23` of a name with a `#` is `%2523`, so it is asked only
+ * where it must be.
+ */
+const isTunnelled = ({ external }: Site): boolean => /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0):/.test(external.authority);
+
+/** The commands of the editor's own browsers. Of a newer editor, the first leads to the second where there is one. */
+const browsers = ['simpleBrowser.show', 'workbench.action.browser.open'];
+
+/** Resolves to whether the editor has a browser; its user may have disabled it. */
+export async function openInTab(url: string, candidates: readonly string[] = browsers): Promise<boolean> {
+  for (const command of candidates) {
+    try {
+      await commands.executeCommand(command, url);
+      return true;
+    } catch {
+      // There is no such command; if none is there, the caller says so.
+    }
+  }
+  return false;
+}
+
+/** A Uri would be encoded anew on its way, which turns the `%23` of a name with a `#` into `%2523`; a string is not. */
+const openExternal = (url: string): Thenable<boolean> => env.openExternal(url as unknown as Uri);
+
+/** The server takes the secret out of the URL at once, and lets the browser in from then on. */
+export const withToken = (pathname: string, secret: string): string =>
+  secret === '' ? pathname : `${pathname}?token=${encodeURIComponent(secret)}`;
+
+/** What is shown leaves the token out: it is a secret, and a screen has many who look at it. */
+export async function copyWithToken(link: string): Promise<void> {
+  await env.clipboard.writeText(link);
+  showDone(l10n.t('Copied the link, with its token'));
+}
+
+export async function copyUrlWithToken(site: Site): Promise<void> {
+  if (site.token === '') throw settingError('token', l10n.t('The server has no token, so there is no URL with one.'));
+  await copyWithToken(await externalUrlOf(site, withToken('/', site.token)));
+}
+
+export async function copyUrl(site: Site, pathname: string): Promise<void> {
+  const url = await externalUrlOf(site, pathname);
+  await env.clipboard.writeText(url);
+  showDone(l10n.t('Copied {0}', url));
+}

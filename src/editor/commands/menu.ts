@@ -1,0 +1,101 @@
+/** The menu of the status item. */
+import * as path from 'node:path';
+import { commands, l10n, QuickPickItemKind, window } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import type { Action } from '../server/problem';
+import type { Site, State } from '../server/state';
+
+interface Item extends QuickPickItem {
+  readonly action?: Action;
+}
+
+const item = (icon: string, title: string, command: string, ...args: unknown[]): Item => ({
+  label: `$(${icon}) ${title}`,
+  action: { title, command, args },
+});
+
+const separator: Item = { label: '', kind: QuickPickItemKind.Separator };
+
+/** What the menu has to know besides the state. */
+interface Circumstances {
+  /** Whether there is something to cancel. */
+  readonly isUploading: boolean;
+  readonly isShared: boolean;
+  /** Whether the server's token is one that was generated here. */
+  readonly isTokenKept: boolean;
+}
+
+export async function showMenu(state: State, circumstances: Circumstances): Promise<void> {
+  const options = { title: 'HTTP Server', placeHolder: summary(state) };
+  const items = [...cancel(circumstances), ...first(state, circumstances), separator, ...always()];
+  const action = (await window.showQuickPick(items, options))?.action;
+  if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
+}
+
+const cancel = ({ isUploading }: Circumstances): Item[] =>
+  isUploading ? [item('close', l10n.t('Cancel Upload…'), 'httpServer.cancelUpload')] : [];
+
+function summary(state: State): string {
+  switch (state.kind) {
+    case 'running':
+      // A whole path would leave no room for the address.
+      return l10n.t('Serving {0} at {1}', path.basename(state.site.directory), state.site.external.toString(true));
+    case 'failed':
+      return state.problem.message;
+    case 'stopped':
+      return l10n.t('The server is stopped.');
+    case 'starting':
+      return l10n.t('The server is starting…');
+    case 'stopping':
+      return l10n.t('The server is stopping…');
+  }
+}
+
+/** What can be done in this state. */
+function first(state: State, circumstances: Circumstances): Item[] {
+  switch (state.kind) {
+    case 'running':
+      return [
+        item('link-external', l10n.t('Open Endpoint…'), 'httpServer.open'),
+        item('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),
+        ...secret(state.site, circumstances),
+        ...sharing(circumstances),
+        item('debug-restart', l10n.t('Restart'), 'httpServer.restart'),
+        item('debug-stop', l10n.t('Stop'), 'httpServer.stop'),
+      ];
+    case 'failed':
+      return state.problem.actions.map(({ title, command, args }) =>
+        item(icons[command] ?? 'gear', title, command, ...args),
+      );
+    case 'stopped':
+      return [item('play', l10n.t('Start'), 'httpServer.start')];
+    case 'starting':
+    case 'stopping':
+      return [];
+  }
+}
+
+const secret = ({ token }: Site, { isTokenKept }: Circumstances): Item[] => [
+  ...(token === '' ? [] : [item('key', l10n.t('Copy URL with Token'), 'httpServer.copyUrlWithToken')]),
+  ...(isTokenKept ? [item('trash', l10n.t('Forget the Generated Token'), 'httpServer.forgetToken')] : []),
+];
+
+const sharing = ({ isShared }: Circumstances): Item[] =>
+  isShared
+    ? [
+        item('screen-full', l10n.t('Show QR Code'), 'httpServer.share'),
+        item('circle-slash', l10n.t('Stop Sharing'), 'httpServer.stopSharing'),
+      ]
+    : [item('device-mobile', l10n.t('Share on Local Network…'), 'httpServer.share')];
+
+const icons: Readonly<Record<string, string>> = {
+  'httpServer.restart': 'debug-restart',
+  'httpServer.showLog': 'output',
+  'vscode.openFolder': 'folder-opened',
+};
+
+const always = (): Item[] => [
+  item('root-folder', l10n.t('Serve Another Folder…'), 'httpServer.serveFolder'),
+  item('output', l10n.t('Show Log'), 'httpServer.showLog'),
+  item('gear', l10n.t('Settings'), 'workbench.action.openSettings', 'httpServer.'),
+];

@@ -1,0 +1,117 @@
+/** What keeps the server from running, as a sentence for a person and buttons that help. */
+import { commands, l10n, workspace } from 'vscode';
+import type { Options } from '../../options';
+import type { Failure } from '../../messages';
+import { showError, showWarning } from '../common/notify';
+
+export interface Action {
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly unknown[];
+}
+
+export interface Problem {
+  /** One sentence. */
+  readonly message: string;
+  /** The most useful first. */
+  readonly actions: readonly Action[];
+}
+
+/** An expected failure of what the user asked for. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+
+  constructor(readonly problem: Problem) {
+    super(problem.message);
+  }
+}
+
+/** A call that the server's thread answered with a failure, or did not live to answer. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** The code of the {@link ServerError} of a thread that ended by itself. */
+export const died = 'DIED';
+
+/** Opens the settings at `setting`, where its value comes from. */
+export function openSettings(setting: string): Action {
+  const ofWorkspace = workspace.getConfiguration('httpServer').inspect(setting)?.workspaceValue !== undefined;
+  const command = ofWorkspace ? 'workbench.action.openWorkspaceSettings' : 'workbench.action.openSettings';
+  return { title: l10n.t('Open Settings'), command, args: [`@id:httpServer.${setting}`] };
+}
+
+export const openFolder = (): Action => ({ title: l10n.t('Open Folder…'), command: 'vscode.openFolder', args: [] });
+export const generateToken = (): Action => ({
+  title: l10n.t('Generate a Token'),
+  command: 'httpServer.generateToken',
+  args: [],
+});
+const restart = (): Action => ({ title: l10n.t('Restart'), command: 'httpServer.restart', args: [] });
+const showLog = (): Action => ({ title: l10n.t('Show Log'), command: 'httpServer.showLog', args: [] });
+
+/** The error for a setting that cannot work; `message` should name it. */
+export const settingError = (setting: string, message: string): ProblemError =>
+  new ProblemError({ message, actions: [openSettings(setting)] });
+
+const forbidden = (port: number): string =>
+  port < 1024
+    ? l10n.t('The system does not let this editor listen on port {0}: ports below 1024 are reserved.', port)
+    : l10n.t('The system does not let this editor listen on port {0}.', port);
+
+const taken = ({ port, portAttempts }: Options): string =>
+  portAttempts > 1
+    ? l10n.t('All ports from {0} to {1} are taken.', port, Math.min(port + portAttempts - 1, 65535))
+    : l10n.t('Port {0} is taken.', port);
+
+function listenProblem(failure: Failure, options: Options): Problem {
+  switch (failure.code) {
+    case 'EADDRINUSE':
+      return { message: taken(options), actions: [openSettings('port'), restart()] };
+    case 'EACCES':
+    case 'EPERM':
+      return { message: forbidden(options.port), actions: [openSettings('port')] };
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return {
+        message: l10n.t('This machine has no address {0}, which the setting httpServer.host names.', options.host),
+        actions: [openSettings('host')],
+      };
+    case died:
+      return crashProblem(failure.message);
+    default:
+      return { message: failure.message, actions: [restart(), showLog()] };
+  }
+}
+
+/** The server's thread ended by itself, and once too often. */
+export const crashProblem = (reason: string): Problem => ({
+  message: l10n.t('The HTTP server stopped unexpectedly: {0}', reason),
+  actions: [restart(), showLog()],
+});
+
+/** The problem behind anything thrown while starting or configuring with `options`, if it got that far. */
+export function problemOf(error: unknown, options?: Options): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof ServerError && options !== undefined) return listenProblem(error.failure, options);
+  return { message: error instanceof Error ? error.message : String(error), actions: [restart(), showLog()] };
+}
+
+/** Tells the user that something failed, and does what the button says that was chosen. */
+export const showFailure = (problem: Problem): Promise<void> => show(showError, problem);
+
+/** Tells the user of what is not as it should be, and does what the button says that was chosen. */
+export const showConcern = (problem: Problem): Promise<void> => show(showWarning, problem);
+
+type Show = (message: string, ...titles: string[]) => Thenable<string | undefined>;
+
+async function show(how: Show, { message, actions }: Problem): Promise<void> {
+  const title = await how(message, ...actions.map((action) => action.title));
+  const action = actions.find((candidate) => candidate.title === title);
+  if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
+}

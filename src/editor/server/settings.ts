@@ -1,0 +1,162 @@
+/** The settings `httpServer.*`, checked. */
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { inspect } from 'node:util';
+import { l10n, workspace } from 'vscode';
+import type { WorkspaceConfiguration, WorkspaceFolder } from 'vscode';
+import {
+  accessLevels,
+  checkOptions,
+  defaultLimits,
+  defaultOptions,
+  isLoopback,
+  MiB,
+  OptionsError,
+} from '../../options';
+import type { Access, Options } from '../../options';
+import type { Tls } from '../../tls';
+import { generateToken, openSettings, ProblemError, settingError } from './problem';
+
+/** How many ports are tried, from the one asked for upwards. */
+export const portAttempts = 20;
+
+export interface Settings extends Omit<Options, 'directory'> {
+  /** Path of the folder to serve, relative to the workspace folder. */
+  readonly root: string;
+}
+
+export type OpenIn = 'external' | 'integrated';
+
+const section = 'httpServer';
+
+export const autoStart = (folder: WorkspaceFolder): boolean =>
+  workspace.getConfiguration(section, folder).get('autoStart') !== false;
+
+export const openIn = (folder: WorkspaceFolder): OpenIn =>
+  workspace.getConfiguration(section, folder).get('openIn') === 'integrated' ? 'integrated' : 'external';
+
+/** The defaults of `exclude` that the settings of the workspace, which whoever wrote it may have made, take out. */
+export function defaultsTakenOut(folder: WorkspaceFolder): readonly string[] {
+  const found = workspace.getConfiguration(section, folder).inspect<unknown>('exclude');
+  const ofWorkspace = found?.workspaceFolderValue ?? found?.workspaceValue;
+  return Array.isArray(ofWorkspace) ? defaultOptions.exclude.filter((glob) => !ofWorkspace.includes(glob)) : [];
+}
+
+/**
+ * Rejects with a {@link ProblemError} that names the first setting that cannot work.
+ *
+ * @param keptToken asked only where the network is let in and no token is set; empty for none
+ */
+export async function readSettings(folder: WorkspaceFolder, keptToken: () => Promise<string>): Promise<Settings> {
+  const config = workspace.getConfiguration(section, folder);
+  const settings: Settings = {
+    root: text(config, 'root'),
+    host: text(config, 'host'),
+    port: integer(config, 'port', 0, 65535),
+    portAttempts,
+    access: access(config),
+    exclude: texts(config, 'exclude'),
+    allowedHosts: texts(config, 'allowedHosts'),
+    cors: texts(config, 'cors'),
+    token: await token(config, keptToken),
+    tls: await tls(config),
+    spaFallback: text(config, 'spaFallback'),
+    liveReload: flag(config, 'liveReload'),
+    serveUnsaved: flag(config, 'serveUnsaved'),
+    headers: record(config, 'headers'),
+    limits: { ...defaultLimits, body: integer(config, 'maxUploadSize', 0, Number.MAX_SAFE_INTEGER / MiB) * MiB },
+  };
+  return checked(settings);
+}
+
+/** What holds between settings, by the rules that hold for the terminal too. */
+function checked(settings: Settings): Settings {
+  try {
+    checkOptions({ ...settings, directory: '' });
+    return settings;
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    const { option, message } = error;
+    throw settingError(option, l10n.t('The setting httpServer.{0} cannot be used: {1}', option, message));
+  }
+}
+
+/** On loopback nobody needs one who did not set it. */
+async function token(config: WorkspaceConfiguration, keptToken: () => Promise<string>): Promise<string> {
+  const host = text(config, 'host');
+  const set = text(config, 'token');
+  if (set !== '' || isLoopback(host)) return set;
+  const kept = await keptToken();
+  if (kept !== '') return kept;
+  const message = l10n.t('The setting httpServer.host lets the network in at {0}, so a token is needed.', host);
+  throw new ProblemError({ message, actions: [generateToken(), openSettings('host')] });
+}
+
+/** Undefined for plain HTTP. */
+async function tls(config: WorkspaceConfiguration): Promise<Tls | undefined> {
+  const { cert, key, ...rest } = record(config, 'tls');
+  if (cert === undefined && key === undefined && Object.keys(rest).length === 0) return undefined;
+  if (cert !== undefined && key !== undefined && path.isAbsolute(cert) && path.isAbsolute(key)) {
+    return { cert: await pem(cert), key: await pem(key) };
+  }
+  return wrong('tls', l10n.t('cert and key, each with the absolute path of a PEM file'), config.get('tls'));
+}
+
+async function pem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const message = l10n.t('The file {0}, which the setting httpServer.tls names, cannot be read: {1}', file, reason);
+    throw settingError('tls', message);
+  }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+function text(config: WorkspaceConfiguration, name: string): string {
+  const value = config.get<unknown>(name);
+  return isText(value) ? value : wrong(name, l10n.t('text'), value);
+}
+
+function flag(config: WorkspaceConfiguration, name: string): boolean {
+  const value = config.get<unknown>(name);
+  return typeof value === 'boolean' ? value : wrong(name, 'true | false', value);
+}
+
+function texts(config: WorkspaceConfiguration, name: string): readonly string[] {
+  const value = config.get<unknown>(name);
+  return Array.isArray(value) && value.every(isText) ? value : wrong(name, l10n.t('a list of texts'), value);
+}
+
+function record(config: WorkspaceConfiguration, name: string): Readonly<Record<string, string>> {
+  const value = config.get<unknown>(name);
+  const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!plain || !Object.values(value).every(isText)) return wrong(name, l10n.t('names with a text each'), value);
+  return { ...value };
+}
+
+function integer(config: WorkspaceConfiguration, name: string, least: number, most: number): number {
+  const value = config.get<unknown>(name);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  return wrong(name, l10n.t('a whole number from {0} to {1}', least, Math.floor(most)), value);
+}
+
+function access(config: WorkspaceConfiguration): Access {
+  const value = config.get<unknown>('access');
+  return accessLevels.find((level) => level === value) ?? wrong('access', accessLevels.join(' | '), value);
+}
+
+/** Settings whose values, however wrong, may be secrets: a message is shown on screens and kept in logs. */
+const secret: readonly string[] = ['token', 'tls', 'headers'];
+
+function wrong(name: string, expected: string, value: unknown): never {
+  const found = secret.includes(name) ? l10n.t('a value of the type {0}', typeOf(value)) : inspect(value);
+  throw settingError(name, l10n.t('The setting httpServer.{0} must be {1}, not {2}.', name, expected, found));
+}
+
+/** As JSON calls it. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

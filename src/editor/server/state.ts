@@ -1,0 +1,43 @@
+/** The states of the server as the editor knows them. */
+import type { Uri, WorkspaceFolder } from 'vscode';
+import type { Access } from '../../options';
+import type { Problem } from './problem';
+
+/** A server that listens. */
+export interface Site {
+  readonly port: number;
+  /** Where this machine reaches it: `http://localhost:4221/`. */
+  readonly url: string;
+  /** Where the user's browser reaches it; the same unless the editor forwards ports. */
+  readonly external: Uri;
+  /** Absolute path of the folder that is served. */
+  readonly directory: string;
+  readonly folder: WorkspaceFolder;
+  /** Whether the server wants to be told of changed files, and of text that is not saved. */
+  readonly liveReload: boolean;
+  readonly serveUnsaved: boolean;
+  /** What requests may do. */
+  readonly access: Access;
+  /** The secret that every request must carry; empty for none. Never to be logged. */
+  readonly token: string;
+}
+
+export type State =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly site: Site }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+export type Kind = State['kind'];
+
+/** What may follow what. `running` follows itself when its folder or its settings changed. */
+const transitions: Readonly<Record<Kind, readonly Kind[]>> = {
+  stopped: ['starting'],
+  starting: ['running', 'failed'],
+  running: ['running', 'stopping', 'starting', 'failed'],
+  stopping: ['stopped', 'failed'],
+  failed: ['starting', 'stopped'],
+};
+
+export const mayFollow = (from: Kind, to: Kind): boolean => transitions[from].includes(to);

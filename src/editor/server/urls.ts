@@ -1,0 +1,42 @@
+/** Where the server is: for this machine, and for the user's browser. */
+import * as path from 'node:path';
+import { env, Uri } from 'vscode';
+import type { Site } from './state';
+import { isInside } from './plan';
+
+export const localUri = (url: string): Uri => Uri.parse(url, true);
+
+/** How long the editor may take to forward a port, in milliseconds: it may be asking the user first. */
+const patience = 2000;
+
+/**
+ * Where the user's browser reaches `url`: the editor forwards ports from remote machines and from the web.
+ * Where it does not, such as with a tunnel that was refused, `url` itself is right on this machine at least.
+ */
+export async function externalUri(url: string): Promise<Uri> {
+  const uri = localUri(url);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Uri>((resolve) => (timer = setTimeout(() => resolve(uri), patience)));
+  const forwarded = Promise.resolve(env.asExternalUri(uri)).catch(() => uri);
+  return Promise.race([forwarded, late]).finally(() => clearTimeout(timer));
+}
+
+/** The percent-encoded path, from `/`, at which `site` serves a file or folder; undefined if it is outside. */
+export function servedPath(site: Site, resource: Uri, isFolder = false): string | undefined {
+  if (resource.scheme !== 'file' || !isInside(site.directory, resource.fsPath)) return undefined;
+  const relative = path.relative(site.directory, resource.fsPath);
+  if (relative === '') return '/';
+  return `/${relative.split(path.sep).map(encodeURIComponent).join('/')}${isFolder ? '/' : ''}`;
+}
+
+/** The URL of `pathname`, percent-encoded and from `/`, for this machine. */
+export const localUrlOf = (site: Site, pathname: string): string => site.url + pathname.slice(1);
+
+/**
+ * The same for the user's browser. Only the site's own address goes through the editor: some that forward
+ * below a path forget what follows the port.
+ */
+export async function externalUrlOf(site: Site, pathname: string): Promise<string> {
+  const base = (await externalUri(site.url)).toString();
+  return `${base.replace(/\/$/, '')}${pathname}`;
+}

@@ -1,0 +1,80 @@
+/** How to share on the local network, as the user chooses it. */
+import { env, l10n, QuickPickItemKind, window } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import type { Access } from '../../options';
+import { networkAddresses } from '../../addresses';
+import type { NetworkAddress } from '../../addresses';
+import { ProblemError } from '../server/problem';
+import type { Terms } from './share';
+import { forLabel } from '../common/words';
+
+type Way = Omit<Terms, 'address'>;
+
+interface WayItem extends QuickPickItem {
+  readonly way?: Way;
+}
+
+interface AddressItem extends QuickPickItem {
+  readonly address: string;
+}
+
+/**
+ * Asks what to offer, and at which address if there are several.
+ *
+ * @param access what the setting allows
+ * @returns undefined if the user changed their mind
+ */
+export async function pickTerms(access: Access, addresses = networkAddresses()): Promise<Terms | undefined> {
+  const [first] = addresses;
+  if (first === undefined) throw new ProblemError({ message: noNetwork(), actions: [] });
+  const title = l10n.t('Share on Local Network');
+  const placeHolder = welcome();
+  const way = (await window.showQuickPick(ways(access), { title, placeHolder, matchOnDetail: true }))?.way;
+  if (way === undefined) return undefined;
+  const address = addresses.length === 1 ? first.address : await pickAddress(title, addresses);
+  return address === undefined ? undefined : { ...way, address };
+}
+
+const noNetwork = (): string => l10n.t('This machine is in no network, so there is nobody to share with.');
+
+const welcome = (): string =>
+  env.remoteName === undefined
+    ? l10n.t('For an hour, whoever has the link and is in your network gets in.')
+    : l10n.t('For an hour, whoever has the link and is in the network of the remote machine gets in.');
+
+/** The safest first. */
+function ways(access: Access): WayItem[] {
+  return [
+    ...levels(access, false, 'eye', 'edit', l10n.t('Works at once. Whoever is in the network can listen.')),
+    { label: '', kind: QuickPickItemKind.Separator },
+    ...levels(access, true, 'lock', 'lock', l10n.t('Encrypted, and pages can use the camera. Browsers warn first.')),
+  ];
+}
+
+function levels(access: Access, secure: boolean, read: string, write: string, detail: string): WayItem[] {
+  const scheme = secure ? 'HTTPS' : 'HTTP';
+  const items: WayItem[] = [
+    {
+      label: `$(${read}) ${l10n.t('Read Only, by {0}', scheme)}`,
+      detail,
+      way: { access: 'readOnly', secure },
+    },
+    {
+      label: `$(${write}) ${l10n.t('Read and Write, by {0}', scheme)}`,
+      description: l10n.t('files can be stored and replaced, too'),
+      detail,
+      way: { access: 'readWrite', secure },
+    },
+  ];
+  return access === 'readOnly' ? items.slice(0, 1) : items;
+}
+
+async function pickAddress(title: string, addresses: readonly NetworkAddress[]): Promise<string | undefined> {
+  const placeHolder = l10n.t('Which network to share on');
+  const items = addresses.map(({ name, address }): AddressItem => ({
+    label: address,
+    description: forLabel(name),
+    address,
+  }));
+  return (await window.showQuickPick(items, { title, placeHolder }))?.address;
+}

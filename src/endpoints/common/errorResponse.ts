@@ -1,0 +1,73 @@
+/** Every failure becomes a response here. */
+import { FileError, type FileErrorKind } from '../../files/errors';
+import { HttpError } from '../../http/message/errors';
+import type { FieldLine, Request, Response } from '../../http/message/message';
+import { prefersHtml } from '../../http/message/negotiate';
+import { reasonPhrase } from '../../http/message/status';
+import { merge } from './fieldLines';
+import { escapeHtml, livePageFields, pageFields, pageStart } from './html';
+
+const statuses: Readonly<Record<FileErrorKind, number>> = {
+  badPath: 400,
+  missing: 404,
+  hidden: 404,
+  protected: 403,
+  denied: 403,
+  folder: 409,
+  parentIsFile: 409,
+  nameTooLong: 400,
+  full: 507,
+  busy: 503,
+  fixed: 409,
+  failed: 500,
+  cancelled: 403,
+};
+
+const concealed = 'It leads out of the folder, or is excluded: by --exclude, or by the setting httpServer.exclude.';
+
+/** What a client must not learn, and the log is to tell. */
+const why: Partial<Readonly<Record<FileErrorKind, string>>> = { hidden: concealed, protected: concealed };
+
+/** The failure as HTTP knows it; undefined for one that nobody expected. */
+export function httpErrorOf(error: unknown): HttpError | undefined {
+  if (error instanceof HttpError) return error;
+  if (!(error instanceof FileError)) return undefined;
+  const fields: FieldLine[] = error.kind === 'busy' ? [['Retry-After', '1']] : [];
+  return new HttpError(statuses[error.kind], error.message, fields, why[error.kind]);
+}
+
+/**
+ * One plain sentence, or a small page for a browser that asks for HTML. What nobody expected is an opaque 500, whose
+ * reason only the log tells.
+ *
+ * @param request undefined if it could not be read
+ * @param tag the element that loads the script of live reload, if a page is to have it
+ */
+export function errorResponse(error: unknown, request: Request | undefined, tag?: string): Response {
+  const expected = httpErrorOf(error);
+  const { status, message, fields } = expected ?? new HttpError(500, 'The server failed.');
+  const own = prefersHtml(request?.fields.get('accept')) ? page(status, message, tag) : text(message);
+  return {
+    status,
+    fields: merge([...own.fields, ['Vary', 'Accept']], fields),
+    body: own.body,
+    reason: expected?.reason ?? String(error),
+  };
+}
+
+interface Text {
+  readonly fields: readonly FieldLine[];
+  readonly body: Buffer;
+}
+
+function page(status: number, message: string, tag?: string): Text {
+  const html = `${pageStart(`${status} ${reasonPhrase(status)}`, tag)}<p>${escapeHtml(message)}</p>\n`;
+  return { fields: tag === undefined ? pageFields : livePageFields, body: Buffer.from(html) };
+}
+
+const textFields: readonly FieldLine[] = [
+  ['Content-Type', 'text/plain; charset=utf-8'],
+  ['Cache-Control', 'no-cache'],
+];
+
+const text = (message: string): Text => ({ fields: textFields, body: Buffer.from(`${message}\n`) });

@@ -1,0 +1,57 @@
+/** How many tokens somebody on the network may try: one that a person chose may be short. */
+import { HttpError } from '../../http/message/errors';
+import { isLoopback } from '../../options';
+
+/** So many wrong ones in so many milliseconds; then that address has to wait for the rest of them. */
+const most = 30;
+const period = 60_000;
+
+/** As many as there may be connections, so that one that waits is not forgotten for others without an effort. */
+const mostAddresses = 1024;
+
+interface Tries {
+  readonly until: number;
+  /** Who repeats itself, such as a browser with the cookie of a share that is over, guesses nothing. */
+  readonly wrong: Set<string>;
+}
+
+export class Guesses {
+  /** By address, the oldest first. */
+  private readonly tries = new Map<string, Tries>();
+
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(private readonly now = (): number => performance.now()) {}
+
+  /** To be called before a secret is looked at: otherwise who waits would still learn of a right one. @throws HttpError 429 */
+  check(address: string): void {
+    const tries = this.tries.size === 0 ? undefined : this.tries.get(address);
+    if (tries === undefined || tries.wrong.size < most) return;
+    const rest = tries.until - this.now();
+    if (rest > 0) throw tooMany(rest);
+  }
+
+  /**
+   * Of this machine all come from one address, and so do those whom an editor forwards: they would wait for each other.
+   *
+   * @param wrong stands for the secret that was tried
+   */
+  count(address: string, wrong: string): void {
+    if (!isLoopback(address)) this.triesOf(address).wrong.add(wrong);
+  }
+
+  private triesOf(address: string): Tries {
+    const known = this.tries.get(address);
+    if (known !== undefined && known.until > this.now()) return known;
+    const tries = { until: this.now() + period, wrong: new Set<string>() };
+    this.tries.delete(address);
+    this.tries.set(address, tries);
+    const [oldest] = this.tries.size > mostAddresses ? this.tries.keys() : [];
+    if (oldest !== undefined) this.tries.delete(oldest);
+    return tries;
+  }
+}
+
+const tooMany = (rest: number): HttpError =>
+  new HttpError(429, 'Too many wrong tokens came from this address: wait a minute.', [
+    ['Retry-After', String(Math.ceil(rest / 1000))],
+  ]);

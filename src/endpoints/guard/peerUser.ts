@@ -1,0 +1,164 @@
+/**
+ * Whose program is at the other end of a connection within this machine. Linux tells: proc(5) lists each TCP socket with
+ * its two ends, its owner and its inode. Elsewhere nobody knows, and every user of the machine is let in.
+ */
+import { readFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import { pool } from '../../files/pool';
+import { HttpError } from '../../http/message/errors';
+import type { Peer } from '../../http/message/message';
+import { whoElse } from './otherUsers';
+
+/** The owner, by number; `gone` if the client has closed its socket; `elsewhere` if it is no socket of this kernel's. */
+export type Owner = number | 'gone' | 'elsewhere';
+
+/** Why whoever is at the other end may not write; `may` if it may. */
+export type Verdict = 'may' | HttpError;
+
+/** One look per connection: a socket that changes hands does so with its owner's consent. */
+const known = new WeakMap<Peer, Verdict>();
+
+/** Ports of ours on which clients of other users were seen. */
+const shared = new Set<number>();
+
+/**
+ * Whether the client may write: one of this process's user, or of the superuser, who needs no server to write files.
+ * Whose a connection was that is closed already, the kernel does not tell any more: it may if there is nobody else.
+ */
+export function mayWrite(peer: Peer): Verdict | Promise<Verdict> {
+  if (process.platform !== 'linux') return 'may';
+  return known.get(peer) ?? look(peer);
+}
+
+async function look(peer: Peer): Promise<Verdict> {
+  const own = process.geteuid?.() ?? 0;
+  const { owner, lists } = await ownerOf(peer);
+  if (isForeign(owner, own) || hasOtherClient(lists, peer.localPort, own)) shared.add(peer.localPort);
+  const verdict = owner === 'gone' ? await verdictOnGone(peer, own) : isForeign(owner, own) ? otherUser() : 'may';
+  known.set(peer, verdict);
+  return verdict;
+}
+
+const isForeign = (owner: Owner, own: number): boolean => typeof owner === 'number' && owner !== own && owner !== 0;
+
+async function verdictOnGone({ localPort }: Peer, own: number): Promise<Verdict> {
+  const other = shared.has(localPort) ? 'clients of another user have come to this port' : await whoElse(own);
+  return other === undefined ? 'may' : unknownUser(other);
+}
+
+const advice = 'set a token with --token, or with the setting httpServer.token';
+
+const otherUser = (): HttpError => new HttpError(403, `Another user of this machine may not write: ${advice}.`);
+
+/** @param other who could have been it: for the log alone */
+const unknownUser = (other: string): HttpError => {
+  const what = 'The connection was closed before it could be told which user of this machine it was of';
+  const help = `let the client wait for the answer, or ${advice}`;
+  return new HttpError(403, `${what}, and there may be others: ${help}.`, [], `${what}, and ${other}: ${help}.`);
+};
+
+interface Sighting {
+  readonly owner: Owner;
+  /** What the kernel listed, as far as it was read. */
+  readonly lists: string;
+}
+
+/** The lists are no snapshot: whoever closes its socket while they are read may seem to be elsewhere, but not twice. */
+async function ownerOf(peer: Peer): Promise<Sighting> {
+  const first = await ownerNow(peer);
+  return first.owner === 'elsewhere' ? ownerNow(peer) : first;
+}
+
+async function ownerNow(peer: Peer): Promise<Sighting> {
+  let lists = '';
+  // An IPv4 connection may have an IPv6 socket at either end. Each list takes milliseconds.
+  for (const file of peer.address === '::1' ? ['/proc/net/tcp6'] : ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const list = await read(file);
+    if (list === undefined) return { owner: 'elsewhere', lists };
+    lists += list;
+    const owner = ownerIn(lists, peer);
+    if (typeof owner === 'number') return { owner, lists };
+  }
+  return { owner: ownerIn(lists, peer), lists };
+}
+
+/** Readings that have not begun: whoever asks meanwhile gets the same. */
+const readings = new Map<string, Promise<string | undefined>>();
+
+/** Undefined on a system that has no such file, or keeps it to itself. */
+function read(file: string): Promise<string | undefined> {
+  const known = readings.get(file);
+  if (known !== undefined) return known;
+  // Connections that came together ask together.
+  const reading = setImmediate().then(() =>
+    pool.run(() => {
+      readings.delete(file);
+      return readFile(file, 'latin1').catch(() => undefined);
+    }),
+  );
+  readings.set(file, reading);
+  return reading;
+}
+
+/** The owner of the client's socket by the kernel's lists. Pure. */
+export function ownerIn(lists: string, { address, port, localAddress, localPort }: Peer): Owner {
+  const client = ends(address, port);
+  const server = ends(localAddress, localPort);
+  const theirs = find(lists, client, server);
+  if (theirs !== undefined) return theirs.inode === '0' ? 'gone' : Number(theirs.user);
+  return find(lists, server, client)?.state === established ? 'elsewhere' : 'gone';
+}
+
+const established = '01';
+
+/** Whether a client of somebody else than `own` or the superuser is connected to a port of this machine. Pure. */
+export function hasOtherClient(lists: string, localPort: number, own: number): boolean {
+  const suffix = `:${hexPort(localPort)} `;
+  for (let at = lists.indexOf(suffix); at >= 0; at = lists.indexOf(suffix, at + 1)) {
+    // Of its two ends, a row has the other one second.
+    const row = lists.slice(lists.lastIndexOf('\n', at) + 1, at + 300).trimStart();
+    const [, , remote = '', , , , , user, , inode] = row.split(/ +/);
+    if (remote.endsWith(suffix.trimEnd()) && inode !== '0' && isForeign(Number(user), own)) return true;
+  }
+  return false;
+}
+
+interface Row {
+  readonly state: string | undefined;
+  readonly user: string | undefined;
+  /** Zero if nobody has the socket open any more; then the kernel has forgotten its owner, too. */
+  readonly inode: string | undefined;
+}
+
+/** @param from, to the two ends, in each of the forms they may have */
+function find(lists: string, from: readonly string[], to: readonly string[]): Row | undefined {
+  const at = from.map((end, form) => lists.indexOf(` ${end} ${to[form] ?? ''} `)).find((index) => index >= 0);
+  if (at === undefined) return undefined;
+  const [, , state, , , , user, , inode] = lists
+    .slice(at, at + 300)
+    .trimStart()
+    .split(/ +/);
+  return { state, user, inode };
+}
+
+const hexPort = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
+
+const zeros = '0'.repeat(8);
+const mapped = zeros + zeros + word([0, 0, 255, 255]);
+const loopback6 = zeros + zeros + zeros + word([0, 0, 0, 1]);
+
+/** An end as in `/proc/net/tcp`, and as in `/proc/net/tcp6`. */
+function ends(address: string, port: number): string[] {
+  const suffix = `:${hexPort(port)}`;
+  // Without a token, nobody else comes by IPv6.
+  if (address === '::1') return [loopback6 + suffix];
+  const v4 = word(address.split('.').map(Number));
+  return [v4 + suffix, mapped + v4 + suffix];
+}
+
+/** Four octets as the kernel prints a number that it does not bring into the machine's order of octets. */
+function word(octets: readonly number[]): string {
+  const ordered = endianness() === 'LE' ? octets.toReversed() : octets;
+  return Buffer.from(ordered).toString('hex').toUpperCase();
+}

@@ -1,0 +1,29 @@
+/** The pages that listen to one server, of several that tell of the same folder: none takes the places of another's. */
+import type { Live } from './live';
+import type { Stream } from './stream';
+
+export class Audience {
+  private readonly open = new Set<Stream>();
+
+  constructor(readonly live: Live) {}
+
+  /**
+   * One more event stream. The one whose client has taken nothing for longest makes room if there are too many.
+   *
+   * @param most how many there may be
+   */
+  join(most: number): Stream {
+    if (this.open.size >= most) this.makeRoom();
+    const stream = this.live.streams.add(() => this.open.delete(stream));
+    this.open.add(stream);
+    return stream;
+  }
+
+  private makeRoom(): void {
+    const [first, ...others] = this.open;
+    if (first === undefined) return;
+    const idle = others.reduce((longest, each) => (each.taken < longest.taken ? each : longest), first);
+    this.open.delete(idle);
+    idle.giveWay();
+  }
+}

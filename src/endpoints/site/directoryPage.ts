@@ -1,0 +1,161 @@
+/** A folder without an index, as a page and as JSON. Long ones are made in short slices. */
+import { listFolder, type Entry } from '../../files/reading/list';
+import { Pace } from '../../files/pace';
+import type { Root } from '../../files/root';
+import type { Body, FieldLine, Request, Response } from '../../http/message/message';
+import { codingFor } from '../../http/message/negotiate';
+import { formatBytes } from '../../accessLog';
+import { codedAtOnce, codings, encodeNow, type Original } from '../representation/coding';
+import { Composite } from '../representation/content';
+import { merge } from '../common/fieldLines';
+import { escapeHtml, livePageFields, pageFields, pageStart } from '../common/html';
+import type { Listings } from '../representation/listings';
+import { encodeSegment } from '../common/path';
+import type { Workshop } from '../representation/workshop';
+
+/** The rows of the page, which are the same for all who see the folder. */
+export async function directoryRows(root: Root, segments: readonly string[], signal: AbortSignal): Promise<Buffer> {
+  const pace = await Pace.begin(signal);
+  const entries = await listFolder(root, segments, pace);
+  return join(entries, { start: '', row: rowOf, end: '</table>\n' }, pace);
+}
+
+/**
+ * What comes before the rows; its links are relative, so that they survive a proxy that puts a prefix before the path.
+ *
+ * @param segments of the folder, as it was asked for
+ * @param tag the element that loads the script of live reload, if it is wanted
+ */
+function startOfPage(segments: readonly string[], tag: string | undefined): Buffer {
+  const start = pageStart(`/${segments.map((name) => `${name}/`).join('')}`, tag);
+  const up = segments.length === 0 ? '' : '<tr><td><a href="../">../</a><td><td>\n';
+  return Buffer.from(start + tableStart + up);
+}
+
+const tableStart =
+  '<table>\n<thead><tr><th scope="col">Name<th scope="col">Size<th scope="col">Modified (UTC)<tbody>\n';
+
+function rowOf({ name, type, size, modified }: Entry): string {
+  const mark = type === 'directory' ? '/' : '';
+  // A name may look like a scheme, `a:b`, but not behind a dot segment.
+  const link = `<a href="./${escapeHtml(encodeSegment(name))}${mark}">${escapeHtml(name)}${mark}</a>`;
+  const shown = type === 'directory' ? '' : formatBytes(size);
+  return `<tr><td>${link}<td>${shown}<td>${isoDate(modified).slice(0, 16).replace('T', ' ')}\n`;
+}
+
+/** `[{"name","type","size","modified"}]`. */
+export async function directoryJson(root: Root, segments: readonly string[], signal: AbortSignal): Promise<Buffer> {
+  const pace = await Pace.begin(signal);
+  const entries = await listFolder(root, segments, pace);
+  let separator = '[\n';
+  const row = ({ name, type, size, modified }: Entry): string => {
+    const before = separator;
+    separator = ',\n';
+    return `${before}{"name":${JSON.stringify(name)},"type":"${type}","size":${size},"modified":"${isoDate(modified)}"}`;
+  };
+  return join(entries, { start: entries.length === 0 ? '[' : '', row, end: '\n]\n' }, pace);
+}
+
+let last = { second: NaN, text: '' };
+
+/**
+ * As `toISOString` has it, but much faster for the many files of one second.
+ *
+ * @param ms since the epoch; a file system can hold times that no calendar can, which become the epoch
+ */
+export function isoDate(ms: number): string {
+  const time = new Date(ms).getTime() || 0;
+  const second = Math.floor(time / 1000);
+  if (second !== last.second) last = { second, text: new Date(second * 1000).toISOString().slice(0, -4) };
+  return `${last.text}${String(time - second * 1000).padStart(3, '0')}Z`;
+}
+
+/** Rows per buffer. */
+const batch = 256;
+
+interface Layout {
+  readonly start: string;
+  readonly row: (entry: Entry) => string;
+  readonly end: string;
+}
+
+async function join(entries: readonly Entry[], { start, row, end }: Layout, pace: Pace): Promise<Buffer> {
+  const pieces = [Buffer.from(start)];
+  for (let i = 0; i < entries.length; i += batch) {
+    pieces.push(
+      Buffer.from(
+        entries
+          .slice(i, i + batch)
+          .map(row)
+          .join(''),
+      ),
+    );
+    if (pace.due()) await pace.rest();
+  }
+  return Buffer.concat([...pieces, Buffer.from(end)]);
+}
+
+/** How one request sees a folder. */
+interface FolderView {
+  /** Of the folder, as it was asked for. */
+  readonly segments: readonly string[];
+  /** The element that loads the script of live reload, if the page is to have it. */
+  readonly tag: string | undefined;
+  /** Fields of the settings. */
+  readonly custom: readonly FieldLine[];
+  readonly workshop: Pick<Workshop, 'encoders' | 'listings'>;
+}
+
+/** Less is not worth a coding. In octets. */
+const smallestCoded = 1024;
+
+/**
+ * @param rows as {@link directoryRows} makes them
+ * @throws HttpError 503 if there are too many long ones
+ */
+export function directoryPage(
+  request: Request,
+  rows: Buffer,
+  { segments, tag, custom, workshop }: FolderView,
+): Response {
+  const own = tag === undefined ? pageFields : livePageFields;
+  const fields = merge([...own, ['Vary', 'Accept-Encoding']], custom);
+  const page = new Rows(rows, workshop.listings, startOfPage(segments, tag));
+  const coding = page.size < smallestCoded ? undefined : codingFor(request.fields, codings);
+  const coded =
+    coding && (page.size <= codedAtOnce ? encodeNow(coding, page.bytes()) : workshop.encoders.encode(page, coding));
+  if (coded === undefined) return { status: 200, fields, body: page.whole() };
+  return { status: 200, fields: [...fields, ['Content-Encoding', coding ?? '']], body: coded };
+}
+
+/** The rows that several may be reading, behind a start of one's own. To be closed once, as itself or as its {@link whole}. */
+export class Rows implements Original {
+  readonly size: number;
+  readonly close: () => void;
+
+  /** @throws HttpError 503 if there are too many long ones */
+  constructor(
+    private readonly rows: Buffer,
+    listings: Listings,
+    private readonly start: Buffer = Buffer.alloc(0),
+  ) {
+    this.size = start.length + rows.length;
+    this.close = listings.hold(rows);
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat([this.start, this.rows]);
+  }
+
+  /** What is long is not copied. */
+  whole(): Body {
+    const { start, rows, close } = this;
+    if (rows.length <= codedAtOnce) return this.bytes();
+    return new Composite(rows, [start, { start: 0, end: rows.length - 1 }], close);
+  }
+
+  read(into: Buffer, position: number): number {
+    const { start, rows } = this;
+    return position < start.length ? start.copy(into, 0, position) : rows.copy(into, 0, position - start.length);
+  }
+}

@@ -1,0 +1,67 @@
+/** `/files/{path}`: the folder's files, to be read verbatim. */
+import { FileError } from '../../files/errors';
+import { realFolder } from '../../files/folder';
+import { OpenFile } from '../../files/reading/read';
+import type { Root } from '../../files/root';
+import { readOrOpenSettled } from '../../files/reading/small';
+import type { FieldLine, Request, Response } from '../../http/message/message';
+import { prefersHtml } from '../../http/message/negotiate';
+import { Coalesced } from './coalesced';
+import { directoryJson, directoryPage, directoryRows, Rows } from './directoryPage';
+import { parsePath } from '../common/path';
+import { Resource, type View } from '../representation/resource';
+import { sourceOf } from '../representation/source';
+import type { Workshop } from '../representation/workshop';
+
+const noCache: FieldLine = ['Cache-Control', 'no-cache'];
+
+const json = 'application/json';
+
+export class FileApi {
+  private readonly listings = new Coalesced<Buffer>();
+  private readonly pages = new Coalesced<Buffer>();
+  private readonly view: View;
+
+  constructor(
+    private readonly root: Root,
+    private readonly workshop: Workshop,
+  ) {
+    const mediaType = 'application/octet-stream';
+    this.view = { mediaType, codable: false, fields: [noCache], siblings: undefined, workshop };
+  }
+
+  /** GET and HEAD. @param rest the raw path behind `/files`, empty or with its slash */
+  async get(request: Request, rest: string): Promise<Response> {
+    if (rest === '') return { status: 308, fields: [['Location', './files/'], noCache] };
+    const { segments, isFolder } = parsePath(rest);
+    if (isFolder) {
+      const folder = realFolder(this.root, segments);
+      const isForPeople = prefersHtml(request.fields.get('accept'), json);
+      return isForPeople ? this.page(request, segments, folder) : this.list(request, folder);
+    }
+    const file = await readOrOpenSettled(this.root, segments);
+    if (file === undefined) throw new FileError('missing', 'There is no such file.');
+    const { view, workshop } = this;
+    if (file instanceof OpenFile) return new Resource(sourceOf(file), view).answer(request);
+    return workshop.responses.keep(request.path, file, () => new Resource(sourceOf(file), view)).answer(request);
+  }
+
+  /** @param folder its real path's segments: one reading for all, by whatever path they have come to it */
+  private async list({ signal }: Request, folder: readonly string[]): Promise<Response> {
+    const { listings } = this.workshop;
+    const rows = await this.listings.get(folder.join('/'), signal, (own) =>
+      listings.make(() => directoryJson(this.root, folder, own)),
+    );
+    const body = new Rows(rows, listings).whole();
+    return { status: 200, fields: [['Content-Type', json], ['Vary', 'Accept'], noCache], body };
+  }
+
+  /** @param segments as it was asked for; `folder` as in {@link list} */
+  private async page(request: Request, segments: readonly string[], folder: readonly string[]): Promise<Response> {
+    const rows = await this.pages.get(folder.join('/'), request.signal, (own) =>
+      this.workshop.listings.make(() => directoryRows(this.root, folder, own)),
+    );
+    const custom: FieldLine[] = [['Vary', 'Accept, Accept-Encoding']];
+    return directoryPage(request, rows, { segments, tag: undefined, custom, workshop: this.workshop });
+  }
+}

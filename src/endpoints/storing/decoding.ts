@@ -1,0 +1,188 @@
+/** Uploads that come in a content coding (RFC 9110 §8.4): what is stored is what was coded. */
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { Pace } from '../../files/pace';
+import { HttpError } from '../../http/message/errors';
+import type { Fields } from '../../http/message/fields';
+import type { RequestBody } from '../../http/message/message';
+import { codings } from '../representation/coding';
+
+type Coding = (typeof codings)[number];
+
+/** Newer versions of Node have zstd; the types of the oldest one do not. */
+const { createZstdDecompress }: { readonly createZstdDecompress?: (options: object) => Decoder } =
+  zlib as unknown as object;
+
+interface Decoder extends Transform {
+  /** Octets of the coded stream that were used. */
+  readonly bytesWritten: number;
+}
+
+/** Little is decoded ahead: a few octets can stand for a thousand times as many. */
+const options = { chunkSize: 64 * 1024, readableHighWaterMark: 64 * 1024 };
+
+const decoders: Readonly<Record<Coding, () => Decoder>> = {
+  br: () => zlib.createBrotliDecompress(options),
+  gzip: () => zlib.createGunzip(options),
+  zstd: () => createZstdDecompress?.(options) ?? zlib.createGunzip(options),
+};
+
+/** RFC 9110 §12.5.3: in an answer, what a request may come in. */
+const acceptable = ['Accept-Encoding', [...codings, 'identity'].join(', ')] as const;
+
+/**
+ * The coding that the content of a request is in; undefined for none.
+ *
+ * @throws {@link HttpError} 415 for one that is not known here, and for several
+ */
+export function codingOf(fields: Fields): Coding | undefined {
+  const names = fields.list('content-encoding').map((name) => name.toLowerCase());
+  const [name, ...others] = names.filter((each) => each !== 'identity');
+  if (name === undefined) return undefined;
+  // RFC 9110 §8.4.1.3: x-gzip is gzip.
+  const coding = codings.find((known) => known === name.replace(/^x-gzip$/, 'gzip'));
+  if (coding !== undefined && others.length === 0) return coding;
+  throw new HttpError(415, `Content comes here as it is, or in one of the codings ${codings.join(', ')}.`, [
+    acceptable,
+  ]);
+}
+
+/** The content of a request on its way to be stored. */
+interface Coded {
+  readonly content: AsyncIterable<Uint8Array>;
+  readonly coding: Coding;
+  /** Whose content it is: it has to end when its place is needed. */
+  readonly body: RequestBody;
+  readonly signal: AbortSignal;
+}
+
+/** One upload that is being decoded. */
+interface Place {
+  /** When something came of it last; on the clock of `performance.now()`. */
+  moved: number;
+  readonly body: RequestBody;
+}
+
+/** Who has not moved for so long has to go when another needs the place, in milliseconds. */
+const patience = 1000;
+
+/** Uploads that are decoded, so many at once: each takes some memory for as long as its client takes. */
+export class Decoders {
+  private readonly places = new Set<Place>();
+
+  /**
+   * @param most at once
+   * @param largest most octets that one upload may come to
+   */
+  constructor(
+    private readonly most: number,
+    private readonly largest: number,
+  ) {}
+
+  /**
+   * What was coded, to be iterated once; background work.
+   *
+   * @throws {@link HttpError} when it is iterated: 503 if too many come at once; 400 if it is no such coding, or not all of
+   *   it, or more than it; 413 if it comes to too much
+   */
+  async *decode(coded: Coded): AsyncGenerator<Uint8Array, undefined> {
+    const place = this.enter(coded.body);
+    try {
+      yield* this.run(coded, place);
+    } finally {
+      this.places.delete(place);
+    }
+  }
+
+  private enter(body: RequestBody): Place {
+    if (this.places.size >= this.most) this.makeRoom();
+    const place = { body, moved: performance.now() };
+    this.places.add(place);
+    return place;
+  }
+
+  /** The one that stands still longest goes. */
+  private makeRoom(): void {
+    const [slowest] = [...this.places].sort((one, other) => one.moved - other.moved);
+    if (slowest === undefined || performance.now() - slowest.moved < patience) throw tooMany();
+    this.places.delete(slowest);
+    slowest.body.fail(tooMany());
+  }
+
+  private async *run({ content, coding, signal }: Coded, place: Place): AsyncGenerator<Uint8Array, undefined> {
+    // Whoever reads it learns of an error, even one that comes before it is read.
+    const decoder = decoders[coding]().on('error', () => undefined);
+    const feeding = feed(content, decoder, place);
+    let size = 0;
+    try {
+      const pace = await Pace.begin(signal);
+      for await (const piece of decoder as AsyncIterable<Buffer>) {
+        place.moved = performance.now();
+        size += piece.length;
+        if (size > this.largest) throw tooLarge(this.largest);
+        yield piece;
+        await pace.rest();
+      }
+      await feeding;
+    } catch (error) {
+      throw failureOf(error);
+    } finally {
+      // What feeds it may be waiting for the client; it ends with the body.
+      decoder.destroy();
+    }
+  }
+}
+
+/** Resolves when all was decoded; a failure is the decoder's, too. */
+function feed(content: AsyncIterable<Uint8Array>, decoder: Decoder, place: Place): Promise<void> {
+  const feeding = put(content, decoder, place);
+  feeding.catch((error: unknown) => decoder.destroy(error as Error));
+  return feeding;
+}
+
+async function put(content: AsyncIterable<Uint8Array>, decoder: Decoder, place: Place): Promise<void> {
+  let fed = 0;
+  for await (const bytes of content) {
+    place.moved = performance.now();
+    fed += bytes.length;
+    await written(decoder, bytes);
+    if (decoder.bytesWritten < fed) throw malformed('something follows its end');
+  }
+  if (fed === 0) throw malformed('it is empty');
+  decoder.end();
+}
+
+/** Resolves when `bytes` were used: their memory is not ours any more then. Rejects if the decoder ends before. */
+function written(decoder: Decoder, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => reject(malformed('something follows its end'));
+    if (decoder.destroyed) {
+      end();
+      return;
+    }
+    decoder.once('close', end);
+    decoder.write(bytes, (error) => {
+      decoder.off('close', end);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+/** What the decoder finds is the client's mistake. */
+function failureOf(error: unknown): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'Z_BUF_ERROR') return malformed('it ends early');
+  return /^(?:Z_|ERR_(?:_|BROTLI|ZSTD)|ERR_PADDING|ZSTD_)/.test(code) ? malformed('it cannot be decoded') : error;
+}
+
+const malformed = (what: string): HttpError =>
+  new HttpError(400, `The content is not in the coding that its Content-Encoding says: ${what}.`);
+
+const tooLarge = (largest: number): HttpError =>
+  new HttpError(413, `The content comes to more than the ${largest} octets allowed here, once it is decoded.`);
+
+const tooMany = (): HttpError =>
+  new HttpError(503, 'Too many coded uploads come at once: send it without a Content-Encoding, or later.', [
+    ['Retry-After', '1'],
+  ]);

@@ -1,0 +1,157 @@
+/** `POST /files/{folder}/` with `multipart/form-data`: every part with a file name becomes a file, or none does. */
+import { comparable } from '../../files/names';
+import type { Root } from '../../files/root';
+import type { Uploads } from '../../files/writing/uploads';
+import { checkParent, type Upload } from '../../files/writing/write';
+import { HttpError } from '../../http/message/errors';
+import type { Request, Response } from '../../http/message/message';
+import { prefersHtml } from '../../http/message/negotiate';
+import { httpErrorOf } from '../common/errorResponse';
+import { readParts, type Part } from './multipart';
+import { inPart } from './partHeader';
+import { encodeSegment, parseName } from '../common/path';
+import { preconditionOf } from './precondition';
+
+const json = 'application/json';
+
+/** Most octets of a part that is no file, and is not kept. */
+const mostOfField = 1024 * 1024;
+/** Most octets of one that is a number. */
+const mostOfNumber = 20;
+
+/** What the answer tells of each file. */
+interface StoredFile {
+  /** As it was sent: a path relative to the folder of the URL. */
+  readonly name: string;
+  /** Path of its URL. */
+  readonly location: string;
+  /** In octets. */
+  readonly size: number;
+}
+
+/** A form that is being stored. */
+export class Form {
+  private readonly files: StoredFile[] = [];
+  private readonly paths = new Set<string>();
+  private readonly labels = new Map<Upload, string>();
+
+  /** @param folder the segments that its file names are relative to */
+  constructor(
+    private readonly root: Root,
+    private readonly uploads: Uploads,
+    private readonly request: Request,
+    private readonly folder: readonly string[],
+  ) {}
+
+  /** @throws {@link HttpError}; FileError: then none of its files is stored */
+  async store(content: AsyncIterable<Uint8Array>, boundary: string): Promise<Response> {
+    // Who waits for a 100 is to hear what can be known beforehand.
+    checkParent(this.root, this.folder);
+    const stored = await this.uploads.storeAll(
+      async (uploads) => {
+        await readParts(content, boundary, (part) => this.take(part, uploads));
+        if (uploads.length === 0) throw new HttpError(400, 'The form has no file in it.');
+      },
+      (error, upload) => ofPart(this.labels.get(upload) ?? '', error),
+    );
+    const [path, ...others] = stored.map((each) => each.path);
+    return {
+      ...this.answer(),
+      ...(path !== undefined && { stored: path }),
+      ...(others.length > 0 && { alsoStored: others }),
+    };
+  }
+
+  /** Whoever posted the form from a page wants to see what the folder has now. */
+  private answer(): Response {
+    const { fields, path } = this.request;
+    if (prefersHtml(fields.get('accept'), json)) return { status: 303, fields: [['Location', folderReference(path)]] };
+    const body = Buffer.from(JSON.stringify(this.files));
+    return { status: 201, fields: [['Content-Type', json]], body };
+  }
+
+  private async take(part: Part, uploads: Upload[]): Promise<void> {
+    try {
+      await this.takePart(part, uploads);
+    } catch (error) {
+      throw ofPart(part.label, error);
+    }
+  }
+
+  private async takePart({ name, fileName, content }: Part, uploads: Upload[]): Promise<void> {
+    if (fileName === undefined) refuseChunk(name, await readField(content));
+    // A file input in which nothing was chosen.
+    else if (fileName === '') await refuseContent(content);
+    else await this.takeFile(fileName, content, uploads);
+  }
+
+  private async takeFile(name: string, content: AsyncIterable<Uint8Array>, uploads: Upload[]): Promise<void> {
+    const segments = [...this.folder, ...segmentsOf(name)];
+    const { root, request } = this;
+    const upload = this.uploads.begin(root, segments, preconditionOf(request, root, segments), request.body);
+    uploads.push(upload);
+    this.labels.set(upload, name);
+    const path = comparable(upload.path, root.platform);
+    if (this.paths.has(path)) throw new HttpError(400, 'Two files of the form have the same name.');
+    this.paths.add(path);
+    for await (const bytes of content) await upload.write(bytes);
+    upload.close();
+    const location = `/files/${segments.map(encodeSegment).join('/')}`;
+    this.files.push({ name, location, size: upload.size });
+  }
+}
+
+/** The failure as it is told of one part: a form may have hundreds. */
+function ofPart(label: string, error: unknown): unknown {
+  const known = httpErrorOf(error);
+  if (known === undefined) return error;
+  const [message, reason] = [known.message, known.reason].map((sentence) => inPart(label) + sentence);
+  return new HttpError(known.status, message ?? '', known.fields, reason);
+}
+
+/** To the folder of this path, with its slash. Relative, so that it survives a proxy that puts a prefix before the path. */
+function folderReference(path: string): string {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  return last === '' ? './' : `./${last}/`;
+}
+
+function segmentsOf(name: string): readonly string[] {
+  const { segments, isFolder } = parseName(name);
+  if (isFolder || name.startsWith('/')) throw new HttpError(400, 'The file name is no relative path of a file.');
+  return segments;
+}
+
+/** @returns the value of a field, or its beginning: as much as a number takes */
+async function readField(content: AsyncIterable<Buffer>): Promise<string> {
+  let size = 0;
+  let value = '';
+  for await (const bytes of content) {
+    size += bytes.length;
+    if (size > mostOfField) throw new HttpError(413, `The content is longer than ${mostOfField} octets, but no file.`);
+    if (value.length < mostOfNumber) value += bytes.toString('latin1', 0, mostOfNumber);
+  }
+  return value;
+}
+
+async function refuseContent(content: AsyncIterable<Buffer>): Promise<void> {
+  for await (const bytes of content)
+    if (bytes.length > 0) throw new HttpError(400, 'There is content, but no file name.');
+}
+
+/**
+ * Fields by which upload widgets say in how many forms they send one file: Dropzone, Resumable.js, Flow.js, Fine
+ * Uploader, Plupload and WebUploader.
+ */
+const chunkCounts: readonly string[] = [
+  'dztotalchunkcount',
+  'resumableTotalChunks',
+  'flowTotalChunks',
+  'qqtotalparts',
+  'chunks',
+];
+
+/** As with Content-Range, a part must not be taken for the whole. */
+function refuseChunk(name: string, value: string): void {
+  if (!chunkCounts.includes(name) || !(Number(value) > 1)) return;
+  throw new HttpError(400, 'A part of a file cannot be stored: switch chunks off.');
+}

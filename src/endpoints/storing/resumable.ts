@@ -1,0 +1,268 @@
+/** One resumable upload: what has come of it, and what has yet to. */
+import type { Source } from '../../files/writing/progress';
+import type { Stored, Upload } from '../../files/writing/write';
+import { HttpError } from '../../http/message/errors';
+import type { FieldLine, Request, Response } from '../../http/message/message';
+import type { Limits } from '../../options';
+import { httpErrorOf } from '../common/errorResponse';
+import { noFields } from '../../http/message/fields';
+import { checkTrailers, Expectations } from './integrity';
+import {
+  completeLine,
+  completeOf,
+  inconsistent,
+  interopLine,
+  lengthOf,
+  limitLine,
+  offsetLine,
+  wantsInterim,
+} from './uploadFields';
+
+/** How often a client hears how much has come, in milliseconds. */
+const tellEvery = 1000;
+
+/** `ended`: cancelled, expired or failed; nothing is left of it. */
+type State = 'incomplete' | 'complete' | 'ended';
+
+/** @param digests of the whole, which were checked */
+export type Respond = (stored: Stored, digests: Expectations) => Response;
+
+export class Resumable implements Source {
+  private state: State = 'incomplete';
+  /** Of the whole, in octets, as far as it is known by now. */
+  length: number | undefined;
+  /** Its size when it was complete. */
+  private size = 0;
+  /** How many requests there were, and which of them is under way. */
+  private turns = 0;
+  private current = 0;
+  private last: Promise<unknown> = Promise.resolve();
+  /** Ends the wait for content of the request that is under way. */
+  private interrupt: (reason: Error) => void = () => undefined;
+  /** Why that request may not go on once another has its turn. */
+  private interruption: Error | undefined;
+  /** The last trailer section with a digest of the whole. */
+  private trailers = noFields;
+  /** What the request that completed it was answered with. */
+  private final: Response | undefined;
+  /** When the last request ended; undefined while one is under way. */
+  private since: number | undefined;
+
+  /**
+   * @param digests of the whole
+   * @param respond what the request that created it is answered with in the end
+   * @param onSign called whenever there is a sign of life
+   */
+  constructor(
+    private readonly upload: Upload,
+    private digests: Expectations,
+    private readonly respond: Respond,
+    private readonly limits: Limits,
+    private readonly onSign: () => void,
+  ) {}
+
+  get isIncomplete(): boolean {
+    return this.state === 'incomplete';
+  }
+
+  get hasEnded(): boolean {
+    return this.state === 'ended';
+  }
+
+  get idle(): number {
+    return this.since === undefined ? 0 : performance.now() - this.since;
+  }
+
+  get offset(): number {
+    return this.isIncomplete ? this.upload.size : this.size;
+  }
+
+  /** What a client asks for that wants to go on. */
+  async describe(): Promise<Response> {
+    return this.alone(() => {
+      const fields: FieldLine[] = [completeLine(!this.isIncomplete), offsetLine(this.offset)];
+      if (this.length !== undefined) fields.push(['Upload-Length', String(this.length)]);
+      fields.push(limitLine(this.limits), ['Cache-Control', 'no-store']);
+      return Promise.resolve({ status: 204, fields });
+    });
+  }
+
+  /**
+   * Appends the content of `request`. If it breaks off, what has come stays.
+   *
+   * @param offset where the client believes that its content begins
+   * @returns undefined if the upload is not complete yet
+   * @throws {@link HttpError}; FileError; whatever reading the content throws
+   */
+  async append(request: Request, offset: number): Promise<Response | undefined> {
+    return this.alone(async () => {
+      if (this.final !== undefined) return this.repeat(this.final, request, offset);
+      this.checkState(offset);
+      this.since = undefined;
+      await this.receive(request).finally(() => (this.since = performance.now()));
+      return completeOf(request.fields) === true ? this.finish(request) : undefined;
+    });
+  }
+
+  /** Leaves nothing behind. */
+  async cancel(): Promise<void> {
+    await this.alone(() => {
+      this.end();
+      return Promise.resolve();
+    });
+  }
+
+  /** Leaves nothing behind, whatever its state is. @param reason what a request that is under way is told */
+  async drop(reason: Error = overtaken()): Promise<void> {
+    this.takeTurn(reason);
+    await this.last;
+    this.end();
+  }
+
+  fail(reason: Error): void {
+    void this.drop(reason);
+  }
+
+  /** Runs `work` when the request that is under way has ended, which it does at once: its client has given it up. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.takeTurn();
+    const result = this.last.then(() => {
+      if (this.hasEnded) throw noSuchUpload();
+      this.current = turn;
+      this.onSign();
+      return work();
+    });
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  private takeTurn(reason: Error = overtaken()): number {
+    this.interruption = reason;
+    this.interrupt(reason);
+    return ++this.turns;
+  }
+
+  /** To a client whose answer was lost. What it sent is not read: it is here. */
+  private repeat(final: Response, { body, fields }: Request, offset: number): Response {
+    this.checkState(offset);
+    const known = [offsetLine(this.offset), completeLine(true)];
+    if (body.length !== 0) throw new HttpError(400, 'The upload is complete: nothing can be put behind it.', known);
+    if (completeOf(fields) !== true) throw new HttpError(410, 'The upload is complete.', known);
+    return final;
+  }
+
+  private checkState(offset: number): void {
+    if (offset === this.offset) return;
+    const fields = [offsetLine(this.offset), completeLine(!this.isIncomplete)];
+    throw new HttpError(409, `The upload has come to ${this.offset} octets, not to ${offset}.`, fields);
+  }
+
+  private async receive(request: Request): Promise<void> {
+    this.length = lengthOf(request, this.offset, this.length);
+    this.checkSize(this.length ?? 0);
+    const content = Expectations.of(request.fields, ['content-digest'], []);
+    const before = { size: this.offset, digests: this.digests.copy() };
+    // What may have to be taken back is not told of: an offset never goes down.
+    const mayTell = content.none && request.body.length !== undefined;
+    const tell = mayTell ? teller(request, () => this.offset) : () => undefined;
+    for await (const bytes of this.contentOf(request)) {
+      this.checkSize(this.offset + bytes.length);
+      await this.write(bytes);
+      content.update(bytes);
+      this.onSign();
+      tell();
+    }
+    try {
+      content.check();
+      const { trailers } = request.body;
+      await checkTrailers({ trailers, signal: request.signal }, ['content-digest'], () =>
+        this.upload.pieces(before.size),
+      );
+      if (trailers.has('repr-digest')) this.trailers = trailers;
+    } catch (error) {
+      this.upload.truncate(before.size);
+      this.digests = before.digests;
+      throw error;
+    }
+  }
+
+  /** Of what cannot be written whole, nothing counts. */
+  private async write(bytes: Uint8Array): Promise<void> {
+    const { size } = this.upload;
+    try {
+      await this.upload.write(bytes);
+      this.digests.update(bytes);
+    } catch (error) {
+      this.upload.truncate(size);
+      throw error;
+    }
+  }
+
+  private async *contentOf({ body }: Request): AsyncGenerator<Uint8Array, undefined> {
+    const iterator = body[Symbol.asyncIterator]();
+    for (;;) {
+      if (this.turns > this.current) throw this.interruption ?? overtaken();
+      const next = await new Promise<IteratorResult<Buffer, unknown>>((resolve, reject) => {
+        this.interrupt = reject;
+        iterator.next().then(resolve, reject);
+      });
+      if (next.done === true) return undefined;
+      yield next.value;
+    }
+  }
+
+  /** What is too large, or larger than was told, can never come to a good end. */
+  private checkSize(size: number): void {
+    if (size <= Math.min(this.limits.body, this.length ?? Infinity)) return;
+    this.end();
+    if (size <= this.limits.body) throw inconsistent();
+    const message = `The upload is larger than the ${this.limits.body} octets allowed here.`;
+    throw new HttpError(413, message, [limitLine(this.limits)]);
+  }
+
+  private async finish({ signal }: Request): Promise<Response> {
+    try {
+      if (this.length !== undefined && this.length !== this.offset) throw inconsistent();
+      this.digests.check();
+      await checkTrailers({ trailers: this.trailers, signal }, ['repr-digest'], () => this.upload.pieces(0));
+      this.size = this.offset;
+      const { fields, ...rest } = this.respond(this.upload.finish(), this.digests);
+      this.length = this.size;
+      this.state = 'complete';
+      const { status, body } = rest;
+      const all = [...fields, offsetLine(this.size), completeLine(true)];
+      this.final = { status, fields: all, ...(body !== undefined && { body }) };
+      return { ...rest, fields: all };
+    } catch (error) {
+      this.end();
+      throw withCompleteness(error, true);
+    }
+  }
+
+  private end(): void {
+    if (this.isIncomplete) this.upload.discard();
+    this.state = 'ended';
+  }
+}
+
+export const noSuchUpload = (): HttpError => new HttpError(404, 'There is no such upload.');
+const overtaken = (): HttpError => new HttpError(409, 'Another request goes on with the upload.');
+
+/** The client is to know whether it was the transfer that failed. */
+export function withCompleteness(error: unknown, complete: boolean): unknown {
+  const known = httpErrorOf(error);
+  if (known === undefined || known.fields.some(([name]) => name === 'Upload-Complete')) return error;
+  return new HttpError(known.status, known.message, [...known.fields, completeLine(complete)], known.reason);
+}
+
+/** A function that tells the client of the offset, if it wants to know, but not too often. */
+function teller(request: Request, offset: () => number): () => void {
+  if (!wantsInterim(request)) return () => undefined;
+  let told = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - told < tellEvery) return;
+    told = now;
+    request.interim?.(104, [offsetLine(offset()), interopLine]);
+  };
+}

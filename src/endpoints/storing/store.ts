@@ -1,0 +1,167 @@
+/** `/files/{path}`: files are stored and removed, whole or not at all. */
+import { removable, remove } from '../../files/writing/remove';
+import type { Source } from '../../files/writing/progress';
+import type { Root } from '../../files/root';
+import type { Check, Stored, Upload } from '../../files/writing/write';
+import { HttpError } from '../../http/message/errors';
+import type { Request, Response } from '../../http/message/message';
+import type { Limits } from '../../options';
+import { codingOf, Decoders } from './decoding';
+import { Form } from './form';
+import { checkTrailers, digestFields, Expectations, verified } from './integrity';
+import { boundaryOf } from './multipart';
+import { parsePath } from '../common/path';
+import { preconditionOf } from './precondition';
+import { refuseCoding, refusePart, refuseUnknownLength } from './refusals';
+import type { Resumables } from './resumables';
+import { inTime, type Trash } from './trash';
+import { withCompleteness } from './resumable';
+import { completeOf } from './uploadFields';
+import { grantedLines, wishesOf } from './wishes';
+
+export class Store {
+  private readonly decoders: Decoders;
+
+  constructor(
+    private readonly root: Root,
+    private readonly resumables: Resumables,
+    private readonly limits: Limits,
+    private readonly trash?: Trash,
+  ) {
+    this.decoders = new Decoders(limits.decoders, limits.body);
+  }
+
+  /** Answers 201, whether the file is a new one or not. @param rest the raw path behind `/files` */
+  async post(request: Request, rest: string): Promise<Response> {
+    const form = this.postForm(request, rest);
+    if (form !== undefined) return form;
+    return this.store(request, rest, ({ path }) => made(request, path));
+  }
+
+  /** Answers 201 for a new file, 204 for a replaced one. */
+  async put(request: Request, rest: string): Promise<Response> {
+    return this.store(request, rest, ({ path, created }) =>
+      created ? made(request, path) : { status: 204, fields: [], stored: path },
+    );
+  }
+
+  async delete(request: Request, rest: string): Promise<Response> {
+    const segments = fileSegments(rest);
+    const check = preconditionOf(request, this.root, segments);
+    // Meanwhile the file may have become another one: then that is in the trash, or is judged anew.
+    if (!(await this.moveToTrash(segments, check))) remove(this.root, segments, check);
+    return { status: 204, fields: [] };
+  }
+
+  private async moveToTrash(segments: readonly string[], check: Check): Promise<boolean> {
+    if (this.trash === undefined) return false;
+    const path = removable(this.root, segments, check);
+    return path !== undefined && inTime(this.trash, path, this.limits.trashTimeout);
+  }
+
+  /** A form goes to a folder; to the path of a file it is stored as it comes. */
+  private postForm(request: Request, rest: string): Promise<Response> | undefined {
+    const { segments, isFolder } = parsePath(rest);
+    // Whether an upload can be gone on with is told of one file.
+    if (completeOf(request.fields) !== undefined) return undefined;
+    const boundary = isFolder ? boundaryOf(request.fields.get('content-type')) : undefined;
+    if (boundary === undefined) return undefined;
+    refusePart(request);
+    return new Form(this.root, this.resumables.uploads, request, segments).store(this.contentOf(request), boundary);
+  }
+
+  /**
+   * The content, decoded. What is said of it by digests is said of what was sent (RFC 9530 §§2, 3).
+   *
+   * @throws {@link HttpError} 415, 400; the same and 413 and 503 when it is iterated
+   */
+  private contentOf({ body, fields, signal }: Request): AsyncIterable<Uint8Array> {
+    const coding = codingOf(fields);
+    const content = verified(body, fields);
+    return coding === undefined ? content : this.decoders.decode({ content, coding, body, signal });
+  }
+
+  private async store(request: Request, rest: string, answer: (stored: Stored) => Response): Promise<Response> {
+    if (completeOf(request.fields) !== undefined) return this.storeInParts(request, rest, answer);
+    const { body, fields } = request;
+    const { root, resumables } = this;
+    const { segments, check } = this.judge(request, rest);
+    const wishes = wishesOf(fields);
+    const digests = Expectations.of(fields, digestFields, wishes.algorithms);
+    const isPlain = digests.none && wishes.modified === undefined && codingOf(fields) === undefined;
+    const whole = isPlain ? body.whole() : undefined;
+    if (whole !== undefined) return answer(resumables.uploads.storeNow(root, segments, whole, check));
+    const fill = async (upload: Upload): Promise<void> => {
+      upload.modified = wishes.modified;
+      await this.receive(request, upload, digests);
+    };
+    const response = answer(await resumables.uploads.store(root, segments, check, fill, sourceOf(request)));
+    return { ...response, fields: [...response.fields, ...grantedLines(wishes, digests)] };
+  }
+
+  /**
+   * Digests are of what is sent (RFC 9530 §§2, 3), coded or not.
+   *
+   * @throws {@link HttpError} 400 if the content is not what its digests say; FileError; whatever reading it throws
+   */
+  private async receive({ body, fields, signal }: Request, upload: Upload, digests: Expectations): Promise<void> {
+    const coding = codingOf(fields);
+    const sent = watched(body, digests);
+    const content = coding === undefined ? sent : this.decoders.decode({ content: sent, coding, body, signal });
+    for await (const bytes of content) await upload.write(bytes);
+    digests.check();
+    const pieces = coding === undefined ? () => upload.pieces(0) : unchecked;
+    await checkTrailers({ trailers: body.trailers, signal }, digestFields, pieces);
+  }
+
+  /** As a resumable upload. Whoever is refused one learns that nothing is complete. */
+  private async storeInParts(request: Request, rest: string, answer: (stored: Stored) => Response): Promise<Response> {
+    try {
+      refuseCoding(request);
+      const creation = { request, root: this.root, answer, ...this.judge(request, rest) };
+      return await this.resumables.create(creation, this.limits);
+    } catch (error) {
+      throw withCompleteness(error, false);
+    }
+  }
+
+  /** @throws what can be told beforehand against storing the content of `request` */
+  private judge(request: Request, rest: string): { readonly segments: readonly string[]; readonly check: Check } {
+    const segments = fileSegments(rest);
+    refusePart(request);
+    codingOf(request.fields);
+    refuseUnknownLength(request);
+    return { segments, check: preconditionOf(request, this.root, segments) };
+  }
+}
+
+/** How much a coded upload comes to, nobody knows. */
+const sourceOf = ({ body, fields }: Request): Source =>
+  codingOf(fields) === undefined ? body : { length: undefined, fail: (error) => body.fail(error) };
+
+async function* watched(
+  content: AsyncIterable<Uint8Array>,
+  digests: Expectations,
+): AsyncGenerator<Uint8Array, undefined> {
+  for await (const bytes of content) {
+    digests.update(bytes);
+    yield bytes;
+  }
+}
+
+function unchecked(): never {
+  throw new HttpError(400, 'A digest behind coded content cannot be checked: send it before the content.');
+}
+
+/** Two slashes at the beginning of a reference would be those of an authority (RFC 3986 §4.2). */
+const made = ({ path }: Request, stored: string): Response => ({
+  status: 201,
+  fields: [['Location', path.replace(/^\/+/, '/')]],
+  stored,
+});
+
+function fileSegments(rest: string): readonly string[] {
+  const { segments, isFolder } = parsePath(rest);
+  if (isFolder) throw new HttpError(409, 'The path is that of a folder.');
+  return segments;
+}

@@ -1,0 +1,131 @@
+/** A server's own folder within the private one: what it has unfinished, and how others see that it lives. */
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync, type Stats } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+import { basename, join } from 'node:path';
+import { errnoOf, succeeds } from '../errors';
+import { temporaryName } from '../exclusion';
+import { Journal, removeIfEmpty, removeIfThere, removeNoted } from './journal';
+import { isGone, ownerHere, parseOwner } from './owner';
+import { leavePrivateFolder } from './privateFolder';
+
+const folderName = /^\d+-[0-9a-f]{16}$/;
+
+const notesOf = (folder: string): string => join(folder, 'notes');
+const ownerOf = (folder: string): string => join(folder, 'owner');
+/** On Windows, sockets have names in a space of their own. */
+const socketOf = (folder: string): string =>
+  process.platform === 'win32' ? `\\\\.\\pipe\\workspace-http-server-${basename(folder)}` : join(folder, 'alive');
+
+/** Those of this thread that are in use. */
+const inUse = new Set<ServerFolder>();
+process.once('exit', () => inUse.forEach((folder) => folder.close()));
+
+export class ServerFolder {
+  /** Absolute. It is there from the first time that something is to be put into it. */
+  readonly path: string;
+  readonly journal = new Journal(() => notesOf(this.claim()));
+  private listener: Server | undefined;
+  private isMade = false;
+
+  /** @param shared real path of the private folder */
+  constructor(readonly shared: string) {
+    this.path = join(shared, `${process.pid}-${randomBytes(8).toString('hex')}`);
+  }
+
+  /** Makes it, if it is not there. @returns its path @throws an `errno` error if that cannot be */
+  claim(): string {
+    if (this.isMade) return this.path;
+    this.make();
+    this.isMade = true;
+    inUse.add(this);
+    this.listen();
+    const owner = ownerHere(this.listener?.listening === true);
+    writeFileSync(ownerOf(this.path), JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
+    return this.path;
+  }
+
+  /** Leaves nothing behind, unless something is unfinished: that is for who starts next. */
+  close(): void {
+    if (!this.isMade) return;
+    this.journal.close();
+    this.listener?.close();
+    this.listener = undefined;
+    inUse.delete(this);
+    this.isMade = false;
+    // Somebody may have cleared the caches.
+    succeeds(() => {
+      if (this.journal.isEmpty && !this.hasContent) removeServerFolder(this.path);
+    });
+    leavePrivateFolder(this.shared);
+  }
+
+  /** To be called when it is found gone: somebody has cleared the caches. */
+  lost(): void {
+    this.listener?.close();
+    this.isMade = false;
+  }
+
+  /** Another server may have left the shared folder meanwhile, and taken it away. */
+  private make(): void {
+    try {
+      mkdirSync(this.path, 0o700);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    }
+  }
+
+  private get hasContent(): boolean {
+    return readdirSync(this.path).some((name) => temporaryName.test(name));
+  }
+
+  private listen(): void {
+    this.listener = createServer((socket) => socket.destroy()).unref();
+    // Its path may be too long for the system. Then others go by the number of the process.
+    this.listener.once('error', () => undefined);
+    this.listener.listen(socketOf(this.path));
+  }
+}
+
+/** Removes what servers that are no more have left, there and where they served. @param shared the private folder */
+export async function sweep(shared: string): Promise<void> {
+  const own = new Set([...inUse].map(({ path }) => path));
+  for (const path of serverFolders(shared)) {
+    if (own.has(path)) continue;
+    if (await isAbandoned(path)) succeeds(() => removeServerFolder(path));
+  }
+}
+
+function serverFolders(shared: string): string[] {
+  let names: string[] = [];
+  succeeds(() => (names = readdirSync(shared)));
+  return names.filter((name) => folderName.test(name)).map((name) => join(shared, name));
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  try {
+    if (!isOwn(lstatSync(path), (stat) => stat.isDirectory())) return false;
+    if (!isOwn(lstatSync(ownerOf(path)), (stat) => stat.isFile())) return false;
+    return await isGone(parseOwner(readFileSync(ownerOf(path), 'utf8')), socketOf(path));
+  } catch (error) {
+    if (errnoOf(error) === undefined && !(error instanceof SyntaxError)) throw error;
+    // One that is just being made has no owner yet. If it never gets one, it is empty.
+    succeeds(() => removeIfEmpty(path));
+    return false;
+  }
+}
+
+const user = process.geteuid?.();
+const isOwn = (stat: Stats, isKind: (stat: Stats) => boolean): boolean =>
+  isKind(stat) && (user === undefined || stat.uid === user);
+
+/** What cannot be removed now stays noted for the server that starts next. */
+function removeServerFolder(path: string): void {
+  const notes = notesOf(path);
+  const left = lstatSync(notes, { throwIfNoEntry: false }) === undefined ? 0 : removeNoted(notes);
+  for (const name of readdirSync(path)) if (temporaryName.test(name)) removeIfThere(join(path, name));
+  if (left > 0) return;
+  for (const name of ['notes.next', 'notes', 'alive', 'owner']) removeIfThere(join(path, name));
+  removeIfEmpty(path);
+}

@@ -1,0 +1,227 @@
+/** A file that is filled out of sight, and takes its place or goes. */
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  read,
+  readlinkSync,
+  renameSync,
+  write,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { basename } from 'node:path';
+import { errnoOf, FileError, succeeds } from '../errors';
+import type { Leftovers } from './leftovers';
+import type { Place } from './place';
+import { pool, Promptness } from '../pool';
+import { descriptorPath, knowsDescriptors } from '../proof';
+import type { Spot } from './staging';
+
+/** To go through the thread pool costs more than to write less than this, wherever it goes. In octets. */
+const pooledSize = 64 * 1024;
+/** Octets per piece of what is read again. */
+const pieceSize = 256 * 1024;
+/** Of all writes: how long one takes depends on what others have written before. */
+const promptness = new Promptness();
+
+const [user, group] = [process.geteuid?.(), process.getegid?.()];
+
+/** Only the superuser gives files away, and only to a group of one's own does anybody else. */
+function setOwner(fd: number, { uid, gid }: Stats): void {
+  if (user === undefined || (uid === user && gid === group)) return;
+  if (!succeeds(() => fchownSync(fd, uid, gid))) succeeds(() => fchownSync(fd, user, gid));
+}
+
+/**
+ * The mode of a file that replaces one of the mode `old`, and would have `fresh` if there were none. Where there is an access
+ * control list, which Node.js cannot read, the bits of the group are its mask: the group itself may have had less. So it gets no
+ * more than others have, or the group of a new file. Bits that lend the owner's rights to whoever runs it do not go to new content.
+ */
+function keptMode(old: number, fresh: number): number {
+  const wider = 0o070 & ~(fresh | ((old & 0o007) << 3));
+  return old & 0o777 & ~wider;
+}
+
+/** Where a file system keeps no modes, all files have the same. @throws the system's error if more would be granted */
+function setMode(fd: number, mode: number): void {
+  try {
+    fchmodSync(fd, mode);
+  } catch (error) {
+    if ((fstatSync(fd).mode & 0o777 & ~mode) !== 0) throw error;
+  }
+}
+
+export class Temporary {
+  /** In octets. */
+  size = 0;
+  private spot: Spot;
+  private fd: number | undefined;
+
+  /**
+   * @param reserve a name for it, in a folder that is there
+   * @throws an `errno` error
+   */
+  constructor(
+    private readonly leftovers: Leftovers,
+    place: Place,
+    reserve: () => Spot,
+  ) {
+    this.spot = reserve();
+    try {
+      this.fd = create(this.spot, place);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || this.spot.lost === undefined) throw error;
+      // Somebody has cleared away what was of no use to them.
+      this.spot.lost();
+      this.spot = reserve();
+      this.fd = create(this.spot, place);
+    }
+  }
+
+  /** Writes all of `bytes` behind what is there. One call at a time. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length < pooledSize || promptness.expected) {
+      this.writeNow(bytes);
+      return;
+    }
+    let rest = bytes;
+    while (rest.length > 0) {
+      const written = await pool.run(() => this.writeSome(rest));
+      this.size += written;
+      rest = rest.subarray(written);
+    }
+  }
+
+  /** As {@link write}, at once, whether that is prompt or not. */
+  writeNow(bytes: Uint8Array): void {
+    promptness.watch(() => this.writeAll(bytes));
+  }
+
+  private writeAll(bytes: Uint8Array): void {
+    for (let written = 0; written < bytes.length;) {
+      const count = writeSync(this.fd ?? -1, bytes, written, bytes.length - written, this.size);
+      written += count;
+      this.size += count;
+    }
+  }
+
+  private writeSome(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      write(this.fd ?? -1, bytes, 0, bytes.length, this.size, (error, count) => {
+        if (error === null) resolve(count);
+        else reject(error);
+      });
+    });
+  }
+
+  /** What is there from `from` on, in pieces; each is good until the next is asked for. */
+  async *pieces(from: number): AsyncGenerator<Buffer, undefined> {
+    const buffer = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(this.size - from, 1)));
+    for (let position = from; position < this.size;) {
+      const count = await pool.run(() => this.readSome(buffer, position));
+      if (count === 0) throw new FileError('busy', 'Somebody has cut what was unfinished.');
+      yield buffer.subarray(0, count);
+      position += count;
+    }
+  }
+
+  private readSome(into: Buffer, position: number): Promise<number> {
+    const length = Math.min(into.length, this.size - position);
+    return new Promise((resolve, reject) => {
+      read(this.fd ?? -1, into, 0, length, position, (error, count) => {
+        if (error === null) resolve(count);
+        else reject(error);
+      });
+    });
+  }
+
+  /** Takes back what is behind the first `size` octets. */
+  truncate(size: number): void {
+    if (this.fd !== undefined) ftruncateSync(this.fd, size);
+    this.size = size;
+  }
+
+  /** Nothing more will be written. */
+  close(): void {
+    const { fd } = this;
+    this.fd = undefined;
+    if (fd !== undefined) closeSync(fd);
+  }
+
+  /** Takes over the mode of a file and, where the system allows that, its owner and group. */
+  resemble(file: Stats, place: Place): void {
+    // Of what lies there closed nobody knows whether it is still our own: no link is followed.
+    this.fd ??= openSync(this.spot.pathFrom(place), constants.O_WRONLY | constants.O_NOFOLLOW);
+    setOwner(this.fd, file);
+    setMode(this.fd, keptMode(file.mode, fstatSync(this.fd).mode));
+  }
+
+  /** Sets when it was modified. To be called when nothing more is written. @param modified in milliseconds since the epoch */
+  stamp(modified: number): void {
+    // As a number, Node.js would take a time before 1970 for now.
+    if (this.fd !== undefined) futimesSync(this.fd, new Date(), new Date(modified));
+  }
+
+  /** Takes its place. @throws an `errno` error */
+  replace(place: Place): void {
+    renameSync(this.spot.pathFrom(place), place.target);
+  }
+
+  /** It has been renamed. */
+  placed(): void {
+    this.spot.release();
+  }
+
+  /** Goes to another spot, if need be by a copy. @throws an `errno` error: then it is where it was */
+  moveTo(spot: Spot, place: Place): void {
+    const path = this.spot.pathFrom(place);
+    try {
+      move(path, spot.pathFrom(place));
+    } catch (error) {
+      this.leftovers.remove(spot.path, spot.release);
+      throw error;
+    }
+    this.leftovers.remove(path, this.spot.release);
+    this.spot = spot;
+  }
+
+  /** What the system does not let go of is tried again later, and stays noted until it is gone. */
+  discard(): void {
+    const path = this.ownPath();
+    succeeds(() => this.close());
+    this.leftovers.remove(path, this.spot.release);
+  }
+
+  /** Where it is, also if somebody has moved its folder. */
+  private ownPath(): string {
+    const { path } = this.spot;
+    if (this.fd === undefined || !knowsDescriptors) return path;
+    const real = readlinkSync(descriptorPath(this.fd));
+    return basename(real) === basename(path) ? real : path;
+  }
+}
+
+function create(spot: Spot, place: Place): number {
+  try {
+    return openSync(spot.pathFrom(place), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666);
+  } catch (error) {
+    spot.release();
+    throw error;
+  }
+}
+
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (errnoOf(error) !== 'EXDEV') throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  }
+}

@@ -1,0 +1,174 @@
+/** The uploads of one server: none is left when it stops, nor, once the next one has started, when it is killed. */
+import { Anchors } from './anchors';
+import { finishAll, type Explain } from './batch';
+import { Leftovers, type TellLeftover } from './leftovers';
+import { claimPrivateFolder, leavePrivateFolder } from './privateFolder';
+import { cancelled, Progress, type Source, type Tell } from './progress';
+import type { Root } from '../root';
+import { ServerFolder, sweep } from './serverFolder';
+import { Staging } from './staging';
+import { Upload, type Check, type Storage, type Stored, type Wish } from './write';
+
+/** Numbers are not used twice, though one thread may have several servers. */
+let count = 0;
+
+/** What whoever runs the server is to know of. */
+interface UploadsNews {
+  /** Hears of uploads that take a while; see {@link Progress}. */
+  readonly onProgress?: Tell | undefined;
+  /** There is no private folder: nothing is noted that the next server would have to remove if this one were killed. */
+  readonly onNoPrivateFolder?: (() => void) | undefined;
+  readonly onLeftover?: TellLeftover | undefined;
+}
+
+export class Uploads {
+  private readonly unfinished = new Map<number, Upload>();
+  private readonly progress: Progress | undefined;
+  private readonly leftovers: Leftovers;
+  private readonly anchors = new Anchors();
+  /** By the path of the root: what is below one root may be outside of another. */
+  private readonly storages = new Map<string, ReturnType<Uploads['storageOf']>>();
+  private readonly folders = new Map<string, ServerFolder>();
+  private whenNone: (() => void)[] = [];
+
+  /** @param places where the private folder may be; see `privateFolders` */
+  constructor(
+    private readonly places: readonly string[],
+    private readonly news: UploadsNews = {},
+  ) {
+    const { onProgress, onLeftover } = news;
+    this.progress = onProgress && new Progress(this.unfinished, onProgress);
+    this.leftovers = new Leftovers((path, code) => onLeftover?.(path, code));
+  }
+
+  /** Removes what servers that were killed have left. To be called before the first upload. */
+  async prepare(root: Root): Promise<void> {
+    const shared = this.storageOf(root).own?.shared;
+    if (shared === undefined) return;
+    await sweep(shared);
+    leavePrivateFolder(shared);
+  }
+
+  /**
+   * Begins to store a file. Whoever begins an upload finishes it or discards it.
+   *
+   * @param source the upload can be seen and cancelled by it
+   * @throws FileError; whatever `check` throws
+   */
+  begin(root: Root, segments: readonly string[], check: Check, source?: Source): Upload {
+    const upload = this.start(root, { segments, check, isWhole: false }, source);
+    upload.await();
+    return upload;
+  }
+
+  private start(root: Root, wish: Wish, source?: Source): Upload {
+    const id = ++count;
+    const upload = new Upload(this.storageOf(root), wish, () => this.remove(id), source);
+    this.unfinished.set(id, upload);
+    this.watch();
+    return upload;
+  }
+
+  private storageOf(root: Root): Storage & { readonly own: ServerFolder | undefined } {
+    const known = this.storages.get(root.path);
+    if (known?.root === root) return known;
+    const { leftovers, anchors } = this;
+    const own = this.folderFor(root);
+    if (own === undefined) this.news.onNoPrivateFolder?.();
+    const storage = {
+      root,
+      own,
+      leftovers,
+      anchors,
+      journal: own?.journal,
+      staging: new Staging(root, own, leftovers),
+    };
+    this.storages.set(root.path, storage);
+    return storage;
+  }
+
+  private folderFor(root: Root): ServerFolder | undefined {
+    const shared = claimPrivateFolder(this.places, root);
+    if (shared === undefined) return undefined;
+    const folder = this.folders.get(shared) ?? new ServerFolder(shared);
+    this.folders.set(shared, folder);
+    return folder;
+  }
+
+  /** An upload begins, or is gone on with. */
+  watch(): void {
+    this.progress?.watch();
+  }
+
+  /** Has an upload fail, and all files that come from the same source. @param id as its progress tells it */
+  cancel(id: number): void {
+    this.unfinished.get(id)?.source?.fail(cancelled());
+  }
+
+  /**
+   * Stores what `fill` writes as the file of these segments. If anything fails, the old file is as it was and nothing
+   * new is there.
+   *
+   * @throws FileError; whatever `fill` or `check` throws
+   */
+  async store(
+    root: Root,
+    segments: readonly string[],
+    check: Check,
+    fill: (upload: Upload) => Promise<void>,
+    source?: Source,
+  ): Promise<Stored> {
+    const upload = this.begin(root, segments, check, source);
+    try {
+      await fill(upload);
+      return upload.finish();
+    } catch (error) {
+      upload.discard();
+      throw error;
+    }
+  }
+
+  /** As {@link store}, of little content that is all here. */
+  storeNow(root: Root, segments: readonly string[], content: Uint8Array, check: Check): Stored {
+    const upload = this.start(root, { segments, check, isWhole: true });
+    try {
+      upload.writeNow(content);
+      return upload.finishAtOnce();
+    } catch (error) {
+      upload.discard();
+      throw error;
+    }
+  }
+
+  /**
+   * Stores several files, all or none: `fill` begins them by {@link begin} and puts them into the list it is given.
+   *
+   * @param explain what is thrown of a failure at the end, when all of them have come
+   * @throws whatever `fill` throws; what `explain` makes of a FileError, or of what a check throws
+   */
+  async storeAll(fill: (uploads: Upload[]) => Promise<void>, explain: Explain): Promise<Stored[]> {
+    const uploads: Upload[] = [];
+    try {
+      await fill(uploads);
+      return finishAll(uploads, explain);
+    } catch (error) {
+      // Those that came later may lie in folders that were made for earlier ones.
+      for (const upload of uploads.toReversed()) upload.discard();
+      throw error;
+    }
+  }
+
+  /** Resolves when no upload is under way: to be called when their content will not come any more. */
+  async end(): Promise<void> {
+    if (this.unfinished.size > 0) await new Promise<void>((resolve) => this.whenNone.push(resolve));
+    this.progress?.end();
+    this.leftovers.end();
+    for (const folder of this.folders.values()) folder.close();
+  }
+
+  private remove(id: number): void {
+    this.unfinished.delete(id);
+    if (this.unfinished.size > 0) return;
+    for (const resolve of this.whenNone.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,325 @@
+/** Stores files whole or not at all: a temporary file out of sight, then one rename. */
+import type { Anchors } from './anchors';
+import { errnoOf, FileError, writeFailure } from '../errors';
+import type { Journal } from './journal';
+import type { Leftovers } from './leftovers';
+import type { MadeFolders } from './madeFolders';
+import { checkStorable, Place } from './place';
+import type { Source } from './progress';
+import { knowsDescriptors } from '../proof';
+import { concealed, type Root } from '../root';
+import type { Spot, Staging } from './staging';
+import { Temporary } from './temporary';
+
+export interface Stored {
+  /** Whether there was no such file before. */
+  readonly created: boolean;
+  /** Real path relative to the root, with `/`. */
+  readonly path: string;
+}
+
+/** Throws if the target is not as the writer wants it: called before the content is read and again before the rename. */
+export type Check = () => void;
+
+/** To a writer, what is hidden is protected. */
+export function failureOf(error: unknown): unknown {
+  if (error instanceof FileError && error.kind === 'hidden') {
+    return new FileError('protected', 'That path may not be written.', { cause: error });
+  }
+  return writeFailure(error);
+}
+
+/**
+ * Makes sure that files may be stored in the folder of these segments, which need not be there.
+ *
+ * @throws FileError
+ */
+export function checkParent(root: Root, segments: readonly string[]): void {
+  try {
+    checkStorable(root, segments);
+  } catch (error) {
+    throw failureOf(concealed(root, segments, error));
+  }
+}
+
+/** Whose unfinished file is gone can try again. */
+function endFailure(error: unknown): unknown {
+  if (errnoOf(error) !== 'ENOENT') return failureOf(error);
+  return new FileError('busy', 'Somebody has removed what was unfinished.', { cause: error });
+}
+
+/** What all uploads into one root have in common. */
+export interface Storage {
+  readonly root: Root;
+  readonly staging: Staging;
+  readonly leftovers: Leftovers;
+  readonly anchors: Anchors;
+  /** Undefined where there is none. */
+  readonly journal: Journal | undefined;
+}
+
+/** How one file is stored. */
+export interface Wish {
+  readonly segments: readonly string[];
+  readonly check: Check;
+  /** Whether all of it is here, so that it takes its place in this run of code. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * A file on its way into the folder. Whoever begins it finishes it or discards it. What its path leads to is judged at the
+ * beginning and at the end: of the folders on the way, none is held while its content comes.
+ */
+export class Upload {
+  /** On the clock of `performance.now()`. */
+  readonly begun = performance.now();
+  private readonly temporary: Temporary;
+  /** When its client says that the file was modified, in milliseconds since the epoch; undefined for now. */
+  modified: number | undefined;
+  private place: Place;
+  private made: MadeFolders | undefined;
+  /** Real path of the target at the beginning, and how many of its folders were there. */
+  private readonly real: readonly string[];
+  private readonly depth: number;
+  /** The last folder on the way that was there. Undefined as long as its place is held since the beginning. */
+  private anchor: ReturnType<Anchors['hold']> | undefined;
+
+  /**
+   * @param onEnd called once, when it is finished or discarded
+   * @param source who looks after the uploads learns from it how much is to come; several files may have the same
+   * @throws FileError; whatever `check` throws: then nothing is left to be discarded
+   */
+  constructor(
+    private readonly storage: Storage,
+    private readonly wish: Wish,
+    private readonly onEnd: () => void,
+    public source?: Source,
+  ) {
+    const { place, temporary } = begin(storage, wish);
+    this.place = place;
+    this.temporary = temporary;
+    this.real = place.real;
+    this.depth = place.near.real.length;
+  }
+
+  /** Octets written so far. */
+  get size(): number {
+    return this.temporary.size;
+  }
+
+  /** Puts `bytes` behind what is there. One call at a time. @throws FileError */
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.temporary.write(bytes);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** As {@link write}, at once: for little content. @throws FileError */
+  writeNow(bytes: Uint8Array): void {
+    try {
+      this.temporary.writeNow(bytes);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** What has been written from the octet `from` on, in pieces; each is good until the next is asked for. @throws FileError */
+  async *pieces(from: number): AsyncGenerator<Buffer, undefined> {
+    try {
+      yield* this.temporary.pieces(from);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** Takes back what is behind the first `size` octets. */
+  truncate(size: number): void {
+    this.temporary.truncate(size);
+  }
+
+  /** Nothing more will be written. @throws FileError */
+  close(): void {
+    try {
+      this.temporary.close();
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** Real path of the target relative to the root, with `/`. */
+  get path(): string {
+    return this.real.join('/');
+  }
+
+  /**
+   * Puts the file in its place. Nothing is awaited, so that no other request comes between the check and the rename.
+   *
+   * @throws FileError; whatever the check throws: then it is still to be discarded
+   */
+  finish(): Stored {
+    this.recheck();
+    return this.finishAtOnce();
+  }
+
+  /** As {@link finish}, when nothing was awaited since the upload began: what was true then is not looked at again. */
+  finishAtOnce(): Stored {
+    const { stored } = this;
+    this.prepare();
+    this.replace();
+    this.end();
+    return stored;
+  }
+
+  /** Makes sure that the file may still take its place. @throws as {@link finish} */
+  recheck(): void {
+    try {
+      this.hold();
+      this.place.allow();
+      this.wish.check();
+    } catch (error) {
+      throw endFailure(error);
+    }
+  }
+
+  /** Gets the file ready for its place. @throws FileError */
+  prepare(): void {
+    try {
+      if (this.place.found !== undefined) this.temporary.resemble(this.place.found, this.place);
+      if (this.modified !== undefined) this.temporary.stamp(this.modified);
+      this.temporary.close();
+    } catch (error) {
+      throw endFailure(error);
+    }
+  }
+
+  /** What can be told of it as long as it has not ended. */
+  get stored(): Stored {
+    return { created: this.place.found === undefined, path: this.path };
+  }
+
+  /**
+   * Makes sure that no other file of the same run of code has taken the place since {@link recheck}: names that differ
+   * may be one to the file system.
+   *
+   * @throws FileError `badPath`; what {@link recheck} throws of what is there now
+   */
+  assertUntouched(): void {
+    const { found } = this.place;
+    const now = this.holdAgain();
+    if (now.found?.ino === found?.ino) return;
+    now.allow();
+    throw new FileError('badPath', 'Two of the files have the same name here.');
+  }
+
+  /** The rename, and the folders that it needs. @throws FileError */
+  replace(): void {
+    try {
+      this.holdAgain();
+      this.place.make(this.storage.journal, (made) => (this.made = made));
+      if (!knowsDescriptors) this.moveBeside();
+      this.rename();
+    } catch (error) {
+      throw endFailure(error);
+    }
+  }
+
+  /** It is in its place, and stays there. */
+  end(): void {
+    this.temporary.placed();
+    this.made?.keep();
+    this.leave();
+  }
+
+  /** Leaves everything as it was. */
+  discard(): void {
+    try {
+      this.temporary.discard();
+      this.made?.undo();
+    } finally {
+      this.leave();
+    }
+  }
+
+  /** Its content is to come. To be called before anything is awaited. */
+  await(): void {
+    this.anchor ??= this.storage.anchors.hold(this.place.near);
+    this.rest();
+  }
+
+  /** Of its place, nothing is held for now. */
+  rest(): void {
+    this.place.close();
+  }
+
+  private leave(): void {
+    this.rest();
+    this.anchor?.release();
+    this.onEnd();
+  }
+
+  /** The place of its target, held. @throws FileError or an `errno` error */
+  holdAgain(): Place {
+    if (!this.place.isHeld) this.hold();
+    return this.place;
+  }
+
+  /** A name for what is to be kept until the upload has ended. @throws an `errno` error */
+  reserve(): Spot {
+    return this.storage.staging.reserve(this.place, true);
+  }
+
+  /** Removes what was kept. */
+  drop({ path, release }: Spot): void {
+    this.storage.leftovers.remove(path, release);
+  }
+
+  private hold(): void {
+    this.rest();
+    const place = new Place(this.storage.root, this.wish.segments);
+    this.place = place;
+    // Who has taken a folder away does not want it to come again with a file.
+    const isSame = place.real.length === this.real.length && place.real.every((name, i) => name === this.real[i]);
+    const isThere = place.near.real.length > this.depth || this.anchor?.isHere(place.near) !== false;
+    if (!isSame || !isThere || place.near.real.length < this.depth)
+      throw new FileError('busy', 'The folder is being replaced.');
+  }
+
+  private rename(): void {
+    try {
+      this.temporary.replace(this.place);
+    } catch (error) {
+      if (errnoOf(error) !== 'EXDEV') throw error;
+      // Not every file system tells beforehand where a rename leads.
+      this.storage.staging.avoid(this.place);
+      this.moveBeside();
+      this.prepare();
+      this.temporary.replace(this.place);
+    }
+  }
+
+  /**
+   * Once it is sure that the temporary file is in the right folder, so is the target: the rename that follows a path
+   * which leads elsewhere meanwhile does not find the temporary file there.
+   */
+  private moveBeside(): void {
+    this.temporary.moveTo(this.storage.staging.reserveBeside(this.place), this.place);
+    this.place.verify();
+  }
+}
+
+function begin(storage: Storage, { segments, check, isWhole }: Wish): { place: Place; temporary: Temporary } {
+  let place: Place | undefined;
+  try {
+    const held = (place = new Place(storage.root, segments));
+    held.allow();
+    check();
+    if (!isWhole) held.checkWritable();
+    const temporary = new Temporary(storage.leftovers, held, () => storage.staging.reserve(held, isWhole));
+    return { place, temporary };
+  } catch (error) {
+    place?.close();
+    throw failureOf(concealed(storage.root, segments, error));
+  }
+}

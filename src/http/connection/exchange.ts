@@ -1,0 +1,249 @@
+/** One request and its response: what both halves of the connection need to know of it. */
+import type { LogEvent } from '../../accessLog';
+import type { Limits } from '../../options';
+import { bodyTooLarge, decoderOf, type BodyDecoder } from '../wire/body';
+import { BodyQueue, emptyBody } from './bodyQueue';
+import { HttpError } from '../message/errors';
+import { framingOf } from '../wire/framing';
+import type { Head } from '../wire/head';
+import type { Input } from './input';
+import type { Peer, Request, Response } from '../message/message';
+import { ReceivedRequest } from './request';
+import { continueLine, encodeInterim, endIteration } from '../wire/response';
+import { currentTurn, noteRequest } from './turn';
+
+/** RFC 9112 §9.3: whether the client wants the connection to persist. */
+function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
+  if (!head.fields.has('connection')) return head.minorVersion === 1;
+  const options = head.fields.list('connection').map((option) => option.toLowerCase());
+  return !options.includes('close') && (head.minorVersion === 1 || options.includes('keep-alive'));
+}
+
+/** The connection, as its exchange sees it. */
+export interface Carrier {
+  /** The endpoint wants content that is not here, or has an interim response to be sent before it answers. */
+  demand(exchange: Exchange, interim: Buffer | undefined): void;
+  /** What has come of the exchange's content, and what follows it; undefined when its content is not wanted any more. */
+  inputOf(exchange: Exchange): Input | undefined;
+}
+
+export class Exchange {
+  readonly request: ReceivedRequest;
+  private readonly decoder: BodyDecoder;
+  /** Undefined if the request has no content. */
+  private readonly queue: BodyQueue | undefined;
+  private readonly persist: boolean;
+  /** Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1). */
+  private awaitsContinue = false;
+  /** Whether nobody knows any more where the next request begins. */
+  private lost = false;
+  /** Octets of the body that were thrown away. */
+  private drained = 0;
+  /** Set once the response is known; its content may still be on the way. */
+  response: Response | undefined;
+  /** What cut the response short. */
+  failure: string | undefined;
+  bytesIn = 0;
+  bytesOut = 0;
+  private readonly time = Date.now();
+  private readonly started = performance.now();
+
+  /**
+   * @throws {@link HttpError} 400 or 501 if the framing is broken: the connection must end
+   */
+  constructor(
+    head: Head,
+    peer: Peer,
+    private readonly limits: Limits,
+    carrier: Carrier,
+  ) {
+    const framing = framingOf(head.minorVersion, head.fields);
+    this.decoder = decoderOf(framing, limits);
+    if (framing.kind !== 'none') {
+      this.queue = new BodyQueue(
+        this.decoder.remaining,
+        () => carrier.demand(this, this.takeContinue()),
+        () => this.takeWhole(carrier),
+      );
+    }
+    this.persist = wantsPersistence(head);
+    const informs = head.minorVersion === 1 && head.method !== 'GET';
+    const interim: Request['interim'] = informs
+      ? (...told) => carrier.demand(this, this.response === undefined ? encodeInterim(...told) : undefined)
+      : undefined;
+    const body = this.queue ?? emptyBody;
+    const turn = currentTurn();
+    noteRequest();
+    this.request = new ReceivedRequest(head, { body, peer, turn, interim });
+  }
+
+  /**
+   * What the head alone lets us refuse, before the body is sent.
+   *
+   * @throws {@link HttpError} 413 or 417
+   */
+  check(): void {
+    const { fields, minorVersion, body } = this.request;
+    // RFC 9110 §10.1.1: ignored in HTTP/1.0, and where there is no content to wait for.
+    const expectations = fields.has('expect') ? fields.list('expect').map((value) => value.toLowerCase()) : [];
+    this.awaitsContinue = expectations.length > 0 && minorVersion === 1 && !this.decoder.done;
+    if ((body.length ?? 0) > this.limits.body) throw bodyTooLarge(this.limits);
+    if (expectations.some((expectation) => expectation !== '100-continue')) {
+      throw new HttpError(417, 'The only expectation known here is 100-continue.');
+    }
+  }
+
+  /** Whether the request half is over: its body was read to the end, or never can be. */
+  get received(): boolean {
+    return this.decoder.done || this.lost;
+  }
+
+  /** Whether the endpoint is waiting for content. */
+  get starved(): boolean {
+    return this.queue?.starved === true;
+  }
+
+  /** Whether it has to take some before it gets more. */
+  get sated(): boolean {
+    return !this.received && this.queue?.full === true;
+  }
+
+  /** Whether more of the body was thrown away than a connection is worth. */
+  get drainedTooMuch(): boolean {
+    return this.drained > this.limits.drain;
+  }
+
+  /** RFC 9110 §10.1.1: only when its content is wanted is the client told to send it, and once. */
+  private takeContinue(): Buffer | undefined {
+    if (!this.awaitsContinue || this.response !== undefined) return undefined;
+    this.awaitsContinue = false;
+    return continueLine;
+  }
+
+  private takeWhole(carrier: Carrier): Buffer | undefined {
+    const { remaining = Infinity } = this.decoder;
+    const input = carrier.inputOf(this);
+    // Whether the content is wanted, who waits for a 100 is to hear before (RFC 9110 §10.1.1).
+    if (input === undefined || input.length < remaining || this.awaitsContinue || this.received) return undefined;
+    let content: Buffer | undefined;
+    this.decode(input, false, (bytes) => (content = bytes));
+    return content;
+  }
+
+  /** Moves content from the input to the endpoint, as far as it wants it. @param ended whether no more input will come */
+  feed(input: Input, ended: boolean): void {
+    const { queue } = this;
+    if (queue === undefined || this.received || !queue.started || queue.full) return;
+    this.decode(input, ended, (content) => queue.push(content));
+    if (this.decoder.done) queue.end(this.decoder.trailers);
+  }
+
+  /** Throws content away. @param ended as in {@link feed} */
+  discard(input: Input, ended: boolean): void {
+    if (this.received) return;
+    this.decode(input, ended, (content) => (this.drained += content.length));
+  }
+
+  private decode(input: Input, ended: boolean, take: (content: Buffer) => void): void {
+    try {
+      input.take((bytes) =>
+        this.decoder.decode(bytes, 0, (content) => {
+          this.bytesIn += content.length;
+          take(content);
+        }),
+      );
+      if (ended && !this.decoder.done) throw new HttpError(400, 'The body ended early.');
+    } catch (error) {
+      input.clear();
+      this.lose(error as Error);
+    }
+  }
+
+  /** The rest of the body will not come, or cannot be told from what follows it. */
+  lose(error: Error): void {
+    if (this.received) return;
+    this.lost = true;
+    this.queue?.fail(error);
+  }
+
+  /**
+   * Whether only an attempt to send tells if the client, which has closed its half, is still there to be answered; there
+   * is somebody who wants to know.
+   */
+  get isUncertain(): boolean {
+    return this.response === undefined && this.request.isMinded;
+  }
+
+  /** Nobody waits for more of a response that would go on for ever. */
+  endEndless(): void {
+    if (this.response?.endless === true) endIteration(this.response.body);
+  }
+
+  /** Nobody reads the body any more; what is still to come of it is thrown away. */
+  abandon(): void {
+    this.queue?.abandon();
+  }
+
+  /**
+   * Whether the end of the body must be known before the response is sent, because the response says whether the
+   * connection persists: a chunked body that nobody reads may end at once or never.
+   */
+  get mustEndFirst(): boolean {
+    return this.persist && !this.received && this.decoder.remaining === undefined && !this.awaitsContinue;
+  }
+
+  /** Whether the next request can be found behind this one at a bounded cost. */
+  get mayPersist(): boolean {
+    if (!this.persist || this.lost || this.drainedTooMuch) return false;
+    if (this.decoder.done) return true;
+    // A client that waits for a 100 may or may not send the body after this response (RFC 9110 §10.1.1).
+    return this.decoder.remaining !== undefined && this.decoder.remaining <= this.limits.drain && !this.awaitsContinue;
+  }
+
+  /** What the log says. @param aborted whether the connection was cut before the response was whole */
+  logEvent(aborted: boolean): LogEvent {
+    const { request, response, bytesIn, bytesOut } = this;
+    const event = eventOf(request, request.peer, this.time, response?.status ?? clientClosed);
+    event.bytesIn = bytesIn;
+    event.bytesOut = bytesOut;
+    event.ms = performance.now() - this.started;
+    event.aborted = aborted;
+    const reason = this.failure ?? response?.reason;
+    if (reason !== undefined) event.reason = reason;
+    if (response?.stored !== undefined) event.stored = response.stored;
+    if (response?.alsoStored !== undefined) event.alsoStored = response.alsoStored;
+    return event;
+  }
+}
+
+/** What nginx logs when the client went away before it was answered. No response ever has it. */
+const clientClosed = 499;
+
+type Described = Pick<Head, 'method' | 'target' | 'minorVersion' | 'fields'>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Made in one shape and without copies, for there is one per exchange. */
+function eventOf(head: Described | undefined, peer: Peer, time: number, status: number): Writable<LogEvent> {
+  return {
+    time,
+    method: head?.method ?? '',
+    target: head?.target ?? '',
+    version: head === undefined ? '' : head.minorVersion === 0 ? 'HTTP/1.0' : 'HTTP/1.1',
+    status,
+    bytesIn: 0,
+    bytesOut: 0,
+    ms: 0,
+    peer: peer.address,
+    userAgent: head?.fields.get('user-agent') ?? '',
+    referer: head?.fields.get('referer') ?? '',
+    aborted: false,
+  };
+}
+
+/** What the log says of a request that never became an exchange. @param head what could be read of it */
+export function refusedEvent(head: Head | undefined, peer: Peer, response: Response): LogEvent {
+  const event = eventOf(head, peer, Date.now(), response.status);
+  if (response.body instanceof Uint8Array) event.bytesOut = response.body.length;
+  if (response.reason !== undefined) event.reason = response.reason;
+  return event;
+}

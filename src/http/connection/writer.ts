@@ -1,0 +1,84 @@
+/** The sending half of a connection: batches what is written in one turn, and tells when the kernel has it. */
+import type { Socket } from 'node:net';
+
+/** Octets that may wait for the peer before no further request is answered. */
+const highWaterMark = 256 * 1024;
+/** Up to this size several pieces are copied into one write; above it they are handed over as they are. */
+const copyLimit = 64 * 1024;
+
+const ignore = (): void => undefined;
+
+export class Writer {
+  private batch: Buffer[] = [];
+  private batched = 0;
+  /** One function for all writes: the hot path makes no closure. */
+  private readonly whenWritten: () => void;
+
+  /** @param onFlushed called when all that was written has been handed to the kernel */
+  constructor(
+    private readonly socket: Socket,
+    onFlushed: () => void,
+  ) {
+    this.whenWritten = () => {
+      if (this.flushed && !this.socket.destroyed) onFlushed();
+    };
+  }
+
+  /** Whether all that was written has been handed to the kernel. */
+  get flushed(): boolean {
+    return this.batched === 0 && this.socket.writableLength === 0;
+  }
+
+  /** Whether the peer must read before more is written to it. */
+  get blocked(): boolean {
+    return this.batched + this.socket.writableLength >= highWaterMark;
+  }
+
+  /** Adds to the batch; {@link flush} sends it. The bytes must not change afterwards. */
+  write(bytes: Buffer): void {
+    this.batch.push(bytes);
+    this.batched += bytes.length;
+  }
+
+  flush(): void {
+    const { batch, batched } = this;
+    if (batched === 0) return;
+    this.batch = [];
+    this.batched = 0;
+    const [first] = batch;
+    if (first !== undefined && batch.length === 1) this.socket.write(first, this.whenWritten);
+    else if (batched <= copyLimit) this.socket.write(Buffer.concat(batch, batched), this.whenWritten);
+    else this.writeAll(batch);
+  }
+
+  /** Several large pieces: one `writev`, no copy. */
+  private writeAll(batch: readonly Buffer[]): void {
+    this.socket.cork();
+    for (const bytes of batch) this.socket.write(bytes, this.whenWritten);
+    this.socket.uncork();
+  }
+
+  /**
+   * Writes `bytes` behind the batch and resolves when the kernel has taken them, so that the memory may be used again.
+   * Rejects if the connection closes before.
+   */
+  send(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.socket.cork();
+      this.flush();
+      this.socket.write(bytes, (error) => {
+        // A destroyed socket calls back without an error, too.
+        if (error || this.socket.destroyed) reject(error ?? new Error('The connection was cut.'));
+        else resolve();
+        this.whenWritten();
+      });
+      this.socket.uncork();
+    });
+  }
+
+  /** Sends what is batched, then a FIN. */
+  end(): void {
+    this.flush();
+    this.socket.end(ignore);
+  }
+}

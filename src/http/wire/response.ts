@@ -1,0 +1,148 @@
+/** A response, encoded (RFC 9112 §§4, 6, 7.1; RFC 9110 §6). */
+import { reasonPhrase } from '../message/status';
+import type { Body, ByteSource, FieldLine, Response } from '../message/message';
+import { fieldContent, token } from '../message/syntax';
+
+/** How the end of the content is told. `close`: by the end of the connection, the only way HTTP/1.0 has. */
+export type Delimiting = 'none' | 'length' | 'chunked' | 'close';
+
+/** What the request and the connection ask of the encoding of a response. */
+export interface Manner {
+  readonly head: boolean;
+  readonly minorVersion: 0 | 1;
+  /** Whether the connection stays open afterwards. */
+  readonly persist: boolean;
+}
+
+export const isByteSource = (body: Body): body is ByteSource =>
+  body !== undefined && !(body instanceof Uint8Array) && 'read' in body;
+
+/** RFC 9110 §6.4.1: whether a response with this status never has content, whatever the method. */
+const isBodiless = (status: number): boolean => status === 204 || status === 304 || status < 200;
+
+/** Whoever may not ask, or may not ask any more for now: 401, 403, 421, 429. It costs us no more than the answer. */
+export const refusesEntry = ({ status }: Response): boolean =>
+  status === 401 || status === 403 || status === 421 || status === 429;
+
+/** Content length in octets; undefined if the body does not know its own. */
+function lengthOf(body: Body): number | undefined {
+  if (body === undefined) return 0;
+  if (body instanceof Uint8Array) return body.length;
+  return isByteSource(body) ? body.length : undefined;
+}
+
+/** RFC 9112 §6.3: how the content of `response` will be delimited. `none`: there will not be any. */
+export function delimitingOf(response: Response, manner: Manner): Delimiting {
+  if (manner.head || isBodiless(response.status)) return 'none';
+  if (lengthOf(response.body) !== undefined) return 'length';
+  return manner.minorVersion === 1 ? 'chunked' : 'close';
+}
+
+/**
+ * The framing field, or none. RFC 9110 §8.6: a 204 has no Content-Length; a 304 and the answer to HEAD may tell
+ * the length that a 200 to GET would have had, but here a 304 never does, since its body is not made.
+ */
+function framingField(response: Response, manner: Manner): string {
+  if (isBodiless(response.status)) return '';
+  const length = lengthOf(response.body);
+  if (length !== undefined) return `Content-Length: ${length}\r\n`;
+  return manner.minorVersion === 1 && !manner.head ? 'Transfer-Encoding: chunked\r\n' : '';
+}
+
+/** RFC 9112 §9.3: persistence is the default of 1.1 and must be said in 1.0. */
+function connectionField(manner: Manner): string {
+  if (!manner.persist) return 'Connection: close\r\n';
+  return manner.minorVersion === 0 ? 'Connection: keep-alive\r\n' : '';
+}
+
+const fieldName = new RegExp(`^${token}$`);
+const fieldValue = new RegExp(`^${fieldContent}$`);
+
+/** Nothing that would begin a new line can get into a head, nor a character that has no octet. */
+function fieldLine([name, value]: FieldLine): string {
+  // oxlint-disable-next-line no-control-regex -- the range is all octets
+  if (!fieldName.test(name) || !fieldValue.test(value) || !/^[\x00-\xff]*$/.test(value)) {
+    throw new TypeError(`The field ${JSON.stringify(name)} has a value that cannot be sent: ${JSON.stringify(value)}`);
+  }
+  return `${name}: ${value}\r\n`;
+}
+
+let dateSecond = -1;
+let dateLine = '';
+
+/** RFC 9110 §6.6.1, made anew once a second. */
+function currentDateLine(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
+  }
+  return dateLine;
+}
+
+/**
+ * Status line and fields, one octet per character, with the empty line.
+ *
+ * @throws TypeError if a field of the response cannot be sent: a defect of the endpoint
+ */
+export function encodeHead(response: Response, manner: Manner): string {
+  let head = `HTTP/1.1 ${response.status} ${reasonPhrase(response.status)}\r\n${currentDateLine()}`;
+  for (const line of response.fields) head += fieldLine(line);
+  return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, manner)}${connectionField(manner)}\r\n`;
+}
+
+/** Head and content in one piece of memory. */
+function encodeWhole(response: Response, manner: Manner, content: Uint8Array): Buffer {
+  const head = encodeHead(response, manner);
+  const bytes = Buffer.allocUnsafe(head.length + content.length);
+  bytes.write(head, 0, 'latin1');
+  bytes.set(content, head.length);
+  return bytes;
+}
+
+/** RFC 9110 §15.2: a head alone. @throws TypeError as {@link encodeHead} does */
+export function encodeInterim(status: number, fields: readonly FieldLine[]): Buffer {
+  const lines = fields.map(fieldLine).join('');
+  return Buffer.from(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines}\r\n`, 'latin1');
+}
+
+/** RFC 9110 §15.2.1. */
+export const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+
+interface Encoded {
+  readonly second: number;
+  readonly bytes: Buffer;
+}
+
+const encodings = new WeakMap<Response, Encoded>();
+
+/**
+ * Head and content in one piece. That of a lasting response is remembered, in its commonest manner, for as long as the
+ * Date holds: such a response is encoded once a second.
+ *
+ * @throws TypeError as {@link encodeHead} does
+ */
+export function encode(response: Response, manner: Manner, content: Uint8Array): Buffer {
+  const common = manner.persist && !manner.head && manner.minorVersion === 1;
+  if (response.lasting !== true || !common) return encodeWhole(response, manner, content);
+  currentDateLine();
+  const known = encodings.get(response);
+  if (known?.second === dateSecond) return known.bytes;
+  const bytes = encodeWhole(response, manner, content);
+  encodings.set(response, { second: dateSecond, bytes });
+  return bytes;
+}
+
+/** Lets go of content that will not be sent, or was. */
+export function discardBody({ body }: Response): void {
+  if (isByteSource(body)) body.close();
+  else endIteration(body);
+}
+
+/** Nobody wants more of the content, if it is an iterable. */
+export function endIteration(body: Body): void {
+  if (body === undefined || body instanceof Uint8Array || isByteSource(body)) return;
+  const ended = body[Symbol.asyncIterator]().return?.();
+  // Whoever waits for the next piece learns of a failure.
+  ended?.catch(() => undefined);
+}

@@ -1,0 +1,78 @@
+/** What is said when the server listens: where, for whom, and what became visible that is not by default. */
+import { readdirSync } from 'node:fs';
+import { renderUnicodeCompact } from 'uqr';
+import { localUrl, networkAddresses, type NetworkAddress } from '../addresses';
+import { createExclusion } from '../files/exclusion';
+import { defaultOptions, type Options } from '../options';
+import { enumerated, visible } from './words';
+
+/** An address of the server, as a person or a QR code is told it. */
+interface Place {
+  readonly url: string;
+  /** As the system calls the interface; empty for a name or an address that was given. */
+  readonly network: string;
+}
+
+interface Announcement {
+  readonly isTerminal: boolean;
+  /** Whether a QR code is wanted. */
+  readonly qr: boolean;
+}
+
+/** Any address of the machine (RFC 4291 §2.5.2, and its like of IPv4). */
+const isAny = (host: string): boolean => (host.includes('::') ? /^[0:]+$/.test(host) : /^0(?:\.0){0,3}$/.test(host));
+
+/** For the user's own browser; it has no token in it. */
+export const ownUrl = ({ host, tls }: Options, port: number): string =>
+  localUrl(isAny(host) ? 'localhost' : host, port, tls !== undefined);
+
+/** Where others reach a server that listens at every address. */
+function placesOf({ host, tls }: Options, port: number, addresses: readonly NetworkAddress[]): readonly Place[] {
+  if (!isAny(host)) return [];
+  return addresses
+    .filter(({ address }) => host.includes(':') || !address.includes(':'))
+    .map(({ name, address }) => ({ url: localUrl(address, port, tls !== undefined), network: name }));
+}
+
+/** @param addresses those of the network */
+export function announcementOf(
+  options: Options,
+  port: number,
+  { isTerminal, qr }: Announcement,
+  addresses = networkAddresses(),
+): readonly string[] {
+  // Only a person is told the secret: a file, a pager or a program would keep it.
+  const suffix = isTerminal && options.token !== '' ? `?token=${encodeURIComponent(options.token)}` : '';
+  const own = ownUrl(options, port);
+  const places = placesOf(options, port, addresses);
+  const lines = [
+    `Serving ${visible(options.directory)} at ${visible(own)}${suffix}`,
+    ...places.map(({ url, network }) => `In the network ${visible(network)}: ${url}${suffix}`),
+  ];
+  if (isAny(options.host) && places.length === 0) lines.push('This machine is in no network that others could use.');
+  const shown = isAny(options.host) ? places[0]?.url : own;
+  return qr && shown !== undefined ? [...lines, ...codeOf(shown + suffix, isTerminal)] : lines;
+}
+
+/** In a terminal with its own colours, so that it is dark on light whatever theme there is. */
+function codeOf(text: string, isTerminal: boolean): readonly string[] {
+  const rows = renderUnicodeCompact(text, { border: 2 }).split('\n');
+  return [`${text} as a QR code:`, ...(isTerminal ? rows.map((row) => `\x1b[97;40m${row}\x1b[0m`) : rows)];
+}
+
+/** How many names are told at most. */
+const mostNames = 5;
+
+/** What is served although the defaults would keep it from everybody; undefined if there is no such thing. */
+export function exposureOf({ directory, exclude }: Options): string | undefined {
+  const gone = defaultOptions.exclude.filter((glob) => !exclude.includes(glob));
+  if (gone.length === 0) return undefined;
+  const [usual, own] = [defaultOptions.exclude, exclude].map((globs) => createExclusion(globs, process.platform));
+  const names = readdirSync(directory)
+    .filter((name) => usual?.excludes([name]) === true && own?.excludes([name]) === false)
+    .sort();
+  const more = names.length > mostNames ? [`${names.length - mostNames} more`] : [];
+  const found = enumerated([...names.slice(0, mostNames).map(visible), ...more]);
+  const here = found === '' ? '' : ` In the folder itself: ${found}.`;
+  return `Attention: --exclude replaces the defaults, so what matches ${enumerated(gone)} is served and written now.${here} --exclude-also keeps the defaults.`;
+}

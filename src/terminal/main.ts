@@ -1,0 +1,106 @@
+/** The server in a terminal: flags in, log lines out. */
+import { version } from '../../package.json';
+import { combinedLine } from '../accessLog';
+import { OptionsError, type Options } from '../options';
+import { serve, type Server, type Surroundings } from '../serve';
+import { announcementOf, exposureOf, ownUrl } from './announcement';
+import { CommandLine } from './commandLine';
+import { failureOf } from './failure';
+import { usage } from './flags';
+import type { LiveReload } from './liveReload';
+import { Output } from './output';
+import { optionsOf, usageErrorOf } from './plan';
+import { ignoreFileSizeSignal, onStopSignal } from './signals';
+import { UsageError, visible } from './words';
+
+const errors = new Output(process.stderr);
+const log = new Output(process.stdout, ({ code, message }) =>
+  errors.print(`The log cannot be written (${code ?? message}): the server goes on, and its lines are dropped.`),
+);
+
+async function run(line: CommandLine): Promise<void> {
+  const options = optionsOf(line, process.env);
+  const liveReload = options.liveReload ? await makeLiveReload() : undefined;
+  const server = await start(line, options, {
+    onExchange: (event) => {
+      if (!line.has('quiet')) log.print(combinedLine(event));
+    },
+    onNoPrivateFolder: () =>
+      errors.print('There is no private folder: if this program is killed, unfinished uploads stay.'),
+    onLeftover: (_, code) => errors.print(`An unfinished upload cannot be removed yet (${code}): it is tried again.`),
+    ...(liveReload && { live: liveReload.live }),
+  });
+  endWith(server, liveReload);
+  announce(line, options, server.address.port);
+  await liveReload?.start(options.directory, ({ message }) =>
+    errors.print(`Some changes do not reach the pages: ${visible(message)}`),
+  );
+  if (liveReload !== undefined) log.print('Pages reload when a file that they use changes.');
+}
+
+/** Loaded when it is used, as is what opens a browser: most do not ask for it. */
+async function makeLiveReload(): Promise<LiveReload> {
+  const { LiveReload } = await import('./liveReload.js');
+  return new LiveReload();
+}
+
+async function start(line: CommandLine, options: Options, surroundings: Surroundings): Promise<Server> {
+  try {
+    return await serve(options, surroundings);
+  } catch (error) {
+    if (error instanceof OptionsError) throw usageErrorOf(error, line);
+    throw new Error(failureOf(error, options), { cause: error });
+  }
+}
+
+function announce(line: CommandLine, options: Options, port: number): void {
+  const { isTerminal } = log;
+  for (const each of announcementOf(options, port, { isTerminal, qr: line.has('qr') })) log.print(each);
+  const exposure = exposureOf(options);
+  if (exposure !== undefined) errors.print(exposure);
+  if (line.has('open')) void open(ownUrl(options, port));
+}
+
+async function open(url: string): Promise<void> {
+  const { openPage } = await import('./browser.js');
+  const reason = await openPage(url);
+  if (reason !== undefined) errors.print(`The browser could not be opened at ${visible(url)}: ${visible(reason)}.`);
+}
+
+function endWith(server: Server, liveReload: LiveReload | undefined): void {
+  const stop = async (): Promise<void> => {
+    await Promise.all([server.stop(), liveReload?.stop()]);
+    await end();
+    process.exit(0);
+  };
+  ignoreFileSizeSignal();
+  onStopSignal(
+    () => void stop(),
+    () => process.exit(1),
+  );
+}
+
+/** Writes what is to be written, if anybody takes it. */
+async function end(): Promise<void> {
+  await log.end();
+  if (log.missing > 0) errors.print(`${log.missing} lines of the log were dropped.`);
+  await errors.end();
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  try {
+    const line = new CommandLine(args);
+    if (line.has('help')) log.print(usage.trimEnd());
+    else if (line.has('version')) log.print(version);
+    else {
+      await run(line);
+      return;
+    }
+  } catch (error) {
+    errors.print((error as Error).message);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+  await end();
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,68 @@
+/** Each failure of a system call is told by its operation and its number, not by its usual cause. */
+import assert from 'node:assert/strict';
+import { httpErrorOf } from '../../src/endpoints/common/errorResponse';
+import { readFailure, writeFailure } from '../../src/files/errors';
+import { needsLinux } from '../support/needs';
+
+/** As Node.js makes them; without a name where the runtime has none for the number. */
+const failure = (syscall: string, errno: number, code = `Unknown system error -${errno}`): Error =>
+  Object.assign(new Error(`${code}: ${syscall} '/a/secret/path'`), { syscall, errno: -errno, code });
+
+const told = (error: unknown): string => {
+  const known = httpErrorOf(error);
+  return known === undefined ? 'nobody expected that' : `${known.status} ${known.message}`;
+};
+
+const mounted = '409 Something is mounted there: it can be neither replaced nor removed.';
+const used = '503 Something else is using it at the moment.';
+const full = '507 There is no room left to store the file.';
+const away = '503 The file system does not answer at the moment.';
+const failed = '500 The disk or the file system failed.';
+const missing = '404 There is no such file.';
+
+type Row = readonly [promise: string, error: Error, reading: string, writing: string];
+
+const rows: readonly Row[] = [
+  ['F4: a rename onto a mount point', failure('rename', 16, 'EBUSY'), used, mounted],
+  ['F4: the removal of a mount point', failure('unlink', 16, 'EBUSY'), used, mounted],
+  ['F4: a second name for what is mounted', failure('link', 18, 'EXDEV'), 'nobody expected that', mounted],
+  ['F4: a file in use', failure('open', 16, 'EBUSY'), used, used],
+  [
+    'F4: too many descriptors',
+    failure('open', 24, 'EMFILE'),
+    '503 Too many files are open at the moment.',
+    '503 Too many files are open at the moment.',
+  ],
+  ['F5: no quota, without a name', failure('write', 122), 'nobody expected that', full],
+  ['F5: no room', failure('write', 28, 'ENOSPC'), 'nobody expected that', full],
+  ['F5: a stale handle, without a name', failure('open', 116), away, away],
+  ['F5: a host that is down', failure('open', 112, 'EHOSTDOWN'), away, away],
+  ['F5: a driver that is gone', failure('open', 107, 'ENOTCONN'), away, away],
+  ['F5: no medium, without a name', failure('open', 123), away, away],
+  ['F5: a disk that fails', failure('read', 5, 'EIO'), failed, failed],
+  ['F5: a damaged file system, without a name', failure('open', 117), failed, failed],
+  [
+    'F5: no key, without a name',
+    failure('open', 126),
+    '403 The key to what is encrypted there is lacking.',
+    '403 The key to what is encrypted there is lacking.',
+  ],
+  [
+    'a file system that is read-only',
+    failure('open', 30, 'EROFS'),
+    'nobody expected that',
+    '403 The file system is read-only.',
+  ],
+  ['a name that is too long', failure('open', 36, 'ENAMETOOLONG'), missing, '400 A name in the path is too long.'],
+  ['a number that nobody knows', failure('open', 4000), 'nobody expected that', 'nobody expected that'],
+];
+
+describe('a failure of the system', () => {
+  before(function () {
+    // The numbers are those of Linux.
+    needsLinux(this);
+  });
+  for (const [promise, error, reading, writing] of rows) {
+    it(promise, () => assert.deepEqual([told(readFailure(error)), told(writeFailure(error))], [reading, writing]));
+  }
+});

@@ -1,0 +1,180 @@
+/** What a killed server leaves is removed by the next one; what lives is left alone, whatever clocks and containers say. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { ownerHere, type Owner } from '../../src/files/writing/owner';
+import { ServerFolder, sweep } from '../../src/files/writing/serverFolder';
+import { needsLinux, needsPosix } from '../support/needs';
+import { TestFolder } from '../support/folder';
+
+const temporary = (digit: number): string => `.http-server-${String(digit).repeat(24)}.tmp`;
+
+/** A process id that nobody has any more. */
+const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
+
+describe("a server's own folder", () => {
+  let folder: TestFolder;
+  let shared: string;
+  beforeEach(() => {
+    folder = new TestFolder();
+    shared = join(folder.outside, 'private');
+    mkdirSync(shared);
+  });
+  afterEach(() => folder.remove());
+
+  const own = (): string[] => readdirSync(shared);
+
+  it('is there only when it is needed, closed to others, and gone when nothing is unfinished', () => {
+    const mine = new ServerFolder(shared);
+    assert.deepEqual(own(), []);
+    const path = mine.claim();
+    if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o700);
+    mine.close();
+    assert.equal(existsSync(shared), false);
+  });
+
+  it('stays for the next server if something is unfinished', () => {
+    const mine = new ServerFolder(shared);
+    mine.journal.add(folder.at(temporary(1)));
+    mine.close();
+    assert.equal(own().length, 1);
+  });
+
+  it('is made again if somebody has cleared the caches', () => {
+    const mine = new ServerFolder(shared);
+    const path = mine.claim();
+    folder.remove();
+    mkdirSync(folder.outside);
+    mine.lost();
+    assert.equal(mine.claim(), path);
+    mine.close();
+  });
+
+  /** Somebody's folder, with a file noted and one of its own. @returns the noted one */
+  function other(owner: Partial<Owner>): { noted: string; path: string } {
+    const path = join(shared, `${owner.pid ?? 1}-0123456789abcdef`);
+    const noted = folder.write(temporary(1), 'half').at(temporary(1));
+    mkdirSync(path);
+    writeFileSync(join(path, 'owner'), JSON.stringify({ ...ownerHere(false), ...owner }));
+    writeFileSync(join(path, 'notes'), `${noted}\0`);
+    writeFileSync(join(path, temporary(2)), 'half');
+    return { noted, path };
+  }
+
+  const here = ownerHere(false);
+  const linux = process.platform === 'linux';
+  const rows: readonly (readonly [promise: string, owner: () => Partial<Owner>, swept: boolean])[] = [
+    ['a process that is no more', () => ({ pid: deadPid() }), true],
+    ['a process whose number another one has now', () => ({ pid: process.ppid, start: '1' }), true],
+    ['this process, before this thread', () => ({ thread: 7 }), true],
+    ['this thread, which uses it no more', () => ({}), true],
+    ['a process before the machine was started anew', () => ({ boot: 'other' }), linux],
+    ['a process of another machine', () => ({ boot: 'other', machine: 'other', pid: deadPid() }), false],
+    ['a process of another container that never answered', () => ({ namespace: 'pid:[1]', pid: deadPid() }), false],
+    ['a process of another container that answers no more', () => ({ namespace: 'pid:[1]', answers: true }), true],
+  ];
+  for (const [promise, owner, swept] of rows) {
+    it(`F8: of ${promise} is ${swept ? '' : 'not '}swept`, async () => {
+      const { noted, path } = other({ ...here, ...owner() });
+      await sweep(shared);
+      assert.deepEqual([existsSync(noted), existsSync(path)], [!swept, !swept]);
+    });
+  }
+
+  it('F8: of a process that lives is not swept, however old it looks', async function () {
+    needsLinux(this);
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
+    try {
+      const { start } = await ownerOf(child.pid ?? 0);
+      const { noted, path } = other({ pid: child.pid ?? 0, start });
+      for (const each of [path, join(path, 'owner'), join(path, 'notes'), noted]) utimesSync(each, 1, 1);
+      await sweep(shared);
+      assert.deepEqual([existsSync(noted), existsSync(path)], [true, true]);
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
+  });
+
+  it('F8: of another container that answers is not swept', async function () {
+    needsPosix(this);
+    const { noted, path } = other({ namespace: 'pid:[1]', pid: deadPid(), answers: true });
+    const listener = createServer().listen(join(path, 'alive'));
+    await sweep(shared);
+    assert.ok(existsSync(noted));
+    listener.close();
+    await once(listener, 'close');
+    await sweep(shared);
+    assert.equal(existsSync(noted), false);
+  });
+
+  it('of a process that has ended, and waits for its parent to ask, is swept', async function () {
+    needsLinux(this);
+    // The shell is replaced by a program that never asks how its child has ended.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000']);
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(String(line));
+      let owner = await ownerOf(pid);
+      while (owner.state !== 'Z') owner = await ownerOf(pid);
+      const { noted } = other({ pid, start: owner.start });
+      await sweep(shared);
+      assert.equal(existsSync(noted), false);
+    } finally {
+      parent.kill();
+      await once(parent, 'exit');
+    }
+  });
+
+  it('tells threads apart, as long as they live', async () => {
+    const noted = folder.write(temporary(5), 'half').at(temporary(5));
+    const source = `const { ServerFolder } = require(${JSON.stringify(require.resolve('../../src/files/writing/serverFolder'))});
+      new ServerFolder(${JSON.stringify(shared)}).journal.add(${JSON.stringify(noted)});
+      const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', () => {});
+      parentPort.postMessage('ready');`;
+    const worker = new Worker(source, { eval: true });
+    await once(worker, 'message');
+    await sweep(shared);
+    assert.ok(existsSync(noted));
+    await worker.terminate();
+    await sweep(shared);
+    assert.deepEqual([existsSync(noted), own()], [false, []]);
+  });
+
+  it('is believed only under its name, as a folder, with an owner that makes sense', async () => {
+    const { noted, path } = other({ pid: deadPid() });
+    writeFileSync(join(path, 'owner'), '{"pid":1}');
+    mkdirSync(join(shared, 'x-0123456789abcdef'));
+    if (process.platform !== 'win32') symlinkSync(path, join(shared, '1-ffffffffffffffff'));
+    await sweep(shared);
+    assert.ok(existsSync(noted));
+  });
+
+  it('is removed if its server was killed before it had an owner', async () => {
+    mkdirSync(join(shared, '1-0123456789abcdef'));
+    await sweep(shared);
+    assert.deepEqual(own(), []);
+  });
+
+  it('stays if something of it cannot be removed', async () => {
+    folder.write(`${temporary(1)}/inner`, 'x');
+    const path = join(shared, '1-0123456789abcdef');
+    mkdirSync(path);
+    writeFileSync(join(path, 'owner'), JSON.stringify({ ...here, pid: deadPid() }));
+    writeFileSync(join(path, 'notes'), `${folder.at(temporary(1))}\0`);
+    await sweep(shared);
+    assert.deepEqual(readdirSync(path).sort(), ['notes', 'owner']);
+  });
+});
+
+/** As the kernel tells of it. */
+async function ownerOf(pid: number): Promise<{ start: string; state: string }> {
+  const { readFile } = await import('node:fs/promises');
+  const fields = (await readFile(`/proc/${pid}/stat`, 'latin1')).split(') ').at(-1)?.split(' ') ?? [];
+  return { state: fields[0] ?? '', start: fields[19] ?? '' };
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { needsToBeSeen } from '../support/needs';
+import { notRunning, portOf, showNotifications, until } from './running';
+import { EditorSession } from './session';
+import { Workbench } from './workbench';
+
+/** What a repository may write, with a command that would be seen to run. */
+const bait = '[Click to repair](command:workbench.action.toggleZenMode) https://bait.example $(trash)';
+
+describe('settings of a repository', () => {
+  let session: EditorSession | undefined;
+
+  before(async function () {
+    needsToBeSeen(this);
+    session = await EditorSession.start({ settings: { 'workbench.reduceMotion': 'on' } });
+  });
+
+  after(async () => {
+    await session?.dispose();
+  });
+
+  /** A window on a folder whose own settings say that. */
+  async function openWith(settings: Readonly<Record<string, unknown>>): Promise<Workbench> {
+    assert.ok(session !== undefined);
+    const folder = await session.copyFolder();
+    await fs.mkdir(path.join(folder, '.vscode'));
+    await fs.writeFile(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+    return Workbench.openIn(session, folder);
+  }
+
+  it('that take the defaults of exclude out are warned of', async () => {
+    const workbench = await openWith({ 'httpServer.port': 0, 'httpServer.exclude': ['**/.*'] });
+    await portOf(workbench);
+    const notification = await showNotifications(workbench, 'kept back otherwise');
+    assert.match(await notification.innerText(), /\*\*\/\*\.\{pem,key,p12,pfx\}/);
+    await workbench.screenshot('exclude-taken-out');
+    await workbench.page.close();
+  });
+
+  for (const setting of ['port', 'root', 'access']) {
+    it(`E1: ${setting} is text in the notification, the tooltip and the menu`, async () => {
+      const workbench = await openWith({ [`httpServer.${setting}`]: bait });
+      await notRunning(workbench);
+
+      const notification = await showNotifications(workbench, 'Click to repair');
+      assert.equal(await notification.locator('.notification-list-item-message a').count(), 0);
+
+      const tooltip = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'repair' }).last();
+      await until(tooltip, async () => {
+        await workbench.page.mouse.move(640, 300);
+        await workbench.serverItem().hover();
+      });
+      assert.match(await tooltip.innerText(), /\[Click to repair\]\(command:.*https:\/\/bait\.example \$\(trash\)/);
+      assert.equal(
+        await tooltip
+          .locator('a')
+          .filter({ hasText: /repair|bait/ })
+          .count(),
+        0,
+      );
+      assert.equal(await tooltip.locator('.codicon-trash').count(), 0);
+      await workbench.screenshot(`strangers-text-${setting}`);
+      await workbench.page.close();
+    });
+  }
+});
