@@ -47,7 +47,6 @@ describe('F1: aliases on NTFS', function () {
     folder.shortName('private things', 'PRIVAT~1').shortName('a.txt', 'A~1.TXT').write('REAL~1.TXT', 'real');
     folder.link('link.txt', 'ENV~1').link('folder', 'GIT~1');
   });
-  after(() => folder.remove());
 
   it('are there', () => {
     // Otherwise all of the others would pass for nothing.
@@ -111,7 +110,6 @@ describe('F1: streams of NTFS', function () {
       .write('a.txt', 'a')
       .write('a.txt:notes', secret);
   });
-  after(() => folder.remove());
 
   for (const path of ['server.key:notes', 'a.txt:notes']) {
     it(`${path} is not there, and cannot be written`, async () => {
@@ -140,7 +138,6 @@ for (const [title, kind] of [
       folder.write('Private/a.txt', secret).write('a.txt', 'a');
       router = folder.router({ access: 'full' });
     });
-    after(() => folder.remove());
 
     it('mean the same', () => assert.equal(readFileSync(folder.at('.ENV'), 'utf8'), secret));
 

@@ -86,11 +86,15 @@ export class MountedFolder extends TestFolder {
   }
 }
 
-/** The folder; skips the tests with a line that says what is lacking. */
+/** The folder, until the end of the suite whose `before` this is; skips the tests with a line that says what is lacking. */
 export function mountedOrSkip(context: Mocha.Context, kind: MountedKind): MountedFolder {
   let reason = lackingFor(kind);
   try {
-    if (reason === undefined) return new MountedFolder(kind);
+    if (reason === undefined) {
+      const folder = new MountedFolder(kind);
+      context.test?.parent?.afterAll(() => folder.remove());
+      return folder;
+    }
   } catch (error) {
     reason = `it cannot be mounted here: ${String(error).split('\n')[0] ?? ''}`;
   }
