@@ -19,7 +19,7 @@ import { SharePanel } from './editor/sharing/sharePanel';
 import { StatusBar } from './editor/status/statusBar';
 import { ServerThread } from './editor/server/thread';
 import { Unsaved } from './editor/live/unsaved';
-import { UploadsView } from './editor/status/uploads';
+import { UploadsView } from './editor/status/uploadMonitor';
 
 /** How long exchanges in flight may go on when the window closes, in milliseconds: the editor itself waits about 5 s. */
 const farewell = 2000;

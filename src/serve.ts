@@ -3,9 +3,9 @@ import type { LogEvent } from './accessLog';
 import { Audience } from './endpoints/live/audience';
 import { guarded, type Guarded } from './endpoints/guard/guard';
 import type { Live } from './endpoints/live/live';
-import { Resumables } from './endpoints/storing/resumables';
+import { UploadRegistry } from './endpoints/storing/uploadRegistry';
 import { createRouter } from './endpoints/router';
-import type { Trash } from './endpoints/storing/trash';
+import type { Trash } from './endpoints/storing/removal';
 import { withLimit } from './endpoints/storing/uploadFields';
 import { ownPrivateFolders } from './files/writing/privateFolder';
 import { Root } from './files/root';
@@ -69,9 +69,9 @@ export interface Surroundings {
 export async function serve(options: Options, surroundings: Surroundings): Promise<Server> {
   const { onExchange, onConnections, onUploads: onProgress, onNoPrivateFolder, onLeftover } = surroundings;
   const uploads = new Uploads(ownPrivateFolders(), { onProgress, onNoPrivateFolder, onLeftover });
-  const resumables = new Resumables(uploads);
+  const registry = new UploadRegistry(uploads);
   const kept = { trash: surroundings.trash, audience: surroundings.live && new Audience(surroundings.live) };
-  const { root, ...own } = configured(options, resumables, kept);
+  const { root, ...own } = configured(options, registry, kept);
   await uploads.prepare(root);
   const service = {
     ...own,
@@ -88,7 +88,7 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
     },
     configure: (next) => {
       assertSameProtocol(options, next);
-      const { root: _, ...changed } = configured(next, resumables, kept);
+      const { root: _, ...changed } = configured(next, registry, kept);
       Object.assign(service, changed);
       if (next.tls !== undefined) listener.renew(next.tls);
     },
@@ -96,7 +96,7 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
     stop: async (grace) => {
       service.stopping = true;
       await listener.stop(grace);
-      await resumables.end();
+      await registry.end();
     },
   };
 }
@@ -109,10 +109,10 @@ interface Own {
   readonly audience: Audience | undefined;
 }
 
-function configured(options: Options, resumables: Resumables, { trash, audience }: Own): Configured {
+function configured(options: Options, registry: UploadRegistry, { trash, audience }: Own): Configured {
   const { limits, directory, exclude } = checkOptions(options);
   const root = new Root(directory, exclude);
-  const own = guarded(options, createRouter(options, root, resumables, trash, audience));
+  const own = guarded(options, createRouter(options, root, registry, trash, audience));
   return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }
 

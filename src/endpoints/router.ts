@@ -2,7 +2,7 @@
 import { ownPrivateFolders } from '../files/writing/privateFolder';
 import type { Root } from '../files/root';
 import { Uploads } from '../files/writing/uploads';
-import { HttpError } from '../http/message/errors';
+import { HttpError } from '../http/message/httpError';
 import type { Endpoint, FieldLine, Request, Response } from '../http/message/message';
 import type { Access, Limits, Options } from '../options';
 import type { Audience } from './live/audience';
@@ -10,13 +10,13 @@ import { echo } from './echo';
 import { events, script } from './live/events';
 import { isSafe } from './common/fetchMetadata';
 import { FileApi } from './site/fileApi';
-import { Resumables } from './storing/resumables';
+import { UploadRegistry } from './storing/uploadRegistry';
 import { refuseForeign } from './storing/refusals';
 import { limitLine, partialUpload } from './storing/uploadFields';
 import { decodeAscii, splitFirst } from './common/path';
 import { Site } from './site/site';
 import { Store } from './storing/store';
-import type { Trash } from './storing/trash';
+import type { Trash } from './storing/removal';
 import { userAgent } from './userAgent';
 import { Workshop } from './representation/workshop';
 
@@ -39,7 +39,7 @@ const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATC
 export function createRouter(
   options: Options,
   root: Root,
-  resumables = new Resumables(new Uploads(ownPrivateFolders())),
+  registry = new UploadRegistry(new Uploads(ownPrivateFolders())),
   trash?: Trash,
   audience?: Audience,
 ): Endpoint {
@@ -47,9 +47,9 @@ export function createRouter(
   const workshop = new Workshop(options.limits);
   const site = new Site(options, root, workshop, options.serveUnsaved ? live?.overlay : undefined);
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
-  resumables.keepOnly(root);
+  registry.keepOnly(root);
   live?.follow(root, options);
-  const store = new Store(root, resumables, options.limits, trash);
+  const store = new Store(root, registry, options.limits, trash);
   const files = fileMethods(new FileApi(root, workshop), store, options.access);
   const follows = options.liveReload && audience !== undefined;
   const routes = new Map<string, Methods>([
@@ -58,7 +58,7 @@ export function createRouter(
     ['files', files],
     [reserved, { GET: follows ? liveMethod(audience, options.limits) : notFound }],
   ]);
-  const uploads = uploadMethods(resumables, options.access);
+  const uploads = uploadMethods(registry, options.access);
   return (request) => {
     if (follows) audience.live.workerUses.note(request);
     const remembered = workshop.responses.recall(request);
@@ -82,12 +82,12 @@ function fileMethods(api: FileApi, store: Store, access: Access): Methods {
   return { GET: get, POST: post, PUT: put, DELETE: (request, rest) => store.delete(request, rest) };
 }
 
-function uploadMethods(resumables: Resumables, access: Access): Methods {
+function uploadMethods(registry: UploadRegistry, access: Access): Methods {
   if (access === 'readOnly') return { GET: notFound };
   return {
-    GET: (_, rest) => resumables.describe(uploadOf(rest)),
-    PATCH: (request, rest) => resumables.append(request, uploadOf(rest)),
-    DELETE: (_, rest) => resumables.cancel(uploadOf(rest)),
+    GET: (_, rest) => registry.describe(uploadOf(rest)),
+    PATCH: (request, rest) => registry.append(request, uploadOf(rest)),
+    DELETE: (_, rest) => registry.cancel(uploadOf(rest)),
   };
 }
 

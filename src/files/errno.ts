@@ -1,6 +1,6 @@
 /** What each failure of a system call means, by its operation and its number. */
 import { constants } from 'node:os';
-import type { FileErrorKind } from './errors';
+import type { FileErrorKind } from './fileError';
 
 type Meaning = readonly [kind: FileErrorKind, message: string];
 

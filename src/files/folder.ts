@@ -11,8 +11,8 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { errnoOf, FileError, readFailure } from './errors';
-import { descriptorPath, knowsDescriptors, persistently, prove } from './proof';
+import { errnoOf, FileError, readFailure } from './fileError';
+import { descriptorPath, knowsDescriptors, persistently, locateDescriptor } from './descriptor';
 import { concealed, type Root } from './root';
 
 export class Folder {
@@ -81,7 +81,7 @@ export class Folder {
   }
 
   /** One more holds it. */
-  share(): this {
+  retain(): this {
     this.holders++;
     return this;
   }
@@ -105,8 +105,8 @@ export class Folder {
     let folder: Folder | undefined;
     try {
       const stat = fstatSync(fd, { bigint: true });
-      const proof = prove(root, segments, fd, path, stat);
-      if (proof !== undefined) folder = new Folder(root, fd, stat, descriptorPath(fd), proof.inside);
+      const there = locateDescriptor(root, segments, fd, path, stat);
+      if (there !== undefined) folder = new Folder(root, fd, stat, descriptorPath(fd), there.inside);
       return folder;
     } finally {
       if (folder === undefined) closeSync(fd);

@@ -1,7 +1,7 @@
 /** One folder on disk: the only way from a request's path to a path of the file system. */
 import { lstatSync, opendirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { errnoOf, FileError, nameTooLong, succeeds } from './errors';
+import { errnoOf, FileError, nameTooLong, succeeds } from './fileError';
 import { createExclusion, type Exclusion } from './exclusion';
 import { hasAlias, isTooLong, nameProblem, relativeSegments, type Platform } from './names';
 

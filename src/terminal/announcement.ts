@@ -4,10 +4,10 @@ import { renderUnicodeCompact } from 'uqr';
 import { localUrl, networkAddresses, type NetworkAddress } from '../addresses';
 import { createExclusion } from '../files/exclusion';
 import { defaultOptions, type Options } from '../options';
-import { enumerated, visible } from './words';
+import { enumerated, visible } from './sentences';
 
 /** An address of the server, as a person or a QR code is told it. */
-interface Place {
+interface Address {
   readonly url: string;
   /** As the system calls the interface; empty for a name or an address that was given. */
   readonly network: string;
@@ -27,7 +27,7 @@ export const ownUrl = ({ host, tls }: Options, port: number): string =>
   localUrl(isAny(host) ? 'localhost' : host, port, tls !== undefined);
 
 /** Where others reach a server that listens at every address. */
-function placesOf({ host, tls }: Options, port: number, addresses: readonly NetworkAddress[]): readonly Place[] {
+function placesOf({ host, tls }: Options, port: number, addresses: readonly NetworkAddress[]): readonly Address[] {
   if (!isAny(host)) return [];
   return addresses
     .filter(({ address }) => host.includes(':') || !address.includes(':'))

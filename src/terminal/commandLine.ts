@@ -1,7 +1,7 @@
 /** Takes the command line apart. What it means is not looked at here. Pure. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { flagNames, flags, type FlagName } from './flags';
-import { enumerated, nearest, quoted, UsageError, visible } from './words';
+import { enumerated, nearest, quoted, UsageError, visible } from './sentences';
 
 /** What {@link parseArgs} has to know. Empty values and those that look like flags are ours to judge. */
 const options: ParseArgsConfig['options'] = Object.fromEntries(

@@ -1,6 +1,6 @@
 /** What keeps the server from running, in one sentence. Pure. */
 import type { Options } from '../options';
-import { quoted, visible } from './words';
+import { quoted, visible } from './sentences';
 
 export function failureOf(error: unknown, options: Options): string {
   const { code, syscall, message } = error as NodeJS.ErrnoException;

@@ -1,6 +1,6 @@
 /** What may stand on the command line: one table, from which the help is made, too. Pure. */
 import { accessLevels, defaultLimits, defaultOptions, MiB } from '../options';
-import { enumerated } from './words';
+import { enumerated } from './sentences';
 
 interface Flag {
   /** One letter. */

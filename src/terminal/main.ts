@@ -7,11 +7,11 @@ import { announcementOf, exposureOf, ownUrl } from './announcement';
 import { CommandLine } from './commandLine';
 import { failureOf } from './failure';
 import { usage } from './flags';
-import type { LiveReload } from './liveReload';
+import type { Watcher } from './watcher';
 import { Output } from './output';
-import { optionsOf, usageErrorOf } from './plan';
+import { optionsOf, usageErrorOf } from './requestedOptions';
 import { ignoreFileSizeSignal, onStopSignal } from './signals';
-import { UsageError, visible } from './words';
+import { UsageError, visible } from './sentences';
 
 const errors = new Output(process.stderr);
 const log = new Output(process.stdout, ({ code, message }) =>
@@ -39,9 +39,9 @@ async function run(line: CommandLine): Promise<void> {
 }
 
 /** Loaded when it is used, as is what opens a browser: most do not ask for it. */
-async function makeLiveReload(): Promise<LiveReload> {
-  const { LiveReload } = await import('./liveReload.js');
-  return new LiveReload();
+async function makeLiveReload(): Promise<Watcher> {
+  const { Watcher } = await import('./watcher.js');
+  return new Watcher();
 }
 
 async function start(line: CommandLine, options: Options, surroundings: Surroundings): Promise<Server> {
@@ -67,7 +67,7 @@ async function open(url: string): Promise<void> {
   if (reason !== undefined) errors.print(`The browser could not be opened at ${visible(url)}: ${visible(reason)}.`);
 }
 
-function endWith(server: Server, liveReload: LiveReload | undefined): void {
+function endWith(server: Server, liveReload: Watcher | undefined): void {
   const stop = async (): Promise<void> => {
     await Promise.all([server.stop(), liveReload?.stop()]);
     await end();

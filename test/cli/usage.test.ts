@@ -7,8 +7,8 @@ import * as fc from 'fast-check';
 import { defaultLimits, defaultOptions, MiB, OptionsError, checkOptions, type Options } from '../../src/options';
 import { CommandLine } from '../../src/terminal/commandLine';
 import { flagNames, flags, usage } from '../../src/terminal/flags';
-import { optionsOf, usageErrorOf } from '../../src/terminal/plan';
-import { UsageError } from '../../src/terminal/words';
+import { optionsOf, usageErrorOf } from '../../src/terminal/requestedOptions';
+import { UsageError } from '../../src/terminal/sentences';
 
 /** The options, as the program finds them and the server checks them. */
 function optionsFor(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {

@@ -1,8 +1,8 @@
 /** One sentence, a page for a browser, and never a word about the disk. */
 import assert from 'node:assert/strict';
 import { errorResponse } from '../../src/endpoints/common/errorResponse';
-import { FileError, readFailure, writeFailure } from '../../src/files/errors';
-import { HttpError } from '../../src/http/message/errors';
+import { FileError, readFailure, writeFailure } from '../../src/files/fileError';
+import { HttpError } from '../../src/http/message/httpError';
 import { makeRequest, read } from '../support/request';
 
 const html = { Accept: 'text/html,*/*;q=0.8' };

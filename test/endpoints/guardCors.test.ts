@@ -1,6 +1,6 @@
 /** Pages of the origins in `cors` may read and write, and browsers are told so exactly. */
 import assert from 'node:assert/strict';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import type { FieldLine, Response } from '../../src/http/message/message';
 import { checkOptions, defaultOptions, OptionsError } from '../../src/options';
 import { guardWith, inside, requestOf, type Asked } from '../support/guarded';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { guarded } from '../../src/endpoints/guard/guard';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import type { Endpoint, FieldLine, Response } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
 import { guardWith, requestOf, type Asked } from '../support/guarded';

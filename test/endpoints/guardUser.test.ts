@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { endianness } from 'node:os';
 import { guarded } from '../../src/endpoints/guard/guard';
 import { hasOtherClient, mayWrite, ownerIn, type Owner, type Verdict } from '../../src/endpoints/guard/peerUser';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import type { Peer } from '../../src/http/message/message';
 import { defaultOptions } from '../../src/options';
 import { requestOf } from '../support/guarded';

@@ -1,7 +1,7 @@
 /** Who is on the network and tries one token after another soon has to wait; nobody else has to. */
 import assert from 'node:assert/strict';
 import { Guesses } from '../../src/endpoints/guard/guesses';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import type { FieldLine } from '../../src/http/message/message';
 import { guardWith, inside, type Asked } from '../support/guarded';
 

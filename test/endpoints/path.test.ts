@@ -1,6 +1,6 @@
 /** Paths, decoded once. */
 import assert from 'node:assert/strict';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import { encodeSegment, parsePath } from '../../src/endpoints/common/path';
 
 const rows: readonly (readonly [path: string, segments: readonly string[], isFolder: boolean])[] = [

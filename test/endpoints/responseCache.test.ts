@@ -104,13 +104,13 @@ describe('memory', () => {
     }
   });
 
-  it('looks at the disk once in a turn, and once more behind a request that may change what is there', () => {
+  it('looks at the disk once in a batch, and once more behind a request that may change what is there', () => {
     const memory = new ResponseCache(64 * MiB);
     let looks = 0;
     const file = Object.assign(fileOf({ content: 'x' }), { isCurrent: () => ++looks > 0 });
     memory.keep('/a', file, () => new Resource(sourceOf(file), view));
-    const recall = (method: string, turn: number): unknown => memory.recall({ ...makeRequest(method, '/a'), turn });
-    const steps: [method: string, turn: number, looks: number][] = [
+    const recall = (method: string, batch: number): unknown => memory.recall({ ...makeRequest(method, '/a'), batch });
+    const steps: [method: string, batch: number, looks: number][] = [
       ['GET', 1, 1],
       ['GET', 1, 1],
       ['HEAD', 1, 1],
@@ -122,9 +122,9 @@ describe('memory', () => {
       ['GET', 3, 5],
       ['GET', 3, 5],
     ];
-    for (const [method, turn, wanted] of steps) {
-      recall(method, turn);
-      assert.equal(looks, wanted, `${method} in turn ${turn}`);
+    for (const [method, batch, wanted] of steps) {
+      recall(method, batch);
+      assert.equal(looks, wanted, `${method} in batch ${batch}`);
     }
   });
 });

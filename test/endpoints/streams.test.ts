@@ -2,22 +2,22 @@
 import assert from 'node:assert/strict';
 import { Audience } from '../../src/endpoints/live/audience';
 import { Live } from '../../src/endpoints/live/live';
-import { Streams } from '../../src/endpoints/live/streams';
-import type { News, Stream } from '../../src/endpoints/live/stream';
+import { EventStreams } from '../../src/endpoints/live/eventStreams';
+import type { News, EventStream } from '../../src/endpoints/live/eventStream';
 
-const newsOf = async (stream: Stream): Promise<News> => {
+const newsOf = async (stream: EventStream): Promise<News> => {
   const { value } = await stream.next();
   return JSON.parse(/^data: (.*)$/m.exec(String(value))?.[1] ?? '') as News;
 };
 
-function add(streams: Streams): Stream {
+function add(streams: EventStreams): EventStream {
   return streams.add(() => undefined);
 }
 
 describe('event streams', () => {
   it('are counted', async () => {
     const counts: number[] = [];
-    const streams = new Streams((count) => counts.push(count));
+    const streams = new EventStreams((count) => counts.push(count));
     const all = Array.from({ length: 256 }, () => add(streams));
     for (const stream of all) await stream.return();
     await all[0]?.return();
@@ -39,7 +39,7 @@ describe('event streams', () => {
     };
     Object.assign(globalThis, counting);
     try {
-      const streams = new Streams(() => undefined);
+      const streams = new EventStreams(() => undefined);
       const all = Array.from({ length: 10 }, () => add(streams));
       assert.equal(timers, 1);
       for (const stream of all) await stream.return();
@@ -50,7 +50,7 @@ describe('event streams', () => {
   });
 
   it('keep what a slow reader has not taken as one piece', async () => {
-    const streams = new Streams(() => undefined);
+    const streams = new EventStreams(() => undefined);
     const stream = add(streams);
     await stream.next();
     for (const name of ['a', 'b', 'c']) streams.tell([`/${name}`]);
@@ -67,7 +67,7 @@ describe('event streams', () => {
   });
 
   it('keep no more than that everything changed, however slow the reader is', async () => {
-    const streams = new Streams(() => undefined);
+    const streams = new EventStreams(() => undefined);
     const stream = add(streams);
     await stream.next();
     for (let i = 1; i <= 10_000; i++) streams.tell([`/${i}`]);
@@ -77,7 +77,7 @@ describe('event streams', () => {
   });
 
   it('name no more than 500 files of one change', async () => {
-    const streams = new Streams(() => undefined);
+    const streams = new EventStreams(() => undefined);
     streams.tell(Array.from({ length: 501 }, (_, i) => `/${i}`));
     const stream = add(streams);
     assert.equal((await newsOf(stream)).changes[0]?.[2], 'all');
@@ -85,7 +85,7 @@ describe('event streams', () => {
   });
 
   it('name no more than 500 files to a newcomer, either', async () => {
-    const streams = new Streams(() => undefined);
+    const streams = new EventStreams(() => undefined);
     for (let i = 0; i < 3; i++) streams.tell(Array.from({ length: 200 }, (_, k) => `/${i}/${k}`));
     const stream = add(streams);
     const { from, changes } = await newsOf(stream);
@@ -94,7 +94,7 @@ describe('event streams', () => {
   });
 
   it('tell a newcomer from where on nothing is missing', async () => {
-    const streams = new Streams(() => undefined);
+    const streams = new EventStreams(() => undefined);
     for (let i = 1; i <= 250; i++) streams.tell([`/${i}`]);
     const stream = add(streams);
     const { from, changes } = await newsOf(stream);
@@ -103,7 +103,7 @@ describe('event streams', () => {
   });
 
   it('end for whoever waits, too', async () => {
-    const stream = add(new Streams(() => undefined));
+    const stream = add(new EventStreams(() => undefined));
     await stream.next();
     const waiting = stream.next();
     await stream.return();
@@ -150,7 +150,7 @@ describe('event streams', () => {
   it('have another name for each server', async () => {
     const names = await Promise.all(
       [1, 2].map(async () => {
-        const stream = add(new Streams(() => undefined));
+        const stream = add(new EventStreams(() => undefined));
         const { server } = await newsOf(stream);
         await stream.return();
         return server;

@@ -13,7 +13,7 @@ import {
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { knowsDescriptors } from '../../src/files/proof';
+import { knowsDescriptors } from '../../src/files/descriptor';
 import { ask, bodyOf } from '../support/request';
 import { TestFolder } from '../support/folder';
 

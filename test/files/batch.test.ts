@@ -1,8 +1,8 @@
 /** Several files are put in their places, all or none, even if a rename fails half way. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import type { Explain } from '../../src/files/writing/batch';
-import { FileError } from '../../src/files/errors';
+import type { Explain } from '../../src/files/writing/uploadGroup';
+import { FileError } from '../../src/files/fileError';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Check } from '../../src/files/writing/write';
 import { TestFolder } from '../support/folder';

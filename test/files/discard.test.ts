@@ -1,7 +1,7 @@
 /** What cannot be taken away hides nothing, holds up nobody, is tried again, and stays noted. */
 import assert from 'node:assert/strict';
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import { FileError } from '../../src/files/errors';
+import { FileError } from '../../src/files/fileError';
 import { Leftovers } from '../../src/files/writing/leftovers';
 import { sweep } from '../../src/files/writing/serverFolder';
 import { Uploads } from '../../src/files/writing/uploads';

@@ -1,7 +1,7 @@
 /** Each failure of a system call is told by its operation and its number, not by its usual cause. */
 import assert from 'node:assert/strict';
 import { httpErrorOf } from '../../src/endpoints/common/errorResponse';
-import { readFailure, writeFailure } from '../../src/files/errors';
+import { readFailure, writeFailure } from '../../src/files/fileError';
 import { needsLinux } from '../support/needs';
 
 /** As Node.js makes them; without a name where the runtime has none for the number. */

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { errnoOf, FileError } from '../../src/files/errors';
+import { errnoOf, FileError } from '../../src/files/fileError';
 import type { Folder } from '../../src/files/folder';
-import { holdFolder, letGo } from '../../src/files/writing/held';
-import { knowsDescriptors } from '../../src/files/proof';
+import { holdFolder, letGo } from '../../src/files/writing/folderCache';
+import { knowsDescriptors } from '../../src/files/descriptor';
 import type { Root } from '../../src/files/root';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';

@@ -1,8 +1,8 @@
 /** Open files: what they are, and when they are let go of. */
 import assert from 'node:assert/strict';
 import { closeSync, fstatSync, openSync, unlinkSync } from 'node:fs';
-import { FileError } from '../../src/files/errors';
-import { knowsDescriptors, persistently, prove } from '../../src/files/proof';
+import { FileError } from '../../src/files/fileError';
+import { knowsDescriptors, persistently, locateDescriptor } from '../../src/files/descriptor';
 import { pool, Promptness } from '../../src/files/pool';
 import { OpenFile, openFile, smallSize } from '../../src/files/reading/read';
 import { openDescriptors, TestFolder } from '../support/folder';
@@ -120,7 +120,7 @@ describe('an open file', () => {
       const fd = openSync(path, 'r');
       try {
         unlinkSync(path);
-        const proof = (): unknown => prove(root, [name], fd, path, fstatSync(fd, { bigint: true }));
+        const proof = (): unknown => locateDescriptor(root, [name], fd, path, fstatSync(fd, { bigint: true }));
         if (kind === undefined) assert.deepEqual(proof(), { real: `${path} (deleted)`, inside: [`${name} (deleted)`] });
         else assert.throws(proof, (error) => error instanceof FileError && error.kind === kind);
       } finally {

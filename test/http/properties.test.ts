@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decoderOf } from '../../src/http/wire/body';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import { framingOf } from '../../src/http/wire/framing';
-import { Input } from '../../src/http/connection/input';
+import { Input } from '../../src/http/wire/input';
 import { checkPartialHead, parseHead, type Head } from '../../src/http/wire/head';
 import { defaultLimits } from '../../src/options';
 

@@ -1,7 +1,7 @@
 /** A field section that was read before is not read again: what is understood is the same. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import { parseHead, type FieldSection, type Head } from '../../src/http/wire/head';
 import { defaultLimits } from '../../src/options';
 

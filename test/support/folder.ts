@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { Root } from '../../src/files/root';
 import { Audience } from '../../src/endpoints/live/audience';
 import type { Live } from '../../src/endpoints/live/live';
-import { Resumables } from '../../src/endpoints/storing/resumables';
+import { UploadRegistry } from '../../src/endpoints/storing/uploadRegistry';
 import { createRouter } from '../../src/endpoints/router';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Endpoint } from '../../src/http/message/message';
@@ -61,7 +61,7 @@ export class TestFolder {
   /** @param live as an editor has it; the options `liveReload` and `serveUnsaved` are on with it */
   router(options: Partial<Options> = {}, live?: Live): Endpoint {
     const all = live === undefined ? options : { liveReload: true, serveUnsaved: true, ...options };
-    const resumables = new Resumables(new Uploads(this.places));
+    const resumables = new UploadRegistry(new Uploads(this.places));
     return createRouter(this.options(all), this.root(all), resumables, undefined, live && new Audience(live));
   }
 

@@ -1,6 +1,6 @@
 /** The guard in front of an endpoint that says yes to everything, without a socket. */
 import { guarded } from '../../src/endpoints/guard/guard';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import { Fields } from '../../src/http/message/fields';
 import type { Endpoint, FieldLine, Request } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestFolder } from './folder';
+import { needs } from './needs';
 
 /** How an image is made and mounted, and which programs that needs. */
 interface Kind {
@@ -42,11 +43,10 @@ const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` 
 const run = ([program = '', ...args]: readonly string[]): void =>
   void execFileSync(program, args, { env, stdio: 'pipe' });
 
-/** What this machine lacks to mount one; undefined if nothing. */
+/** What that needs and this machine lacks; undefined if nothing. */
 export function lackingFor(kind: MountedKind): string | undefined {
-  if (process.platform !== 'linux') return 'a file system is mounted on Linux alone';
-  const lacking = kinds[kind].programs.find((name) => spawnSync('which', [name], { env }).status !== 0);
-  return lacking === undefined ? undefined : `${lacking} is not installed`;
+  if (process.platform !== 'linux') return 'Linux';
+  return kinds[kind].programs.find((name) => spawnSync('which', [name], { env }).status !== 0);
 }
 
 /** A test folder whose served folder is such a file system. */
@@ -86,18 +86,16 @@ export class MountedFolder extends TestFolder {
   }
 }
 
-/** The folder, until the end of the suite whose `before` this is; skips the tests with a line that says what is lacking. */
+/** The folder, until the end of the suite whose `before` this is; skips the tests where something is lacking. */
 export function mountedOrSkip(context: Mocha.Context, kind: MountedKind): MountedFolder {
-  let reason = lackingFor(kind);
+  let folder: MountedFolder | undefined;
+  let lacking = lackingFor(kind);
   try {
-    if (reason === undefined) {
-      const folder = new MountedFolder(kind);
-      context.test?.parent?.afterAll(() => folder.remove());
-      return folder;
-    }
+    if (lacking === undefined) folder = new MountedFolder(kind);
   } catch (error) {
-    reason = `it cannot be mounted here: ${String(error).split('\n')[0] ?? ''}`;
+    lacking = `leave to mount it (${String(error).split('\n')[0] ?? ''})`;
   }
-  if (context.test !== undefined) context.test.title += ` (skipped: ${reason})`;
-  return context.skip();
+  needs(context, lacking ?? '', folder !== undefined);
+  context.test?.parent?.afterAll(() => folder.remove());
+  return folder;
 }

@@ -1,6 +1,6 @@
 /** A client that sends exactly the bytes it is told to, and reads responses by a strict parser of its own. */
 import type { Socket } from 'node:net';
-import { reset } from '../../src/http/connection/socketInternals';
+import { reset } from '../../src/http/connection/nodeInternals';
 import { defaultTls, openPlain, openSecure } from './tls';
 
 export interface RawResponse {

@@ -1,7 +1,7 @@
 /** Requests as values, and responses read to the end: endpoints without a socket. */
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import { Fields, noFields } from '../../src/http/message/fields';
 import type { Body, Endpoint, Request, RequestBody, Response } from '../../src/http/message/message';
 import { isByteSource } from '../../src/http/wire/response';
@@ -19,8 +19,8 @@ export interface Answer {
   readonly response: Response;
 }
 
-/** Each request is one of a turn of its own. */
-let turns = 0;
+/** Each request is one of a batch of its own. */
+let batches = 0;
 
 export function makeRequest(method: string, target: string, fields: FieldTable = {}, body?: RequestBody): Request {
   const mark = target.indexOf('?');
@@ -37,7 +37,7 @@ export function makeRequest(method: string, target: string, fields: FieldTable =
     ),
     body: body ?? bodyOf(),
     peer: { address: '127.0.0.1', port: 1, localAddress: '127.0.0.1', localPort: 2 },
-    turn: ++turns,
+    batch: ++batches,
     signal: new AbortController().signal,
   };
 }
@@ -64,7 +64,7 @@ export function bodyOf(
   };
 }
 
-/** Asks an endpoint, turns what it throws into a response, and reads that to its end. */
+/** Asks an endpoint, batches what it throws into a response, and reads that to its end. */
 export async function ask(
   endpoint: Endpoint,
   method: string,

@@ -1,6 +1,6 @@
 /** The socket half of the server alone, in front of an endpoint made for tests. */
 import type { LogEvent } from '../../src/accessLog';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import { Listener } from '../../src/http/connection/listener';
 import type { Endpoint, Request, Response } from '../../src/http/message/message';
 import { defaultLimits, type Limits } from '../../src/options';

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '../../src/http/connection/connection';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import { Watch } from '../../src/http/connection/watch';
 import type { Response } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';

@@ -1,7 +1,7 @@
 /** The event stream over a real socket: who gets it, what it tells, and that it ends when it should. */
 import assert from 'node:assert/strict';
 import { Live } from '../../src/endpoints/live/live';
-import type { News } from '../../src/endpoints/live/stream';
+import type { News } from '../../src/endpoints/live/eventStream';
 import { field, type RawClient } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 

@@ -1,6 +1,6 @@
 /** `Expect: 100-continue` (RFC 9110 §10.1.1): the client is told to go on when the body is first read, and not before. */
 import assert from 'node:assert/strict';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import type { Request, Response } from '../../src/http/message/message';
 import { field } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';

@@ -1,6 +1,6 @@
 /** Keep-alive, pipelining, half-closed clients, draining and the lingering close. */
 import assert from 'node:assert/strict';
-import { HttpError } from '../../src/http/message/errors';
+import { HttpError } from '../../src/http/message/httpError';
 import type { Request, Response } from '../../src/http/message/message';
 import { KiB, MiB } from '../../src/options';
 import { field } from '../support/rawClient';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Trash } from '../../src/endpoints/storing/trash';
+import type { Trash } from '../../src/endpoints/storing/removal';
 import type { RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 import { needsPosix } from '../support/needs';

@@ -56,6 +56,8 @@ describe('the file of the active editor', () => {
     /** The title of the page that `action` opens. */
     async function titleAfter({ page }: Workbench, action: () => Promise<void>): Promise<string> {
       const [popup] = await Promise.all([page.waitForEvent('popup'), action()]);
+      // It begins as an empty page.
+      await popup.waitForFunction("document.title !== ''");
       const title = await popup.title();
       await popup.close();
       return title;

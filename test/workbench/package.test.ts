@@ -82,12 +82,11 @@ describe('the packaged .vsix', () => {
   it('has a README whose links lead somewhere in an editor, which knows no folder for them', async () => {
     const readme = await fs.readFile(path.join(await installed(), 'readme.md'), 'utf8');
     const targets = [...readme.matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target);
-    assert.notDeepEqual(targets, []);
     assert.deepEqual(
       targets.filter((target) => !/^(https?:\/\/|#)/.test(target!)),
       [],
     );
-    assert.match(readme, /MIT \(LICENSE\)/);
+    for (const words of ['docs/editor.md has the commands', 'MIT (LICENSE)']) assert.ok(readme.includes(words), words);
   });
 
   it('holds what runs and nothing else', async () => {

@@ -16,7 +16,7 @@ import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
 import { pickTerms } from '../sharing/shareTerms';
 import type { Site } from '../server/state';
-import type { UploadsView } from '../status/uploads';
+import type { UploadsView } from '../status/uploadMonitor';
 import { servedPath } from '../server/urls';
 
 export interface Parts {

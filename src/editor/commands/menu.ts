@@ -17,7 +17,7 @@ const item = (icon: string, title: string, command: string, ...args: unknown[]):
 const separator: Item = { label: '', kind: QuickPickItemKind.Separator };
 
 /** What the menu has to know besides the state. */
-interface Circumstances {
+interface MenuContext {
   /** Whether there is something to cancel. */
   readonly isUploading: boolean;
   readonly isShared: boolean;
@@ -25,14 +25,14 @@ interface Circumstances {
   readonly isTokenKept: boolean;
 }
 
-export async function showMenu(state: State, circumstances: Circumstances): Promise<void> {
+export async function showMenu(state: State, context: MenuContext): Promise<void> {
   const options = { title: 'HTTP Server', placeHolder: summary(state) };
-  const items = [...cancel(circumstances), ...first(state, circumstances), separator, ...always()];
+  const items = [...cancel(context), ...first(state, context), separator, ...always()];
   const action = (await window.showQuickPick(items, options))?.action;
   if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
 }
 
-const cancel = ({ isUploading }: Circumstances): Item[] =>
+const cancel = ({ isUploading }: MenuContext): Item[] =>
   isUploading ? [item('close', l10n.t('Cancel Upload…'), 'httpServer.cancelUpload')] : [];
 
 function summary(state: State): string {
@@ -52,14 +52,14 @@ function summary(state: State): string {
 }
 
 /** What can be done in this state. */
-function first(state: State, circumstances: Circumstances): Item[] {
+function first(state: State, context: MenuContext): Item[] {
   switch (state.kind) {
     case 'running':
       return [
         item('link-external', l10n.t('Open Endpoint…'), 'httpServer.open'),
         item('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),
-        ...secret(state.site, circumstances),
-        ...sharing(circumstances),
+        ...secret(state.site, context),
+        ...sharing(context),
         item('debug-restart', l10n.t('Restart'), 'httpServer.restart'),
         item('debug-stop', l10n.t('Stop'), 'httpServer.stop'),
       ];
@@ -75,12 +75,12 @@ function first(state: State, circumstances: Circumstances): Item[] {
   }
 }
 
-const secret = ({ token }: Site, { isTokenKept }: Circumstances): Item[] => [
+const secret = ({ token }: Site, { isTokenKept }: MenuContext): Item[] => [
   ...(token === '' ? [] : [item('key', l10n.t('Copy URL with Token'), 'httpServer.copyUrlWithToken')]),
   ...(isTokenKept ? [item('trash', l10n.t('Forget the Generated Token'), 'httpServer.forgetToken')] : []),
 ];
 
-const sharing = ({ isShared }: Circumstances): Item[] =>
+const sharing = ({ isShared }: MenuContext): Item[] =>
   isShared
     ? [
         item('screen-full', l10n.t('Show QR Code'), 'httpServer.share'),

@@ -27,7 +27,7 @@ export class Meter {
     for (const event of traffic.events) addToTally(this.#total, event);
     if (traffic.dropped !== undefined) addTally(this.#total, traffic.dropped);
     this.#connections = traffic.connections;
-    const second = this.#turn(now);
+    const second = this.#advance(now);
     this.#seconds[second % span] = (this.#seconds[second % span] ?? 0) + this.#total.count - before;
   }
 
@@ -38,12 +38,12 @@ export class Meter {
 
   /** Exchanges in each of the last {@link span} seconds, the current one last. */
   lastMinute(now: number): number[] {
-    const second = this.#turn(now);
+    const second = this.#advance(now);
     return Array.from({ length: span }, (_, i) => this.#seconds[(second + 1 + i) % span] ?? 0);
   }
 
   /** Empties the places of the seconds that passed since the last call. Returns the current second. */
-  #turn(now: number): number {
+  #advance(now: number): number {
     const second = Math.floor(now / 1000);
     for (let s = Math.max(this.#newest + 1, second - span + 1); s <= second; s++) this.#seconds[s % span] = 0;
     this.#newest = Math.max(this.#newest, second);

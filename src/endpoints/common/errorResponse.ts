@@ -1,6 +1,6 @@
 /** Every failure becomes a response here. */
-import { FileError, type FileErrorKind } from '../../files/errors';
-import { HttpError } from '../../http/message/errors';
+import { FileError, type FileErrorKind } from '../../files/fileError';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import { reasonPhrase } from '../../http/message/status';

@@ -1,5 +1,5 @@
 /** The path of a request, decoded once (RFC 3986 §§2.1, 5.2.4). Pure. */
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 
 export interface RequestPath {
   /** Decoded, without empty ones and dot segments. */

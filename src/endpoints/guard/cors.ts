@@ -14,7 +14,7 @@ const dressed = new WeakMap<Response, Map<string | undefined, Response>>();
  *
  * @param guest the origin of the request if it is one that may read; without one, caches are told that there are some
  */
-export function share(response: Response, request: Request, guest: string | undefined): Response {
+export function exposeTo(response: Response, request: Request, guest: string | undefined): Response {
   if (response.lasting !== true) return dress(response, request, guest);
   const known = dressed.get(response) ?? new Map<string | undefined, Response>();
   dressed.set(response, known);

@@ -1,8 +1,8 @@
 /** Who may ask: every request passes here before anything else. */
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Endpoint, Request, Response } from '../../http/message/message';
 import type { Options } from '../../options';
-import { isPreflight, share } from './cors';
+import { isPreflight, exposeTo } from './cors';
 import { isKept, keeping } from './embedding';
 import { errorResponse } from '../common/errorResponse';
 import { isSafe } from '../common/fetchMetadata';
@@ -85,7 +85,8 @@ function forOwnUser(endpoint: Endpoint, verdictOn: typeof mayWrite): Endpoint {
 
 /** Everything that goes out, refusals too, says which origin may read it. */
 function sharing(endpoint: Endpoint, origins: Origins): Pick<Guarded, 'endpoint' | 'onError'> {
-  const shared = (request: Request, response: Response): Response => share(response, request, origins.guest(request));
+  const shared = (request: Request, response: Response): Response =>
+    exposeTo(response, request, origins.guest(request));
   return {
     endpoint: (request): Answer => {
       const response = endpoint(request);

@@ -1,5 +1,5 @@
 /** How many tokens somebody on the network may try: one that a person chose may be short. */
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import { isLoopback } from '../../options';
 
 /** So many wrong ones in so many milliseconds; then that address has to wait for the rest of them. */

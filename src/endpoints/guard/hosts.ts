@@ -3,7 +3,7 @@
  * origin with us: only the name it asks for gives it away.
  */
 import { domainToASCII } from 'node:url';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Fields } from '../../http/message/fields';
 import type { Peer, Request } from '../../http/message/message';
 import type { Options } from '../../options';

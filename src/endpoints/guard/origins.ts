@@ -1,5 +1,5 @@
 /** Whose pages may have a browser ask, and what for. */
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Fields } from '../../http/message/fields';
 import type { Request } from '../../http/message/message';
 import { originOf, type Options } from '../../options';

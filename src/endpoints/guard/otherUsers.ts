@@ -1,7 +1,7 @@
 /** Whether anybody else may be at work on this machine, as Linux tells it: for connections whose owner it has forgotten. */
 import { readdir, readFile } from 'node:fs/promises';
 import { pool } from '../../files/pool';
-import { errnoOf } from '../../files/errors';
+import { errnoOf } from '../../files/fileError';
 
 /** Accounts of people have ids from here on, unless the system says otherwise. */
 const usualLeastId = 1000;

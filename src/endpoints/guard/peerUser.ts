@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { pool } from '../../files/pool';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Peer } from '../../http/message/message';
 import { whoElse } from './otherUsers';
 

@@ -1,6 +1,6 @@
 /** The secret that every request must carry, where there is one. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Peer, Request, Response } from '../../http/message/message';
 import type { Options } from '../../options';
 import { isCrossOrigin, isNavigation } from '../common/fetchMetadata';

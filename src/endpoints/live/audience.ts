@@ -1,9 +1,9 @@
 /** The pages that listen to one server, of several that tell of the same folder: none takes the places of another's. */
 import type { Live } from './live';
-import type { Stream } from './stream';
+import type { EventStream } from './eventStream';
 
 export class Audience {
-  private readonly open = new Set<Stream>();
+  private readonly open = new Set<EventStream>();
 
   constructor(readonly live: Live) {}
 
@@ -12,7 +12,7 @@ export class Audience {
    *
    * @param most how many there may be
    */
-  join(most: number): Stream {
+  join(most: number): EventStream {
     if (this.open.size >= most) this.makeRoom();
     const stream = this.live.streams.add(() => this.open.delete(stream));
     this.open.add(stream);

@@ -1,7 +1,7 @@
 /** Live reload's own paths: the stream of events, and the script that listens to it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { isNavigation } from '../common/fetchMetadata';
 import { Resource } from '../representation/resource';

@@ -1,17 +1,17 @@
 /** What an editor tells a server about the files that it serves: that they changed, and what is not saved yet. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { FileError, readFailure } from '../../files/errors';
+import { FileError, readFailure } from '../../files/fileError';
 import type { Root } from '../../files/root';
 import type { Options } from '../../options';
 import { Overlay } from '../representation/overlay';
-import type { ChangedPaths } from './stream';
-import { Streams } from './streams';
+import type { ChangedPaths } from './eventStream';
+import { EventStreams } from './eventStreams';
 import { WorkerUses } from './workerUses';
 
 /** One for all servers of a process, which serve one folder. */
 export class Live {
   readonly overlay = new Overlay();
-  readonly streams: Streams;
+  readonly streams: EventStreams;
   readonly workerUses = new WorkerUses();
   private root: Root | undefined;
   /** Real paths of the files that have drafts, by path of the site. */
@@ -19,7 +19,7 @@ export class Live {
 
   /** @param onPages called with the number of event streams whenever it changes */
   constructor(onPages: (count: number) => void = () => undefined) {
-    this.streams = new Streams(onPages);
+    this.streams = new EventStreams(onPages);
   }
 
   /** Goes by these options from now on. */

@@ -1,6 +1,6 @@
 /** Listings of folders: how many are made at once, and how much memory those may take that are being sent. */
 import { Pool } from '../../files/pool';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Limits } from '../../options';
 import { codedAtOnce } from './coding';
 

@@ -1,7 +1,7 @@
 /** What a URL shows now, in one content coding, and the answer it gives to conditions and ranges. */
 import { evaluate, ifRange, type Validators } from '../../http/message/conditional';
 import { formatHttpDate } from '../../http/message/date';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { contentRange, parseRange, unsatisfiedRange, type ByteRange } from '../../http/message/range';
 import { closeContent, isSliceable, rangeOf, sizeOf, wholeOf, type Content, type Sliceable } from './content';

@@ -9,7 +9,7 @@ interface Entry {
   readonly cost: number;
   /** The same content, read once more: later proof. */
   file: SmallFile;
-  /** The turn in which the file was last proven to be as it was. */
+  /** The batch in which the file was last proven to be as it was. */
   proven: number;
   /** Whether it was asked for since it last might have had to go. */
   used: boolean;
@@ -24,7 +24,7 @@ export class ResponseCache {
   /** By the decoded path: in how many ways a client can write it does not matter. */
   private readonly entries = new Map<string, Entry>();
   private cost = 0;
-  /** The last turn that had a request which may change files. */
+  /** The last batch that had a request which may change files. */
   private changed = 0;
 
   /** @param capacity most octets kept, coded copies estimated */
@@ -33,21 +33,21 @@ export class ResponseCache {
   /** The answer, if the path was asked before and its file is as it was. */
   recall(request: Request): Response | Promise<Response> | undefined {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      this.changed = request.turn;
+      this.changed = request.batch;
       return undefined;
     }
     const { path } = request;
     const entry = this.entries.get(path.includes('%') ? (plainPath(path) ?? path) : path);
-    if (entry === undefined || !this.isCurrent(entry, request.turn)) return undefined;
+    if (entry === undefined || !this.isCurrent(entry, request.batch)) return undefined;
     entry.used = true;
     return entry.resource.answer(request);
   }
 
-  /** One look at the disk is enough for a turn, unless it is ourselves who change what is there. */
-  private isCurrent(entry: Entry, turn: number): boolean {
-    if (entry.proven === turn && this.changed !== turn) return true;
+  /** One look at the disk is enough for a batch, unless it is ourselves who change what is there. */
+  private isCurrent(entry: Entry, batch: number): boolean {
+    if (entry.proven === batch && this.changed !== batch) return true;
     if (!entry.file.isCurrent()) return false;
-    entry.proven = turn;
+    entry.proven = batch;
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** `/files/{path}`: the folder's files, to be read verbatim. */
-import { FileError } from '../../files/errors';
+import { FileError } from '../../files/fileError';
 import { realFolder } from '../../files/folder';
 import { OpenFile } from '../../files/reading/read';
 import type { Root } from '../../files/root';

@@ -1,11 +1,11 @@
 /** Everything that is no other endpoint: the workspace's files, as a web site. */
-import { FileError } from '../../files/errors';
+import { FileError } from '../../files/fileError';
 import { realFolder } from '../../files/folder';
 import { OpenFile } from '../../files/reading/read';
 import type { Root } from '../../files/root';
 import { Siblings } from '../../files/reading/siblings';
 import { readOrOpenSettled, type SmallFile } from '../../files/reading/small';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import type { Options } from '../../options';

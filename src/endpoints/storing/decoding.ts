@@ -2,7 +2,7 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Pace } from '../../files/pace';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Fields } from '../../http/message/fields';
 import type { RequestBody } from '../../http/message/message';
 import { codings } from '../representation/coding';
@@ -57,7 +57,7 @@ interface Coded {
 }
 
 /** One upload that is being decoded. */
-interface Place {
+interface Occupant {
   /** When something came of it last; on the clock of `performance.now()`. */
   moved: number;
   readonly body: RequestBody;
@@ -68,7 +68,7 @@ const patience = 1000;
 
 /** Uploads that are decoded, so many at once: each takes some memory for as long as its client takes. */
 export class Decoders {
-  private readonly places = new Set<Place>();
+  private readonly places = new Set<Occupant>();
 
   /**
    * @param most at once
@@ -86,19 +86,19 @@ export class Decoders {
    *   it, or more than it; 413 if it comes to too much
    */
   async *decode(coded: Coded): AsyncGenerator<Uint8Array, undefined> {
-    const place = this.enter(coded.body);
+    const occupant = this.enter(coded.body);
     try {
-      yield* this.run(coded, place);
+      yield* this.run(coded, occupant);
     } finally {
-      this.places.delete(place);
+      this.places.delete(occupant);
     }
   }
 
-  private enter(body: RequestBody): Place {
+  private enter(body: RequestBody): Occupant {
     if (this.places.size >= this.most) this.makeRoom();
-    const place = { body, moved: performance.now() };
-    this.places.add(place);
-    return place;
+    const occupant = { body, moved: performance.now() };
+    this.places.add(occupant);
+    return occupant;
   }
 
   /** The one that stands still longest goes. */
@@ -109,15 +109,15 @@ export class Decoders {
     slowest.body.fail(tooMany());
   }
 
-  private async *run({ content, coding, signal }: Coded, place: Place): AsyncGenerator<Uint8Array, undefined> {
+  private async *run({ content, coding, signal }: Coded, occupant: Occupant): AsyncGenerator<Uint8Array, undefined> {
     // Whoever reads it learns of an error, even one that comes before it is read.
     const decoder = decoders[coding]().on('error', () => undefined);
-    const feeding = feed(content, decoder, place);
+    const feeding = feed(content, decoder, occupant);
     let size = 0;
     try {
       const pace = await Pace.begin(signal);
       for await (const piece of decoder as AsyncIterable<Buffer>) {
-        place.moved = performance.now();
+        occupant.moved = performance.now();
         size += piece.length;
         if (size > this.largest) throw tooLarge(this.largest);
         yield piece;
@@ -134,16 +134,16 @@ export class Decoders {
 }
 
 /** Resolves when all was decoded; a failure is the decoder's, too. */
-function feed(content: AsyncIterable<Uint8Array>, decoder: Decoder, place: Place): Promise<void> {
-  const feeding = put(content, decoder, place);
+function feed(content: AsyncIterable<Uint8Array>, decoder: Decoder, occupant: Occupant): Promise<void> {
+  const feeding = put(content, decoder, occupant);
   feeding.catch((error: unknown) => decoder.destroy(error as Error));
   return feeding;
 }
 
-async function put(content: AsyncIterable<Uint8Array>, decoder: Decoder, place: Place): Promise<void> {
+async function put(content: AsyncIterable<Uint8Array>, decoder: Decoder, occupant: Occupant): Promise<void> {
   let fed = 0;
   for await (const bytes of content) {
-    place.moved = performance.now();
+    occupant.moved = performance.now();
     fed += bytes.length;
     await written(decoder, bytes);
     if (decoder.bytesWritten < fed) throw malformed('something follows its end');

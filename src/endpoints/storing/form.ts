@@ -3,7 +3,7 @@ import { comparable } from '../../files/names';
 import type { Root } from '../../files/root';
 import type { Uploads } from '../../files/writing/uploads';
 import { checkParent, type Upload } from '../../files/writing/write';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import { httpErrorOf } from '../common/errorResponse';

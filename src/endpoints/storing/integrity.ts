@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Pace } from '../../files/pace';
 import type { Fields } from '../../http/message/fields';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { RequestBody } from '../../http/message/message';
 import { dictionaryOf, octetsOf } from '../../http/message/structuredFields';
 import { algorithms, hashes, type Algorithm } from '../representation/digest';

@@ -1,6 +1,6 @@
 /** `multipart/form-data` (RFC 7578), part by part, as it streams in. */
 import { Dicer } from '@fastify/busboy';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import { malformed, parsePartHeader, type PartHeader } from './partHeader';
 
 /** Most parts of one form, files or not. */

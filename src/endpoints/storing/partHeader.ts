@@ -1,5 +1,5 @@
 /** The header of a part of a form (RFC 7578 §4): what is not understood fails the form, for it could be a file. Pure. */
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 
 /** Most field lines of one part. */
 const mostFields = 16;

@@ -1,11 +1,11 @@
 /** Whether a file may be written (RFC 9110 §13.2). */
-import { FileError } from '../../files/errors';
+import { FileError } from '../../files/fileError';
 import { OpenFile } from '../../files/reading/read';
 import type { Root } from '../../files/root';
 import { readOrOpen } from '../../files/reading/small';
 import type { Check } from '../../files/writing/write';
 import { evaluate, type Validators } from '../../http/message/conditional';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Request } from '../../http/message/message';
 import { sourceOf } from '../representation/source';
 import { validatorsOf } from '../representation/validators';

@@ -1,6 +1,6 @@
 /** What an upload must not be, told by its head. Pure. */
 import { evaluate } from '../../http/message/conditional';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Request } from '../../http/message/message';
 import { booleanOf } from '../../http/message/structuredFields';
 import type { Limits } from '../../options';

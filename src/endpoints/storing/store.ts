@@ -3,7 +3,7 @@ import { removable, remove } from '../../files/writing/remove';
 import type { Source } from '../../files/writing/progress';
 import type { Root } from '../../files/root';
 import type { Check, Stored, Upload } from '../../files/writing/write';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
 import { codingOf, Decoders } from './decoding';
@@ -13,9 +13,9 @@ import { boundaryOf } from './multipart';
 import { parsePath } from '../common/path';
 import { preconditionOf } from './precondition';
 import { refuseCoding, refusePart, refuseUnknownLength } from './refusals';
-import type { Resumables } from './resumables';
-import { inTime, type Trash } from './trash';
-import { withCompleteness } from './resumable';
+import type { UploadRegistry } from './uploadRegistry';
+import { inTime, type Trash } from './removal';
+import { withCompleteness } from './resumableUpload';
 import { completeOf } from './uploadFields';
 import { grantedLines, wishesOf } from './wishes';
 
@@ -24,7 +24,7 @@ export class Store {
 
   constructor(
     private readonly root: Root,
-    private readonly resumables: Resumables,
+    private readonly registry: UploadRegistry,
     private readonly limits: Limits,
     private readonly trash?: Trash,
   ) {
@@ -67,7 +67,7 @@ export class Store {
     const boundary = isFolder ? boundaryOf(request.fields.get('content-type')) : undefined;
     if (boundary === undefined) return undefined;
     refusePart(request);
-    return new Form(this.root, this.resumables.uploads, request, segments).store(this.contentOf(request), boundary);
+    return new Form(this.root, this.registry.uploads, request, segments).store(this.contentOf(request), boundary);
   }
 
   /**
@@ -84,18 +84,18 @@ export class Store {
   private async store(request: Request, rest: string, answer: (stored: Stored) => Response): Promise<Response> {
     if (completeOf(request.fields) !== undefined) return this.storeInParts(request, rest, answer);
     const { body, fields } = request;
-    const { root, resumables } = this;
+    const { root, registry } = this;
     const { segments, check } = this.judge(request, rest);
     const wishes = wishesOf(fields);
     const digests = Expectations.of(fields, digestFields, wishes.algorithms);
     const isPlain = digests.none && wishes.modified === undefined && codingOf(fields) === undefined;
     const whole = isPlain ? body.whole() : undefined;
-    if (whole !== undefined) return answer(resumables.uploads.storeNow(root, segments, whole, check));
+    if (whole !== undefined) return answer(registry.uploads.storeNow(root, segments, whole, check));
     const fill = async (upload: Upload): Promise<void> => {
       upload.modified = wishes.modified;
       await this.receive(request, upload, digests);
     };
-    const response = answer(await resumables.uploads.store(root, segments, check, fill, sourceOf(request)));
+    const response = answer(await registry.uploads.store(root, segments, check, fill, sourceOf(request)));
     return { ...response, fields: [...response.fields, ...grantedLines(wishes, digests)] };
   }
 
@@ -119,7 +119,7 @@ export class Store {
     try {
       refuseCoding(request);
       const creation = { request, root: this.root, answer, ...this.judge(request, rest) };
-      return await this.resumables.create(creation, this.limits);
+      return await this.registry.create(creation, this.limits);
     } catch (error) {
       throw withCompleteness(error, false);
     }

@@ -3,7 +3,7 @@
  * Pure.
  */
 import type { Fields } from '../../http/message/fields';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { booleanOf, integerOf } from '../../http/message/structuredFields';
 import type { Limits } from '../../options';

@@ -1,6 +1,6 @@
 /** What a client wants beside having its file stored: a time for it, and to be told its digest. */
 import type { Fields } from '../../http/message/fields';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine } from '../../http/message/message';
 import { reprDigest, wantedDigest, type Algorithm } from '../representation/digest';
 import type { Expectations } from './integrity';

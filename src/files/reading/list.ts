@@ -1,7 +1,7 @@
 /** What is in a folder. */
 import { lstatSync, opendirSync, realpathSync, statSync, type Dir, type Stats } from 'node:fs';
 import { sep } from 'node:path';
-import { errnoOf, FileError, readFailure } from '../errors';
+import { errnoOf, FileError, readFailure } from '../fileError';
 import { Folder } from '../folder';
 import type { Pace } from '../pace';
 import { concealed, type Root } from '../root';

@@ -1,9 +1,9 @@
 /** Open once, stat the descriptor, read that descriptor. */
 import { closeSync, constants, fstatSync, openSync, read, readSync, statSync, type BigIntStats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { FileError, readFailure } from '../errors';
+import { FileError, readFailure } from '../fileError';
 import { pool, Promptness } from '../pool';
-import { persistently, prove } from '../proof';
+import { persistently, locateDescriptor } from '../descriptor';
 import { concealed, type Root } from '../root';
 
 /** Content of this many octets and fewer is read at once. */
@@ -188,8 +188,8 @@ function tryOpen(root: Root, segments: readonly string[], path: string): OpenFil
   try {
     const stat = fstatSync(fd, { bigint: true });
     if (!stat.isFile()) throw new FileError('missing', 'There is no such file.');
-    const proof = prove(root, segments, fd, path, stat);
-    if (proof !== undefined) file = new OpenFile(fd, stat, path, proof.real);
+    const there = locateDescriptor(root, segments, fd, path, stat);
+    if (there !== undefined) file = new OpenFile(fd, stat, path, there.real);
     return file;
   } finally {
     if (file === undefined) closeSync(fd);

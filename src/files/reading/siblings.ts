@@ -1,6 +1,6 @@
 /** Files that belong to another one beside which they lie, such as its compressed copies. */
 import { statSync } from 'node:fs';
-import { FileError, readFailure } from '../errors';
+import { FileError, readFailure } from '../fileError';
 import { openFile, type OpenFile } from './read';
 import type { Root } from '../root';
 

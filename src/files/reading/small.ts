@@ -2,8 +2,8 @@
 import { lstatSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { FileError, readFailure } from '../errors';
-import { persistently } from '../proof';
+import { FileError, readFailure } from '../fileError';
+import { persistently } from '../descriptor';
 import { openFile, OpenFile, smallSize } from './read';
 import type { Root } from '../root';
 

@@ -28,7 +28,7 @@ export class Anchors {
     const known = this.anchors.get(path);
     if (known !== undefined) return known.folder.isHere() ? known : undefined;
     if (folder.descriptor === undefined || this.anchors.size >= most) return undefined;
-    const anchor = { folder: folder.share(), users: 0 };
+    const anchor = { folder: folder.retain(), users: 0 };
     this.anchors.set(path, anchor);
     return anchor;
   }

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { errnoOf, succeeds } from '../errors';
+import { errnoOf, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
 
 /** One path per entry. No path has a NUL in it. */

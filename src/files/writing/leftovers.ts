@@ -1,5 +1,5 @@
 /** What the system did not let go of when it was to be removed: tried again until it does. */
-import { errnoOf } from '../errors';
+import { errnoOf } from '../fileError';
 import { removeIfThere } from './journal';
 
 /** How long until the next try, in milliseconds: at first, and at most. */

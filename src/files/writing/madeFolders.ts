@@ -1,7 +1,7 @@
 /** Folders that are made for one file: they stay with it, or go. */
-import { succeeds } from '../errors';
+import { succeeds } from '../fileError';
 import { Folder } from '../folder';
-import { letGo } from './held';
+import { letGo } from './folderCache';
 import { noteOfMade, removeIfEmpty, type Journal } from './journal';
 import type { Root } from '../root';
 

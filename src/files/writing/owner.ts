@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
-import { errnoOf, succeeds } from '../errors';
+import { errnoOf, succeeds } from '../fileError';
 
 /** Empty where nobody tells. */
 export interface Owner {

@@ -5,7 +5,7 @@
 import { accessSync, chmodSync, constants, lstatSync, mkdirSync, realpathSync, rmdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { errnoOf, succeeds } from '../errors';
+import { errnoOf, succeeds } from '../fileError';
 import { relativeSegments, type Platform } from '../names';
 import type { Root } from '../root';
 

@@ -1,5 +1,5 @@
 /** Tells how far the uploads have come that take a while. */
-import { FileError } from '../errors';
+import { FileError } from '../fileError';
 import type { Upload } from './write';
 
 /** How long an upload is under way before it is told of, in milliseconds. */

@@ -1,7 +1,7 @@
 /** Removes a file of the folder. */
 import { lstatSync, realpathSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, FileError } from '../errors';
+import { errnoOf, FileError } from '../fileError';
 import { Folder } from '../folder';
 import { concealed, type Root } from '../root';
 import { failureOf, type Check } from './write';

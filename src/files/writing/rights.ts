@@ -1,6 +1,6 @@
 /** Who may do what with a file that is made in a folder: what it takes over from there, besides what this process gives it. */
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import { errnoOf } from '../errors';
+import { errnoOf } from '../fileError';
 
 /** How long what was seen is believed, in milliseconds. */
 const trusted = 10_000;

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync, type St
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { basename, join } from 'node:path';
-import { errnoOf, succeeds } from '../errors';
+import { errnoOf, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
 import { Journal, removeIfEmpty, removeIfThere, removeNoted } from './journal';
 import { isGone, ownerHere, parseOwner } from './owner';

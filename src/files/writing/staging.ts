@@ -5,13 +5,13 @@
 import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join, sep } from 'node:path';
-import { succeeds } from '../errors';
+import { succeeds } from '../fileError';
 import type { Folder } from '../folder';
-import { holdFolder } from './held';
+import { holdFolder } from './folderCache';
 import { ignoreFile, removeTemporaryFolder } from './journal';
 import type { Leftovers } from './leftovers';
-import type { Place } from './place';
-import { descriptorPath, knowsDescriptors } from '../proof';
+import type { UploadTarget } from './uploadTarget';
+import { descriptorPath, knowsDescriptors } from '../descriptor';
 import { Rights } from './rights';
 import type { Root } from '../root';
 import type { ServerFolder } from './serverFolder';
@@ -21,7 +21,7 @@ export interface Spot {
   /** Absolute, for everybody; good unless somebody moves a folder. */
   readonly path: string;
   /** Its path while the folder of its target is held. */
-  readonly pathFrom: (place: Place) => string;
+  readonly pathFrom: (target: UploadTarget) => string;
   /** To be called when nothing is there any more. */
   readonly release: () => void;
   /** To be called if its folder is not there any more. */
@@ -62,30 +62,30 @@ export class Staging {
    * @param isWhole whether it takes its place in this run of code, so that hardly anybody can see it anywhere
    * @throws an `errno` error
    */
-  reserve(place: Place, isWhole: boolean): Spot {
-    const { near } = place;
+  reserve(target: UploadTarget, isWhole: boolean): Spot {
+    const { near } = target;
     if (!this.unreachable.has(near.path)) {
       const spot = this.reserveAway(near, isWhole) ?? (isWhole ? undefined : this.reserveBelow(near));
       if (spot !== undefined) return spot;
     }
-    return this.reserveBeside(place);
+    return this.reserveBeside(target);
   }
 
   /** In the folder of the target or, if that is not there, the one that it will be made in. */
-  reserveBeside({ near }: Place): Spot {
+  reserveBeside({ near }: UploadTarget): Spot {
     const name = newName();
     const path = join(near.path, name);
     this.own?.journal.add(path);
     return {
       path,
       // A folder that was missing may be there by now: then another one is the last that is.
-      pathFrom: (place) => (place.near.path === near.path ? place.near.entry(name) : path),
+      pathFrom: (target) => (target.near.path === near.path ? target.near.entry(name) : path),
       release: () => this.own?.journal.delete(path),
     };
   }
 
   /** From where others are, no rename leads there. */
-  avoid({ near }: Place): void {
+  avoid({ near }: UploadTarget): void {
     if (this.unreachable.size >= mostUnreachable) this.unreachable.clear();
     this.unreachable.add(near.path);
   }

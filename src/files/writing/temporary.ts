@@ -17,11 +17,11 @@ import {
   type Stats,
 } from 'node:fs';
 import { basename } from 'node:path';
-import { errnoOf, FileError, succeeds } from '../errors';
+import { errnoOf, FileError, succeeds } from '../fileError';
 import type { Leftovers } from './leftovers';
-import type { Place } from './place';
+import type { UploadTarget } from './uploadTarget';
 import { pool, Promptness } from '../pool';
-import { descriptorPath, knowsDescriptors } from '../proof';
+import { descriptorPath, knowsDescriptors } from '../descriptor';
 import type { Spot } from './staging';
 
 /** To go through the thread pool costs more than to write less than this, wherever it goes. In octets. */
@@ -70,18 +70,18 @@ export class Temporary {
    */
   constructor(
     private readonly leftovers: Leftovers,
-    place: Place,
+    target: UploadTarget,
     reserve: () => Spot,
   ) {
     this.spot = reserve();
     try {
-      this.fd = create(this.spot, place);
+      this.fd = create(this.spot, target);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || this.spot.lost === undefined) throw error;
       // Somebody has cleared away what was of no use to them.
       this.spot.lost();
       this.spot = reserve();
-      this.fd = create(this.spot, place);
+      this.fd = create(this.spot, target);
     }
   }
 
@@ -156,9 +156,9 @@ export class Temporary {
   }
 
   /** Takes over the mode of a file and, where the system allows that, its owner and group. */
-  resemble(file: Stats, place: Place): void {
+  resemble(file: Stats, target: UploadTarget): void {
     // Of what lies there closed nobody knows whether it is still our own: no link is followed.
-    this.fd ??= openSync(this.spot.pathFrom(place), constants.O_WRONLY | constants.O_NOFOLLOW);
+    this.fd ??= openSync(this.spot.pathFrom(target), constants.O_WRONLY | constants.O_NOFOLLOW);
     setOwner(this.fd, file);
     setMode(this.fd, keptMode(file.mode, fstatSync(this.fd).mode));
   }
@@ -170,8 +170,8 @@ export class Temporary {
   }
 
   /** Takes its place. @throws an `errno` error */
-  replace(place: Place): void {
-    renameSync(this.spot.pathFrom(place), place.target);
+  replace(target: UploadTarget): void {
+    renameSync(this.spot.pathFrom(target), target.target);
   }
 
   /** It has been renamed. */
@@ -180,10 +180,10 @@ export class Temporary {
   }
 
   /** Goes to another spot, if need be by a copy. @throws an `errno` error: then it is where it was */
-  moveTo(spot: Spot, place: Place): void {
-    const path = this.spot.pathFrom(place);
+  moveTo(spot: Spot, target: UploadTarget): void {
+    const path = this.spot.pathFrom(target);
     try {
-      move(path, spot.pathFrom(place));
+      move(path, spot.pathFrom(target));
     } catch (error) {
       this.leftovers.remove(spot.path, spot.release);
       throw error;
@@ -208,9 +208,9 @@ export class Temporary {
   }
 }
 
-function create(spot: Spot, place: Place): number {
+function create(spot: Spot, target: UploadTarget): number {
   try {
-    return openSync(spot.pathFrom(place), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666);
+    return openSync(spot.pathFrom(target), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666);
   } catch (error) {
     spot.release();
     throw error;

@@ -1,6 +1,6 @@
 /** The uploads of one server: none is left when it stops, nor, once the next one has started, when it is killed. */
 import { Anchors } from './anchors';
-import { finishAll, type Explain } from './batch';
+import { finishAll, type Explain } from './uploadGroup';
 import { Leftovers, type TellLeftover } from './leftovers';
 import { claimPrivateFolder, leavePrivateFolder } from './privateFolder';
 import { cancelled, Progress, type Source, type Tell } from './progress';

@@ -1,12 +1,12 @@
 /** Stores files whole or not at all: a temporary file out of sight, then one rename. */
 import type { Anchors } from './anchors';
-import { errnoOf, FileError, writeFailure } from '../errors';
+import { errnoOf, FileError, writeFailure } from '../fileError';
 import type { Journal } from './journal';
 import type { Leftovers } from './leftovers';
 import type { MadeFolders } from './madeFolders';
-import { checkStorable, Place } from './place';
+import { checkStorable, UploadTarget } from './uploadTarget';
 import type { Source } from './progress';
-import { knowsDescriptors } from '../proof';
+import { knowsDescriptors } from '../descriptor';
 import { concealed, type Root } from '../root';
 import type { Spot, Staging } from './staging';
 import { Temporary } from './temporary';
@@ -76,7 +76,7 @@ export class Upload {
   private readonly temporary: Temporary;
   /** When its client says that the file was modified, in milliseconds since the epoch; undefined for now. */
   modified: number | undefined;
-  private place: Place;
+  private target: UploadTarget;
   private made: MadeFolders | undefined;
   /** Real path of the target at the beginning, and how many of its folders were there. */
   private readonly real: readonly string[];
@@ -95,11 +95,11 @@ export class Upload {
     private readonly onEnd: () => void,
     public source?: Source,
   ) {
-    const { place, temporary } = begin(storage, wish);
-    this.place = place;
+    const { target, temporary } = begin(storage, wish);
+    this.target = target;
     this.temporary = temporary;
-    this.real = place.real;
-    this.depth = place.near.real.length;
+    this.real = target.real;
+    this.depth = target.near.real.length;
   }
 
   /** Octets written so far. */
@@ -176,7 +176,7 @@ export class Upload {
   recheck(): void {
     try {
       this.hold();
-      this.place.allow();
+      this.target.allow();
       this.wish.check();
     } catch (error) {
       throw endFailure(error);
@@ -186,7 +186,7 @@ export class Upload {
   /** Gets the file ready for its place. @throws FileError */
   prepare(): void {
     try {
-      if (this.place.found !== undefined) this.temporary.resemble(this.place.found, this.place);
+      if (this.target.found !== undefined) this.temporary.resemble(this.target.found, this.target);
       if (this.modified !== undefined) this.temporary.stamp(this.modified);
       this.temporary.close();
     } catch (error) {
@@ -196,7 +196,7 @@ export class Upload {
 
   /** What can be told of it as long as it has not ended. */
   get stored(): Stored {
-    return { created: this.place.found === undefined, path: this.path };
+    return { created: this.target.found === undefined, path: this.path };
   }
 
   /**
@@ -206,7 +206,7 @@ export class Upload {
    * @throws FileError `badPath`; what {@link recheck} throws of what is there now
    */
   assertUntouched(): void {
-    const { found } = this.place;
+    const { found } = this.target;
     const now = this.holdAgain();
     if (now.found?.ino === found?.ino) return;
     now.allow();
@@ -217,7 +217,7 @@ export class Upload {
   replace(): void {
     try {
       this.holdAgain();
-      this.place.make(this.storage.journal, (made) => (this.made = made));
+      this.target.make(this.storage.journal, (made) => (this.made = made));
       if (!knowsDescriptors) this.moveBeside();
       this.rename();
     } catch (error) {
@@ -244,13 +244,13 @@ export class Upload {
 
   /** Its content is to come. To be called before anything is awaited. */
   await(): void {
-    this.anchor ??= this.storage.anchors.hold(this.place.near);
+    this.anchor ??= this.storage.anchors.hold(this.target.near);
     this.rest();
   }
 
   /** Of its place, nothing is held for now. */
   rest(): void {
-    this.place.close();
+    this.target.close();
   }
 
   private leave(): void {
@@ -260,14 +260,14 @@ export class Upload {
   }
 
   /** The place of its target, held. @throws FileError or an `errno` error */
-  holdAgain(): Place {
-    if (!this.place.isHeld) this.hold();
-    return this.place;
+  holdAgain(): UploadTarget {
+    if (!this.target.isHeld) this.hold();
+    return this.target;
   }
 
   /** A name for what is to be kept until the upload has ended. @throws an `errno` error */
   reserve(): Spot {
-    return this.storage.staging.reserve(this.place, true);
+    return this.storage.staging.reserve(this.target, true);
   }
 
   /** Removes what was kept. */
@@ -277,25 +277,25 @@ export class Upload {
 
   private hold(): void {
     this.rest();
-    const place = new Place(this.storage.root, this.wish.segments);
-    this.place = place;
+    const target = new UploadTarget(this.storage.root, this.wish.segments);
+    this.target = target;
     // Who has taken a folder away does not want it to come again with a file.
-    const isSame = place.real.length === this.real.length && place.real.every((name, i) => name === this.real[i]);
-    const isThere = place.near.real.length > this.depth || this.anchor?.isHere(place.near) !== false;
-    if (!isSame || !isThere || place.near.real.length < this.depth)
+    const isSame = target.real.length === this.real.length && target.real.every((name, i) => name === this.real[i]);
+    const isThere = target.near.real.length > this.depth || this.anchor?.isHere(target.near) !== false;
+    if (!isSame || !isThere || target.near.real.length < this.depth)
       throw new FileError('busy', 'The folder is being replaced.');
   }
 
   private rename(): void {
     try {
-      this.temporary.replace(this.place);
+      this.temporary.replace(this.target);
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV') throw error;
       // Not every file system tells beforehand where a rename leads.
-      this.storage.staging.avoid(this.place);
+      this.storage.staging.avoid(this.target);
       this.moveBeside();
       this.prepare();
-      this.temporary.replace(this.place);
+      this.temporary.replace(this.target);
     }
   }
 
@@ -304,22 +304,22 @@ export class Upload {
    * which leads elsewhere meanwhile does not find the temporary file there.
    */
   private moveBeside(): void {
-    this.temporary.moveTo(this.storage.staging.reserveBeside(this.place), this.place);
-    this.place.verify();
+    this.temporary.moveTo(this.storage.staging.reserveBeside(this.target), this.target);
+    this.target.verify();
   }
 }
 
-function begin(storage: Storage, { segments, check, isWhole }: Wish): { place: Place; temporary: Temporary } {
-  let place: Place | undefined;
+function begin(storage: Storage, { segments, check, isWhole }: Wish): { target: UploadTarget; temporary: Temporary } {
+  let target: UploadTarget | undefined;
   try {
-    const held = (place = new Place(storage.root, segments));
+    const held = (target = new UploadTarget(storage.root, segments));
     held.allow();
     check();
     if (!isWhole) held.checkWritable();
     const temporary = new Temporary(storage.leftovers, held, () => storage.staging.reserve(held, isWhole));
-    return { place, temporary };
+    return { target, temporary };
   } catch (error) {
-    place?.close();
+    target?.close();
     throw failureOf(concealed(storage.root, segments, error));
   }
 }

@@ -10,19 +10,19 @@
  */
 import type { Socket } from 'node:net';
 import { Deadline } from './deadline';
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 import { Exchange, refusedEvent, type Carrier } from './exchange';
 import type { Head } from '../wire/head';
-import type { Input } from './input';
+import type { Input } from '../wire/input';
 import type { Peer, Response } from '../message/message';
 import { peerOf } from '../message/peer';
 import { continueLine, discardBody, endIteration, refusesEntry } from '../wire/response';
 import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
-import { reset } from './socketInternals';
+import { reset } from './nodeInternals';
 import { Stall } from './stall';
-import { beginTurn, currentTurn } from './turn';
+import { beginBatch, currentBatch } from './batch';
 import { expire, waitOf, type Overdue, type Phase } from './waits';
 import type { Watch } from './watch';
 import type { Writer } from './writer';
@@ -39,12 +39,12 @@ export class Connection implements Carrier, Overdue {
   readonly sender: Sender;
   readonly writer: Writer;
   exchange: Exchange | undefined;
-  held: Response | undefined;
+  pending: Response | undefined;
   begun = 0;
   /** Whether the server stops. */
   private leaving = false;
-  /** The turn in which the last exchange ended. */
-  private rested = currentTurn();
+  /** The batch in which the last exchange ended. */
+  private rested = currentBatch();
   private advancing = false;
   private moved = false;
 
@@ -83,7 +83,7 @@ export class Connection implements Carrier, Overdue {
     this.advance();
   }
 
-  /** The turn since which nothing was asked for, or only waits for the peer's FIN; undefined while an exchange is under way. */
+  /** The batch since which nothing was asked for, or only waits for the peer's FIN; undefined while an exchange is under way. */
   get restsSince(): number | undefined {
     if (!this.writer.flushed) return undefined;
     return this.phase === 'exchange' || this.phase === 'closed' ? undefined : this.rested;
@@ -125,7 +125,9 @@ export class Connection implements Carrier, Overdue {
 
   /** Whether content is for the exchange's endpoint, which has not answered yet. */
   private serves(exchange: Exchange | undefined): exchange is Exchange {
-    return exchange !== undefined && exchange === this.exchange && this.phase === 'exchange' && this.held === undefined;
+    return (
+      exchange !== undefined && exchange === this.exchange && this.phase === 'exchange' && this.pending === undefined
+    );
   }
 
   received(): void {
@@ -139,7 +141,7 @@ export class Connection implements Carrier, Overdue {
     this.moved = true;
     if (this.advancing) return;
     this.advancing = true;
-    beginTurn();
+    beginBatch();
     while (this.moved) {
       this.moved = false;
       if (this.phase === 'exchange') this.proceed();
@@ -186,14 +188,14 @@ export class Connection implements Carrier, Overdue {
   }
 
   private proceed(): void {
-    const { exchange, held } = this;
+    const { exchange, pending } = this;
     if (exchange === undefined) return;
-    if (held === undefined) {
+    if (pending === undefined) {
       exchange.feed(this.receiver.input, this.receiver.ended);
       return;
     }
     exchange.discard(this.receiver.input, this.receiver.ended);
-    if (exchange.received || exchange.drainedTooMuch) this.send(exchange, held);
+    if (exchange.received || exchange.drainedTooMuch) this.send(exchange, pending);
   }
 
   private drain(): void {
@@ -216,13 +218,13 @@ export class Connection implements Carrier, Overdue {
       discardBody(response);
       return;
     }
-    if (exchange.mustEndFirst && !refusesEntry(response)) this.held = response;
+    if (exchange.mustEndFirst && !refusesEntry(response)) this.pending = response;
     else this.send(exchange, response);
     this.advance();
   }
 
   send(exchange: Exchange, response: Response): void {
-    this.held = undefined;
+    this.pending = undefined;
     const { persist, rest } = this.sender.send(exchange, response);
     if (this.receiver.ended) exchange.endEndless();
     if (rest === undefined) {
@@ -243,7 +245,7 @@ export class Connection implements Carrier, Overdue {
 
   private endResponse(exchange: Exchange, persist: boolean): void {
     if (this.phase === 'closed') return;
-    this.rested = currentTurn();
+    this.rested = currentBatch();
     this.sender.finish(exchange);
     exchange.abandon();
     if (!persist || this.service.stopping) this.close();
@@ -274,10 +276,10 @@ export class Connection implements Carrier, Overdue {
   }
 
   private whenClosed(): void {
-    const { exchange, held, phase } = this;
+    const { exchange, pending, phase } = this;
     this.phase = 'closed';
     this.sender.log(true);
-    if (held !== undefined) discardBody(held);
+    if (pending !== undefined) discardBody(pending);
     exchange?.lose(new Error('The client went away.'));
     exchange?.request.forsake();
     // Reads of a source may be under way: that is closed by whoever reads it.
@@ -286,7 +288,7 @@ export class Connection implements Carrier, Overdue {
     this.onClosed(this);
   }
 
-  /** Stops reading when enough waits for its turn, and sets the deadline of what the peer has to do next. */
+  /** Stops reading when enough waits, and sets the deadline of what the peer has to do next. */
   private regulate(): void {
     if (this.phase === 'closed') return;
     this.receiver.regulate();

@@ -3,14 +3,15 @@ import type { LogEvent } from '../../accessLog';
 import type { Limits } from '../../options';
 import { bodyTooLarge, decoderOf, type BodyDecoder } from '../wire/body';
 import { BodyQueue, emptyBody } from './bodyQueue';
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 import { framingOf } from '../wire/framing';
 import type { Head } from '../wire/head';
-import type { Input } from './input';
+import type { Input } from '../wire/input';
 import type { Peer, Request, Response } from '../message/message';
 import { ReceivedRequest } from './request';
 import { continueLine, encodeInterim, endIteration } from '../wire/response';
-import { currentTurn, noteRequest } from './turn';
+import { noteRequest } from './allowance';
+import { currentBatch } from './batch';
 
 /** RFC 9112 §9.3: whether the client wants the connection to persist. */
 function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
@@ -72,9 +73,9 @@ export class Exchange {
       ? (...told) => carrier.demand(this, this.response === undefined ? encodeInterim(...told) : undefined)
       : undefined;
     const body = this.queue ?? emptyBody;
-    const turn = currentTurn();
+    const batch = currentBatch();
     noteRequest();
-    this.request = new ReceivedRequest(head, { body, peer, turn, interim });
+    this.request = new ReceivedRequest(head, { body, peer, batch, interim });
   }
 
   /**

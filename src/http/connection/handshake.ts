@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { Tls } from '../../tls';
 import type { Service } from './service';
-import { reset } from './socketInternals';
-import { currentTurn } from './turn';
+import { reset } from './nodeInternals';
+import { currentBatch } from './batch';
 
 /** RFC 8446 §5.1: the first octet of a ClientHello, a record of the content type `handshake`. No method begins so. */
 const handshakeRecord = 0x16;
@@ -64,7 +64,7 @@ export interface Outcome {
 export class Handshake {
   /** When it has to be over; set by the first look. */
   private due: number | undefined;
-  private readonly begun = currentTurn();
+  private readonly begun = currentBatch();
   private settled = false;
 
   constructor(

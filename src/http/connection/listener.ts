@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Tls } from '../../tls';
 import { shareMemory } from './accept';
 import { Connection } from './connection';
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 import { Handshake, Handshaker } from './handshake';
 import type { Service } from './service';
 import { Watch } from './watch';
@@ -28,13 +28,13 @@ export interface Where {
 /** Connections beyond the limit that may be told so at the same time; further ones are cut. */
 const mostRefused = 64;
 
-type Place = Connection | Handshake;
+type Occupant = Connection | Handshake;
 
 export class Listener {
   /** Those that have a place. */
-  private readonly connections = new Set<Place>();
+  private readonly connections = new Set<Occupant>();
   /** Those that are only told that there is none. */
-  private readonly refused = new Set<Place>();
+  private readonly refused = new Set<Occupant>();
   private readonly watch = new Watch((now) => this.look(now));
   private readonly whenEmpty: (() => void)[] = [];
 
@@ -71,7 +71,7 @@ export class Listener {
     return this.connections.size + this.refused.size;
   }
 
-  private get open(): readonly Place[] {
+  private get open(): readonly Occupant[] {
     return [...this.connections, ...this.refused];
   }
 
@@ -109,7 +109,7 @@ export class Listener {
 
   /** Who has used its place least gives it up: only one whose exchange is under way does not. */
   private makeRoom(): boolean {
-    let longest: Place | undefined;
+    let longest: Occupant | undefined;
     let since = Number.POSITIVE_INFINITY;
     for (const connection of this.connections) {
       const { restsSince = Number.POSITIVE_INFINITY } = connection;
@@ -123,7 +123,7 @@ export class Listener {
     return true;
   }
 
-  private shake(socket: Socket, handshaker: Handshaker, among: Set<Place>): void {
+  private shake(socket: Socket, handshaker: Handshaker, among: Set<Occupant>): void {
     const admit = (secured: Socket, service: Service): void => {
       among.delete(handshake);
       this.admit(secured, service, among);
@@ -132,7 +132,7 @@ export class Listener {
     among.add(handshake);
   }
 
-  private admit(socket: Socket, service: Service, among: Set<Place>): void {
+  private admit(socket: Socket, service: Service, among: Set<Occupant>): void {
     const connection = new Connection(socket, service, this.watch, (gone) => this.forget(gone));
     among.add(connection);
     if (among === this.refused) connection.refuse(tooMany(service.limits.connections));
@@ -146,7 +146,7 @@ export class Listener {
     return soonest;
   }
 
-  private forget(connection: Place): void {
+  private forget(connection: Occupant): void {
     this.connections.delete(connection);
     this.refused.delete(connection);
     this.service.onConnections?.();

@@ -1,19 +1,20 @@
-/** The receiving half of a connection: what comes in waits here for its turn, and the peer waits when it is too much. */
+/** The receiving half of a connection: what comes in waits here for its batch, and the peer waits when it is too much. */
 import type { Socket } from 'node:net';
 import type { Limits } from '../../options';
-import { Input } from './input';
-import { awaitTurn, Share, type Recipient } from './turn';
+import { Input } from '../wire/input';
+import { Allowance } from './allowance';
+import { joinBatch, type Recipient } from './batch';
 
 /** Octets after which others have their turn. */
-const mostPerTurn = 512 * 1024;
+const mostPerBatch = 512 * 1024;
 
 /** Whose the connection is. */
 interface Owner {
   /** Whether it is to be told nothing more for now. */
   readonly sated: boolean;
-  /** Something has come: takes what can be used before it is this connection's turn. */
+  /** Something has come: takes what can be used before the batch is answered. */
   pass(): void;
-  /** It is, or nothing more will come. */
+  /** All of the batch has come, or nothing more will come. */
   received(): void;
 }
 
@@ -23,10 +24,10 @@ export class Receiver implements Recipient {
   ended = false;
   private closed = false;
   private paused = false;
-  private awaitsTurn = false;
-  private readonly share = new Share();
-  /** Octets that may be received before its next turn. */
-  private allowance = mostPerTurn;
+  private awaitsBatch = false;
+  private readonly allowance = new Allowance();
+  /** Octets that may be received until the batch is answered. */
+  private left = mostPerBatch;
 
   constructor(
     private readonly socket: Socket,
@@ -41,15 +42,15 @@ export class Receiver implements Recipient {
     });
   }
 
-  takeTurn(): void {
-    this.awaitsTurn = false;
-    this.allowance = this.share.next(mostPerTurn);
+  answerBatch(): void {
+    this.awaitsBatch = false;
+    this.left = this.allowance.next(mostPerBatch);
     this.owner.received();
   }
 
   /** Stops reading when enough waits, or others have waited enough for their turn. */
   regulate(): void {
-    const enough = this.input.full || this.allowance <= 0 || this.owner.sated;
+    const enough = this.input.full || this.left <= 0 || this.owner.sated;
     if (enough === this.paused) return;
     this.paused = enough;
     if (enough) this.socket.pause();
@@ -64,10 +65,10 @@ export class Receiver implements Recipient {
 
   private receive(chunk: Buffer): void {
     if (!this.closed) this.input.append(chunk, () => this.owner.pass());
-    this.allowance -= chunk.length;
-    if (!this.awaitsTurn) {
-      this.awaitsTurn = true;
-      awaitTurn(this);
+    this.left -= chunk.length;
+    if (!this.awaitsBatch) {
+      this.awaitsBatch = true;
+      joinBatch(this);
     }
     if (this.input.full) this.owner.received();
     else this.regulate();

@@ -1,7 +1,7 @@
 /** The sending half of an exchange: writes a response whole, or begins to. */
 import type { Exchange } from './exchange';
 import type { Response } from '../message/message';
-import { discardBody, encode, encodeHead, isByteSource, type Delimiting, type Manner } from '../wire/response';
+import { discardBody, encode, encodeHead, isByteSource, type Delimiting, type ResponseContext } from '../wire/response';
 import { sendIterable, sendSource } from './send';
 import type { Writer } from './writer';
 
@@ -20,29 +20,29 @@ export function reply(
   writer: Writer,
   exchange: Exchange,
   response: Response,
-  manner: Manner,
+  context: ResponseContext,
   delimiting: Delimiting,
 ): Promise<void> | undefined {
   const { body } = response;
   if (delimiting === 'none' || body === undefined || body instanceof Uint8Array) {
     const content = delimiting === 'length' && body !== undefined ? (body as Uint8Array) : nothing;
-    writeWhole(writer, response, manner, content);
+    writeWhole(writer, response, context, content);
     exchange.response = response;
     exchange.bytesOut = content.length;
     if (delimiting === 'none') discardBody(response);
     return undefined;
   }
-  writer.write(Buffer.from(encodeHead(response, manner), 'latin1'));
+  writer.write(Buffer.from(encodeHead(response, context), 'latin1'));
   exchange.response = response;
   return stream(writer, exchange, response, delimiting);
 }
 
-function writeWhole(writer: Writer, response: Response, manner: Manner, content: Uint8Array): void {
+function writeWhole(writer: Writer, response: Response, context: ResponseContext, content: Uint8Array): void {
   if (content.length <= copyLimit) {
-    writer.write(encode(response, manner, content));
+    writer.write(encode(response, context, content));
     return;
   }
-  writer.write(Buffer.from(encodeHead(response, manner), 'latin1'));
+  writer.write(Buffer.from(encodeHead(response, context), 'latin1'));
   writer.write(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
 }
 

@@ -6,7 +6,7 @@ import type { Peer, Request, RequestBody } from '../message/message';
 interface Reception {
   readonly body: RequestBody;
   readonly peer: Peer;
-  readonly turn: number;
+  readonly batch: number;
   readonly interim: Request['interim'];
 }
 
@@ -21,7 +21,7 @@ export class ReceivedRequest implements Request {
   readonly fields: Head['fields'];
   readonly body: RequestBody;
   readonly peer: Peer;
-  readonly turn: number;
+  readonly batch: number;
   readonly interim: Request['interim'];
   private controller: AbortController | undefined;
   private isForsaken = false;
@@ -36,7 +36,7 @@ export class ReceivedRequest implements Request {
     this.fields = head.fields;
     this.body = reception.body;
     this.peer = reception.peer;
-    this.turn = reception.turn;
+    this.batch = reception.batch;
     this.interim = reception.interim;
   }
 

@@ -2,7 +2,7 @@
 import { borrow, giveBack, largestBlock, smallestBlock } from './blocks';
 import type { ByteSource } from '../message/message';
 import type { Delimiting } from '../wire/response';
-import { Share } from './turn';
+import { Allowance } from './allowance';
 import type { Writer } from './writer';
 
 /** What all reads of all responses together should hold, in octets. */
@@ -10,10 +10,10 @@ const budget = 16 * 1024 * 1024;
 
 let active = 0;
 
-/** Large reads are fast, many large reads are memory: each stream gets its share of the budget. */
+/** Large reads are fast, many large reads are memory: each stream gets its part of the budget. */
 function readSize(): number {
-  const share = 2 ** Math.floor(Math.log2(budget / (2 * active)));
-  return Math.min(largestBlock, Math.max(smallestBlock, share));
+  const size = 2 ** Math.floor(Math.log2(budget / (2 * active)));
+  return Math.min(largestBlock, Math.max(smallestBlock, size));
 }
 
 /**
@@ -41,7 +41,7 @@ async function pump(
   blocks: readonly [Buffer, Buffer],
   onSent: (octets: number) => void,
 ): Promise<void> {
-  const share = new Share();
+  const allowance = new Allowance();
   let left = source.length;
   let [current, next] = blocks;
   let reading = fill(source, current, left);
@@ -53,7 +53,7 @@ async function pump(
       await sent;
       sent = quiet(writer.send(current.subarray(0, length)).then(() => onSent(length)));
       [current, next] = [next, current];
-      if (left > 0) reading = quiet(fill(source, current, share.next(left)));
+      if (left > 0) reading = quiet(fill(source, current, allowance.next(left)));
     }
     await sent;
   } finally {

@@ -5,7 +5,14 @@ import type { Service } from './service';
 import { Exchange } from './exchange';
 import type { Response } from '../message/message';
 import { reply } from './reply';
-import { delimitingOf, discardBody, encode, refusesEntry, type Delimiting, type Manner } from '../wire/response';
+import {
+  delimitingOf,
+  discardBody,
+  encode,
+  refusesEntry,
+  type Delimiting,
+  type ResponseContext,
+} from '../wire/response';
 import { Writer } from './writer';
 
 const nothing = Buffer.alloc(0);
@@ -41,22 +48,22 @@ export class Sender {
     const persist = exchange.mayPersist && !this.service.stopping && !refusesEntry(response);
     const asked = { head: method === 'HEAD', minorVersion, persist };
     const delimiting = delimitingOf(response, asked);
-    const manner = delimiting === 'close' ? { ...asked, persist: false } : asked;
-    return { persist: manner.persist, rest: this.reply(exchange, response, manner, delimiting) };
+    const context = delimiting === 'close' ? { ...asked, persist: false } : asked;
+    return { persist: context.persist, rest: this.reply(exchange, response, context, delimiting) };
   }
 
   private reply(
     exchange: Exchange,
     response: Response,
-    manner: Manner,
+    context: ResponseContext,
     delimiting: Delimiting,
   ): Promise<void> | undefined {
     try {
-      return reply(this.writer, exchange, response, manner, delimiting);
+      return reply(this.writer, exchange, response, context, delimiting);
     } catch (error) {
       discardBody(response);
       const excuse = this.service.onError(error, exchange.request);
-      return reply(this.writer, exchange, excuse, manner, delimitingOf(excuse, manner));
+      return reply(this.writer, exchange, excuse, context, delimitingOf(excuse, context));
     }
   }
 

@@ -1,7 +1,7 @@
 /** How long the peer has taken nothing of what waits for it. */
 import type { Socket } from 'node:net';
 import { sendQueueOf } from './sendQueue';
-import { unsent } from './socketInternals';
+import { unsent } from './nodeInternals';
 import type { Watch } from './watch';
 
 /** So many times as long is waited where nobody tells what the peer takes: the kernel says so late. */

@@ -1,6 +1,6 @@
 /** What a connection waits for its peer to do, and what it tells one that did not do it in time. */
 import type { Wait } from './deadline';
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 import type { Exchange } from './exchange';
 import type { Response } from '../message/message';
 import type { Receiver } from './receiver';
@@ -14,7 +14,7 @@ interface Situation {
   readonly phase: Phase;
   readonly exchange: Exchange | undefined;
   /** A response that waits for the end of the body (see {@link Exchange.mustEndFirst}). */
-  readonly held: Response | undefined;
+  readonly pending: Response | undefined;
   readonly receiver: Receiver;
   readonly writer: Writer;
   /** How many exchanges have begun. */
@@ -39,8 +39,8 @@ export function waitOf(situation: Situation): Wait {
   }
 }
 
-function waitOfExchange({ exchange, held, receiver }: Situation): Wait {
-  if (held !== undefined) return 'grace';
+function waitOfExchange({ exchange, pending, receiver }: Situation): Wait {
+  if (pending !== undefined) return 'grace';
   if (exchange?.starved === true) return 'body';
   if (!receiver.ended || exchange?.response !== undefined) return 'nothing';
   // A client that has closed its half may wait for its answer, or be gone: what is sent to it tells. RFC 9110 §15.2: an
@@ -64,7 +64,7 @@ export interface Overdue extends Situation {
 }
 
 export function expire(wait: Wait, connection: Overdue): void {
-  const { exchange, held } = connection;
+  const { exchange, pending } = connection;
   switch (wait) {
     case 'first':
       // A browser opens connections in advance: one that never spoke is no exchange, and not logged.
@@ -78,7 +78,7 @@ export function expire(wait: Wait, connection: Overdue): void {
       exchange?.lose(tooLate('The request body did not come in time.'));
       break;
     case 'grace':
-      if (exchange !== undefined && held !== undefined) connection.send(exchange, held);
+      if (exchange !== undefined && pending !== undefined) connection.send(exchange, pending);
       break;
     case 'sign':
       connection.probe();

@@ -47,8 +47,8 @@ export interface Request {
   readonly fields: Fields;
   readonly body: RequestBody;
   readonly peer: Peer;
-  /** Requests of the same turn had all been received before the first of them was answered. */
-  readonly turn: number;
+  /** Requests of the same batch had all been received before the first of them was answered. */
+  readonly batch: number;
   /**
    * Fires when nobody waits for the response any more: the client is gone, or the server has stopped. Whatever goes on for
    * longer than a turn minds it. It costs nothing unless it is read.

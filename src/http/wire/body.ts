@@ -1,6 +1,6 @@
 /** Decoders of a request's body: wire bytes → content (RFC 9112 §§6.2, 7.1). */
 import type { Limits } from '../../options';
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 import { noFields, type Fields } from '../message/fields';
 import type { Framing } from './framing';
 import { parseFields } from './head';

@@ -1,5 +1,5 @@
 /** How long the body of a request is (RFC 9112 §6). Every rule against request smuggling. Pure. */
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 import type { Fields } from '../message/fields';
 import { membersOf } from '../message/syntax';
 

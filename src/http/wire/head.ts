@@ -5,7 +5,7 @@
  * they run in linear time on any input. Only a malformed one is looked at again, to say what is wrong with it.
  */
 import type { Limits } from '../../options';
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 import { Fields } from '../message/fields';
 import { fieldContent, token, trimOws } from '../message/syntax';
 import { isAuthority, parseTarget, type Target } from './target';

@@ -7,7 +7,7 @@ import { fieldContent, token } from '../message/syntax';
 export type Delimiting = 'none' | 'length' | 'chunked' | 'close';
 
 /** What the request and the connection ask of the encoding of a response. */
-export interface Manner {
+export interface ResponseContext {
   readonly head: boolean;
   readonly minorVersion: 0 | 1;
   /** Whether the connection stays open afterwards. */
@@ -32,27 +32,27 @@ function lengthOf(body: Body): number | undefined {
 }
 
 /** RFC 9112 §6.3: how the content of `response` will be delimited. `none`: there will not be any. */
-export function delimitingOf(response: Response, manner: Manner): Delimiting {
-  if (manner.head || isBodiless(response.status)) return 'none';
+export function delimitingOf(response: Response, context: ResponseContext): Delimiting {
+  if (context.head || isBodiless(response.status)) return 'none';
   if (lengthOf(response.body) !== undefined) return 'length';
-  return manner.minorVersion === 1 ? 'chunked' : 'close';
+  return context.minorVersion === 1 ? 'chunked' : 'close';
 }
 
 /**
  * The framing field, or none. RFC 9110 §8.6: a 204 has no Content-Length; a 304 and the answer to HEAD may tell
  * the length that a 200 to GET would have had, but here a 304 never does, since its body is not made.
  */
-function framingField(response: Response, manner: Manner): string {
+function framingField(response: Response, context: ResponseContext): string {
   if (isBodiless(response.status)) return '';
   const length = lengthOf(response.body);
   if (length !== undefined) return `Content-Length: ${length}\r\n`;
-  return manner.minorVersion === 1 && !manner.head ? 'Transfer-Encoding: chunked\r\n' : '';
+  return context.minorVersion === 1 && !context.head ? 'Transfer-Encoding: chunked\r\n' : '';
 }
 
 /** RFC 9112 §9.3: persistence is the default of 1.1 and must be said in 1.0. */
-function connectionField(manner: Manner): string {
-  if (!manner.persist) return 'Connection: close\r\n';
-  return manner.minorVersion === 0 ? 'Connection: keep-alive\r\n' : '';
+function connectionField(context: ResponseContext): string {
+  if (!context.persist) return 'Connection: close\r\n';
+  return context.minorVersion === 0 ? 'Connection: keep-alive\r\n' : '';
 }
 
 const fieldName = new RegExp(`^${token}$`);
@@ -85,15 +85,15 @@ function currentDateLine(): string {
  *
  * @throws TypeError if a field of the response cannot be sent: a defect of the endpoint
  */
-export function encodeHead(response: Response, manner: Manner): string {
+export function encodeHead(response: Response, context: ResponseContext): string {
   let head = `HTTP/1.1 ${response.status} ${reasonPhrase(response.status)}\r\n${currentDateLine()}`;
   for (const line of response.fields) head += fieldLine(line);
-  return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, manner)}${connectionField(manner)}\r\n`;
+  return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, context)}${connectionField(context)}\r\n`;
 }
 
 /** Head and content in one piece of memory. */
-function encodeWhole(response: Response, manner: Manner, content: Uint8Array): Buffer {
-  const head = encodeHead(response, manner);
+function encodeWhole(response: Response, context: ResponseContext, content: Uint8Array): Buffer {
+  const head = encodeHead(response, context);
   const bytes = Buffer.allocUnsafe(head.length + content.length);
   bytes.write(head, 0, 'latin1');
   bytes.set(content, head.length);
@@ -117,18 +117,18 @@ interface Encoded {
 const encodings = new WeakMap<Response, Encoded>();
 
 /**
- * Head and content in one piece. That of a lasting response is remembered, in its commonest manner, for as long as the
+ * Head and content in one piece. That of a lasting response is remembered, in its commonest context, for as long as the
  * Date holds: such a response is encoded once a second.
  *
  * @throws TypeError as {@link encodeHead} does
  */
-export function encode(response: Response, manner: Manner, content: Uint8Array): Buffer {
-  const common = manner.persist && !manner.head && manner.minorVersion === 1;
-  if (response.lasting !== true || !common) return encodeWhole(response, manner, content);
+export function encode(response: Response, context: ResponseContext, content: Uint8Array): Buffer {
+  const common = context.persist && !context.head && context.minorVersion === 1;
+  if (response.lasting !== true || !common) return encodeWhole(response, context, content);
   currentDateLine();
   const known = encodings.get(response);
   if (known?.second === dateSecond) return known.bytes;
-  const bytes = encodeWhole(response, manner, content);
+  const bytes = encodeWhole(response, context, content);
   encodings.set(response, { second: dateSecond, bytes });
   return bytes;
 }

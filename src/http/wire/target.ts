@@ -1,5 +1,5 @@
 /** The request target and its four forms (RFC 9112 §3.2). Pure. */
-import { HttpError } from '../message/errors';
+import { HttpError } from '../message/httpError';
 
 export interface Target {
   /** As sent. */

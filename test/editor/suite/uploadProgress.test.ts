@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { UploadsView } from '../../../src/editor/status/uploads';
+import { UploadsView } from '../../../src/editor/status/uploadMonitor';
 import { RawClient } from '../../support/rawClient';
 import type { RawResponse } from '../../support/rawClient';
 import { folder, TestController, when } from '../support';

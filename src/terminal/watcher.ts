@@ -6,7 +6,7 @@ import { relative, sep } from 'node:path';
 import { Changes } from '../changes';
 import { Live } from '../endpoints/live/live';
 
-export class LiveReload {
+export class Watcher {
   readonly live = new Live();
   readonly #changes = new Changes((paths) => this.live.changed(paths));
   #watcher: FSWatcher | undefined;

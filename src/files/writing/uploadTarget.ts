@@ -1,19 +1,19 @@
 /** Where a file goes: its folder, held, and its name in there. */
 import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, FileError } from '../errors';
+import { errnoOf, FileError } from '../fileError';
 import type { Folder } from '../folder';
-import { holdFolder } from './held';
+import { holdFolder } from './folderCache';
 import type { Journal } from './journal';
 import { MadeFolders } from './madeFolders';
 import { mayBeAlias } from '../names';
-import { knowsDescriptors } from '../proof';
+import { knowsDescriptors } from '../descriptor';
 import { hidden, type Root } from '../root';
 
 /** Most folders that are made for one file. */
 const mostMade = 100;
 
-export class Place {
+export class UploadTarget {
   private name = '';
   /** Names of the target's folder, and of those above it, that are not there. */
   private missing: readonly string[] = [];

@@ -1,7 +1,7 @@
 /** What a connection has received and not used yet, and the reading of a head from it. */
 import type { Limits } from '../../options';
-import { HttpError } from '../message/errors';
-import { checkPartialHead, parseHead, type FieldSection, type Head } from '../wire/head';
+import { HttpError } from '../message/httpError';
+import { checkPartialHead, parseHead, type FieldSection, type Head } from './head';
 
 const nothing = Buffer.alloc(0);
 /** In octets. */
@@ -26,7 +26,7 @@ export class Input {
     return this.bytes.length;
   }
 
-  /** Whether more is waiting for its turn than should: pipelined requests, or a body nobody has asked for yet. */
+  /** Whether more is waiting than should: pipelined requests, or a body nobody has asked for yet. */
   get full(): boolean {
     return this.bytes.length >= mostWaiting;
   }

@@ -44,7 +44,7 @@ const farewell = 'event: end\ndata\n\n';
 const comeLater = 'retry: 30000\n\n';
 
 /** Holds what the reader has not taken yet: one piece of news, whatever happens meanwhile, and one comment. */
-export class Stream implements AsyncIterable<Buffer>, AsyncIterator<Buffer, undefined> {
+export class EventStream implements AsyncIterable<Buffer>, AsyncIterator<Buffer, undefined> {
   private control = opening;
   private news: News | undefined;
   private state: 'open' | 'dismissed' | 'ended' = 'open';

@@ -1,6 +1,6 @@
 /** All event streams: what changes in the folder is told to every page that listens. */
 import { randomBytes } from 'node:crypto';
-import { mostPaths, Stream, type ChangedPaths, type News } from './stream';
+import { mostPaths, EventStream, type ChangedPaths, type News } from './eventStream';
 
 interface Change {
   readonly number: number;
@@ -16,8 +16,8 @@ const mostChanges = 100;
 /** Between two signs of life, in milliseconds: some proxies give up on what is silent for 30 s. */
 const interval = 25_000;
 
-export class Streams {
-  private readonly open = new Set<Stream>();
+export class EventStreams {
+  private readonly open = new Set<EventStream>();
   private recent: readonly Change[] = [];
   /** Of the last change. */
   private number = 0;
@@ -33,8 +33,8 @@ export class Streams {
   }
 
   /** One more stream, which begins with what happened of late. @param onEnd called once */
-  add(onEnd: () => void): Stream {
-    const stream = new Stream(() => {
+  add(onEnd: () => void): EventStream {
+    const stream = new EventStream(() => {
       this.remove(stream);
       onEnd();
     });
@@ -69,7 +69,7 @@ export class Streams {
     for (const stream of this.open) stream.beat();
   }
 
-  private remove(stream: Stream): void {
+  private remove(stream: EventStream): void {
     this.open.delete(stream);
     if (this.open.size === 0) clearInterval(this.heartbeat);
     if (this.open.size === 0) this.heartbeat = undefined;

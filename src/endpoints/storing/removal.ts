@@ -1,5 +1,5 @@
 /** What is deleted goes to the trash, where there is one. */
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 
 /**
  * Moves a file, given by its absolute path, to the trash. Resolves to whether it is there now: if not, there is no

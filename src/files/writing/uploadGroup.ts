@@ -1,10 +1,10 @@
 /** Puts several files in their places, all or none. */
 import { copyFileSync, linkSync, renameSync, unlinkSync } from 'node:fs';
-import { errnoOf } from '../errors';
+import { errnoOf } from '../fileError';
 import type { Spot } from './staging';
 import { failureOf, type Stored, type Upload } from './write';
 
-/** A file that is in its place, and what was there before. */
+/** A file that is in its target, and what was there before. */
 interface Replaced {
   readonly upload: Upload;
   readonly backup: Spot | undefined;
@@ -67,10 +67,10 @@ function replace(upload: Upload, isNew: boolean): Replaced {
 
 /** Gives the file that will be replaced a second name. */
 function keep(upload: Upload): Spot {
-  const place = upload.holdAgain();
+  const target = upload.holdAgain();
   const backup = upload.reserve();
   try {
-    linkOrCopy(place.target, backup.pathFrom(place));
+    linkOrCopy(target.target, backup.pathFrom(target));
     return backup;
   } catch (error) {
     upload.drop(backup);
@@ -89,10 +89,10 @@ function linkOrCopy(from: string, to: string): void {
 }
 
 function revert({ upload, backup }: Replaced): void {
-  const place = upload.holdAgain();
+  const target = upload.holdAgain();
   try {
-    if (backup === undefined) unlinkSync(place.target);
-    else renameSync(backup.pathFrom(place), place.target);
+    if (backup === undefined) unlinkSync(target.target);
+    else renameSync(backup.pathFrom(target), target.target);
     backup?.release();
   } finally {
     upload.rest();

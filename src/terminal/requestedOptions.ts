@@ -14,7 +14,7 @@ import {
 } from '../options';
 import { emptyValue, type CommandLine } from './commandLine';
 import { flags, mostPort, mostUpload, type FlagName } from './flags';
-import { continued, enumerated, nearest, quoted, UsageError, visible } from './words';
+import { continued, enumerated, nearest, quoted, UsageError, visible } from './sentences';
 
 /** The variable that keeps the token out of the list of processes. */
 const tokenVariable = 'HTTP_SERVER_TOKEN';

@@ -1,4 +1,4 @@
-/** What came in together is answered in one turn: what is known of the disk in it is true for all of its requests. */
+/** What came in together is one batch: what is known of the disk in it is true for all of its requests. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,21 +8,21 @@ import { startServer, type TestServer } from '../support/testServer';
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
-describe('a turn', () => {
+describe('a batch', () => {
   let server: TestServer;
-  let turns: number[];
+  let batches: number[];
   let answer: (request: Request) => Response | Promise<Response>;
   const now = (): Response => ({ status: 204, fields: [] });
 
   before(async () => {
     server = await startServer((request) => {
-      turns.push(request.turn);
+      batches.push(request.batch);
       return answer(request);
     });
   });
   after(() => server.stop());
   beforeEach(() => {
-    turns = [];
+    batches = [];
     answer = now;
   });
 
@@ -30,7 +30,7 @@ describe('a turn', () => {
     const client = await server.client();
     await client.write(get('/') + get('/') + get('/'));
     for (let i = 0; i < 3; i++) await client.read();
-    assert.equal(new Set(turns).size, 1);
+    assert.equal(new Set(batches).size, 1);
   });
 
   it('is another one for a request that was sent after an answer', async () => {
@@ -39,7 +39,7 @@ describe('a turn', () => {
       await client.write(get('/'));
       await client.read();
     }
-    assert.equal(new Set(turns).size, 3);
+    assert.equal(new Set(batches).size, 3);
   });
 
   it('is another one for a request that had to wait for an answer that took its time', async () => {
@@ -47,7 +47,7 @@ describe('a turn', () => {
     const client = await server.client();
     await client.write(get('/') + get('/'));
     for (let i = 0; i < 2; i++) await client.read();
-    assert.equal(new Set(turns).size, 2);
+    assert.equal(new Set(batches).size, 2);
   });
 });
 
@@ -72,7 +72,7 @@ describe('what is remembered of a file', () => {
     ['PUT', [204, 200, 'new']],
     ['POST', [201, 200, 'new']],
   ] as const) {
-    it(`does not outlive a ${method} of the same turn`, async () => {
+    it(`does not outlive a ${method} of the same batch`, async () => {
       await remembered();
       const client = await served.client();
       const body = method === 'DELETE' ? '' : 'Content-Length: 3\r\n\r\nnew';

@@ -1,7 +1,7 @@
 /** One resumable upload: what has come of it, and what has yet to. */
 import type { Source } from '../../files/writing/progress';
 import type { Stored, Upload } from '../../files/writing/write';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
 import { httpErrorOf } from '../common/errorResponse';
@@ -27,19 +27,19 @@ type State = 'incomplete' | 'complete' | 'ended';
 /** @param digests of the whole, which were checked */
 export type Respond = (stored: Stored, digests: Expectations) => Response;
 
-export class Resumable implements Source {
+export class ResumableUpload implements Source {
   private state: State = 'incomplete';
   /** Of the whole, in octets, as far as it is known by now. */
   length: number | undefined;
   /** Its size when it was complete. */
   private size = 0;
-  /** How many requests there were, and which of them is under way. */
-  private turns = 0;
+  /** The numbers of the last request, and of the one that is under way. */
+  private latest = 0;
   private current = 0;
   private last: Promise<unknown> = Promise.resolve();
   /** Ends the wait for content of the request that is under way. */
   private interrupt: (reason: Error) => void = () => undefined;
-  /** Why that request may not go on once another has its turn. */
+  /** Why that request may not go on once another supersedes it. */
   private interruption: Error | undefined;
   /** The last trailer section with a digest of the whole. */
   private trailers = noFields;
@@ -114,7 +114,7 @@ export class Resumable implements Source {
 
   /** Leaves nothing behind, whatever its state is. @param reason what a request that is under way is told */
   async drop(reason: Error = overtaken()): Promise<void> {
-    this.takeTurn(reason);
+    this.supersede(reason);
     await this.last;
     this.end();
   }
@@ -125,10 +125,10 @@ export class Resumable implements Source {
 
   /** Runs `work` when the request that is under way has ended, which it does at once: its client has given it up. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.takeTurn();
+    const number = this.supersede();
     const result = this.last.then(() => {
       if (this.hasEnded) throw noSuchUpload();
-      this.current = turn;
+      this.current = number;
       this.onSign();
       return work();
     });
@@ -136,10 +136,10 @@ export class Resumable implements Source {
     return result;
   }
 
-  private takeTurn(reason: Error = overtaken()): number {
+  private supersede(reason: Error = overtaken()): number {
     this.interruption = reason;
     this.interrupt(reason);
-    return ++this.turns;
+    return ++this.latest;
   }
 
   /** To a client whose answer was lost. What it sent is not read: it is here. */
@@ -201,7 +201,7 @@ export class Resumable implements Source {
   private async *contentOf({ body }: Request): AsyncGenerator<Uint8Array, undefined> {
     const iterator = body[Symbol.asyncIterator]();
     for (;;) {
-      if (this.turns > this.current) throw this.interruption ?? overtaken();
+      if (this.latest > this.current) throw this.interruption ?? overtaken();
       const next = await new Promise<IteratorResult<Buffer, unknown>>((resolve, reject) => {
         this.interrupt = reject;
         iterator.next().then(resolve, reject);

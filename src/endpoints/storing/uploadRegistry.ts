@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { Root } from '../../files/root';
 import type { Uploads } from '../../files/writing/uploads';
 import type { Check, Stored } from '../../files/writing/write';
-import { HttpError } from '../../http/message/errors';
+import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
 import { Expectations } from './integrity';
 import { refuseCoding, refusePart, refuseUnknownLength, refuseUnmet } from './refusals';
-import { noSuchUpload, Resumable, type Respond } from './resumable';
+import { noSuchUpload, ResumableUpload, type Respond } from './resumableUpload';
 import { grantedLines, wishesOf } from './wishes';
 import {
   completeLine,
@@ -25,7 +25,7 @@ import {
 const most = 100;
 
 interface Kept {
-  readonly resumable: Resumable;
+  readonly resumable: ResumableUpload;
   readonly root: Root;
   readonly expiry: NodeJS.Timeout;
 }
@@ -41,13 +41,13 @@ interface Creation {
 
 interface Idle {
   readonly id: string;
-  readonly resumable: Resumable;
+  readonly resumable: ResumableUpload;
 }
 
 const longestIdle = (longest: Idle | undefined, each: Idle): Idle =>
   longest === undefined || each.resumable.idle > longest.resumable.idle ? each : longest;
 
-export class Resumables {
+export class UploadRegistry {
   private readonly kept = new Map<string, Kept>();
 
   constructor(readonly uploads: Uploads) {}
@@ -119,7 +119,7 @@ export class Resumables {
   private begin(
     { request, root, segments, check, answer }: Creation,
     limits: Limits,
-  ): { id: string; resumable: Resumable } {
+  ): { id: string; resumable: ResumableUpload } {
     this.makeRoom();
     const id = randomBytes(16).toString('hex');
     const wishes = wishesOf(request.fields);
@@ -131,7 +131,7 @@ export class Resumables {
       return { ...response, fields: [...response.fields, ...grantedLines(wishes, checked)] };
     };
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
-    const resumable = new Resumable(upload, digests, respond, limits, () => expiry.refresh());
+    const resumable = new ResumableUpload(upload, digests, respond, limits, () => expiry.refresh());
     upload.source = resumable;
     this.kept.set(id, { resumable, root, expiry });
     return { id, resumable };
@@ -151,7 +151,7 @@ export class Resumables {
     void this.drop(leaving.id);
   }
 
-  private find(id: string): Resumable {
+  private find(id: string): ResumableUpload {
     const kept = this.kept.get(id);
     if (kept === undefined || kept.resumable.hasEnded) throw noSuchUpload();
     return kept.resumable;

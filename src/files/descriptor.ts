@@ -1,6 +1,6 @@
 /** Where an open descriptor really is: what was opened is judged, not what a path meant a moment before. */
 import { existsSync, lstatSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
-import { FileError } from './errors';
+import { FileError } from './fileError';
 import type { Root } from './root';
 
 const descriptors = '/proc/self/fd';
@@ -13,7 +13,7 @@ export const descriptorPath = (fd: number): string => `${descriptors}/${fd}`;
 
 const deletedMark = ' (deleted)';
 
-interface Proof {
+interface Whereabouts {
   /** The real path. */
   readonly real: string;
   /** The segments that lead there from the root. */
@@ -27,13 +27,13 @@ interface Proof {
  * @returns undefined when the path meant another entry meanwhile: open it again
  * @throws FileError `hidden`
  */
-export function prove(
+export function locateDescriptor(
   root: Root,
   segments: readonly string[],
   fd: number,
   path: string,
   stat: BigIntStats,
-): Proof | undefined {
+): Whereabouts | undefined {
   const real = knowsDescriptors ? readlinkSync(descriptorPath(fd)) : realPathIfSame(path, stat);
   if (real === undefined) return undefined;
   const inside = root.contain(real);

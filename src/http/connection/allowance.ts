@@ -1,0 +1,27 @@
+/** How much one transfer may move before the others have their turn. */
+
+/** Octets to be moved at a time beside others: about a tenth of a millisecond's work, or two where memory is scarce. */
+const besideOthers = 64 * 1024;
+/** So many allowances after the last request, there are no others any more. */
+const caution = 16;
+
+let requests = 0;
+
+/** To be called for every request that begins. */
+export function noteRequest(): void {
+  requests++;
+}
+
+/** The allowances of one transfer, one after the other: smaller while there are others. */
+export class Allowance {
+  private seen = requests;
+  private cautious = 0;
+
+  /** The next one, in octets. @param most if nobody has asked for anything lately */
+  next(most: number): number {
+    if (this.seen !== requests) this.cautious = caution;
+    else if (this.cautious > 0) this.cautious--;
+    this.seen = requests;
+    return this.cautious > 0 ? Math.min(most, besideOthers) : most;
+  }
+}
