@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import fs, { statSync } from 'node:fs';
 import { mock } from 'node:test';
 import type { Endpoint } from '../../src/http/message/message';
-import { discardBody } from '../../src/http/wire/response';
+import { discardBody } from '../../src/http/wire/encode';
 import { defaultLimits } from '../../src/options';
 import { ask, makeRequest } from '../support/request';
 import { openDescriptors, TestFolder } from '../support/folder';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { Body, Endpoint } from '../../src/http/message/message';
-import { discardBody } from '../../src/http/wire/response';
+import { discardBody } from '../../src/http/wire/encode';
 import { defaultLimits } from '../../src/options';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { makeRequest, read } from '../support/request';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defaultLimits } from '../../src/options';
 import type { Endpoint, Response } from '../../src/http/message/message';
-import { isByteSource } from '../../src/http/wire/response';
+import { isByteSource } from '../../src/http/wire/encode';
 import { Listings } from '../../src/endpoints/representation/listings';
 import { TestFolder } from '../support/folder';
 import { makeRequest, read, respond, type FieldTable } from '../support/request';

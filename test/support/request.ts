@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { HttpError } from '../../src/http/message/httpError';
 import { Fields, noFields } from '../../src/http/message/fields';
 import type { Body, Endpoint, Request, RequestBody, Response } from '../../src/http/message/message';
-import { isByteSource } from '../../src/http/wire/response';
+import { isByteSource } from '../../src/http/wire/encode';
 import { errorResponse } from '../../src/endpoints/common/errorResponse';
 
 export type FieldTable = Readonly<Record<string, string>>;

@@ -11,12 +11,13 @@
 import type { Socket } from 'node:net';
 import { Deadline } from './deadline';
 import { HttpError } from '../message/httpError';
-import { Exchange, refusedEvent, type Carrier } from './exchange';
+import { Exchange, type Carrier } from './exchange';
+import { ExchangeLog, refusedEvent } from './exchangeLog';
 import type { Head } from '../wire/head';
 import type { Input } from '../wire/input';
 import type { Peer, Response } from '../message/message';
 import { peerOf } from '../message/peer';
-import { continueLine, discardBody, endIteration, refusesEntry } from '../wire/response';
+import { continueLine, discardBody, endIteration, refusesEntry } from '../wire/encode';
 import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
@@ -38,6 +39,7 @@ export class Connection implements Carrier, Overdue {
   readonly receiver: Receiver;
   readonly sender: Sender;
   readonly writer: Writer;
+  private readonly log: ExchangeLog;
   exchange: Exchange | undefined;
   pending: Response | undefined;
   begun = 0;
@@ -57,8 +59,12 @@ export class Connection implements Carrier, Overdue {
     this.deadline = new Deadline(service.limits, watch);
     this.stall = new Stall(socket, watch, service.limits.responseTimeout);
     this.receiver = new Receiver(socket, service.limits, this);
-    this.sender = new Sender(socket, service, () => this.advance());
+    this.sender = new Sender(socket, service, () => {
+      this.log.flush();
+      this.advance();
+    });
     this.writer = this.sender.writer;
+    this.log = new ExchangeLog(service, this.writer);
     this.peer = peerOf(socket);
     // A failed socket closes next, and there is nobody to tell.
     socket.on('error', () => undefined);
@@ -68,7 +74,7 @@ export class Connection implements Carrier, Overdue {
 
   /** Answers instead of reading a request, and closes. @param head what could be read of the request */
   refuse(error: unknown, head?: Head): void {
-    this.sender.finish(refusedEvent(head, this.peer, this.sender.refuse(error)));
+    this.log.add(refusedEvent(head, this.peer, this.sender.refuse(error)));
     this.close();
     this.regulate();
   }
@@ -246,7 +252,7 @@ export class Connection implements Carrier, Overdue {
   private endResponse(exchange: Exchange, persist: boolean): void {
     if (this.phase === 'closed') return;
     this.rested = currentBatch();
-    this.sender.finish(exchange);
+    this.log.add(exchange);
     exchange.abandon();
     if (!persist || this.service.stopping) this.close();
     else if (exchange.received) this.becomeIdle();
@@ -278,13 +284,12 @@ export class Connection implements Carrier, Overdue {
   private whenClosed(): void {
     const { exchange, pending, phase } = this;
     this.phase = 'closed';
-    this.sender.log(true);
     if (pending !== undefined) discardBody(pending);
     exchange?.lose(new Error('The client went away.'));
     exchange?.request.forsake();
     // Reads of a source may be under way: that is closed by whoever reads it.
     endIteration(exchange?.response?.body);
-    if (exchange !== undefined && phase === 'exchange') this.service.onExchange(exchange.logEvent(true));
+    this.log.close(phase === 'exchange' ? exchange : undefined);
     this.onClosed(this);
   }
 

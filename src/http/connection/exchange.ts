@@ -1,5 +1,4 @@
 /** One request and its response: what both halves of the connection need to know of it. */
-import type { LogEvent } from '../../accessLog';
 import type { Limits } from '../../options';
 import { bodyTooLarge, decoderOf, type BodyDecoder } from '../wire/body';
 import { BodyQueue, emptyBody } from './bodyQueue';
@@ -9,7 +8,7 @@ import type { Head } from '../wire/head';
 import type { Input } from '../wire/input';
 import type { Peer, Request, Response } from '../message/message';
 import { ReceivedRequest } from './request';
-import { continueLine, encodeInterim, endIteration } from '../wire/response';
+import { continueLine, encodeInterim, endIteration } from '../wire/encode';
 import { noteRequest } from './allowance';
 import { currentBatch } from './batch';
 
@@ -46,8 +45,10 @@ export class Exchange {
   failure: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
-  private readonly time = Date.now();
-  private readonly started = performance.now();
+  /** When it began, in milliseconds since 1970. */
+  readonly time = Date.now();
+  /** The same by the clock that never jumps. */
+  readonly started = performance.now();
 
   /**
    * @throws {@link HttpError} 400 or 501 if the framing is broken: the connection must end
@@ -200,51 +201,4 @@ export class Exchange {
     // A client that waits for a 100 may or may not send the body after this response (RFC 9110 §10.1.1).
     return this.decoder.remaining !== undefined && this.decoder.remaining <= this.limits.drain && !this.awaitsContinue;
   }
-
-  /** What the log says. @param aborted whether the connection was cut before the response was whole */
-  logEvent(aborted: boolean): LogEvent {
-    const { request, response, bytesIn, bytesOut } = this;
-    const event = eventOf(request, request.peer, this.time, response?.status ?? clientClosed);
-    event.bytesIn = bytesIn;
-    event.bytesOut = bytesOut;
-    event.ms = performance.now() - this.started;
-    event.aborted = aborted;
-    const reason = this.failure ?? response?.reason;
-    if (reason !== undefined) event.reason = reason;
-    if (response?.stored !== undefined) event.stored = response.stored;
-    if (response?.alsoStored !== undefined) event.alsoStored = response.alsoStored;
-    return event;
-  }
-}
-
-/** What nginx logs when the client went away before it was answered. No response ever has it. */
-const clientClosed = 499;
-
-type Described = Pick<Head, 'method' | 'target' | 'minorVersion' | 'fields'>;
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Made in one shape and without copies, for there is one per exchange. */
-function eventOf(head: Described | undefined, peer: Peer, time: number, status: number): Writable<LogEvent> {
-  return {
-    time,
-    method: head?.method ?? '',
-    target: head?.target ?? '',
-    version: head === undefined ? '' : head.minorVersion === 0 ? 'HTTP/1.0' : 'HTTP/1.1',
-    status,
-    bytesIn: 0,
-    bytesOut: 0,
-    ms: 0,
-    peer: peer.address,
-    userAgent: head?.fields.get('user-agent') ?? '',
-    referer: head?.fields.get('referer') ?? '',
-    aborted: false,
-  };
-}
-
-/** What the log says of a request that never became an exchange. @param head what could be read of it */
-export function refusedEvent(head: Head | undefined, peer: Peer, response: Response): LogEvent {
-  const event = eventOf(head, peer, Date.now(), response.status);
-  if (response.body instanceof Uint8Array) event.bytesOut = response.body.length;
-  if (response.reason !== undefined) event.reason = response.reason;
-  return event;
 }

@@ -1,34 +1,25 @@
-/** The sending half of a connection: responses go out, and are logged when the kernel has them. */
+/** The sending half of a connection: the one way by which responses go out. */
 import type { Socket } from 'node:net';
-import type { LogEvent } from '../../accessLog';
 import type { Service } from './service';
-import { Exchange } from './exchange';
-import type { Response } from '../message/message';
-import { reply } from './reply';
-import {
-  delimitingOf,
-  discardBody,
-  encode,
-  refusesEntry,
-  type Delimiting,
-  type ResponseContext,
-} from '../wire/response';
+import type { Exchange } from './exchange';
+import { sendIterable, sendSource } from './transfer';
 import { Writer } from './writer';
-
-const nothing = Buffer.alloc(0);
+import type { ByteSource, Response } from '../message/message';
+import { discardBody, encode, isByteSource, refusesEntry, type Encoded } from '../wire/encode';
 
 /** A response on its way. */
 interface Sending {
   /** Whether it told the client that the connection persists. */
   readonly persist: boolean;
-  /** Undefined if all of it was written; else as {@link reply} says. */
+  /**
+   * Undefined if all of it is in the writer; else it settles when the kernel has all of it, or rejects when the content
+   * failed or the connection closed: then the connection must be cut.
+   */
   readonly rest: Promise<void> | undefined;
 }
 
 export class Sender {
   readonly writer: Writer;
-  /** Exchanges whose response is written, but not yet taken by the kernel. */
-  private unlogged: (Exchange | LogEvent)[] = [];
 
   /** @param onFlushed as that of {@link Writer} */
   constructor(
@@ -36,56 +27,63 @@ export class Sender {
     private readonly service: Service,
     onFlushed: () => void,
   ) {
-    this.writer = new Writer(socket, () => {
-      this.log(false);
-      onFlushed();
-    });
+    this.writer = new Writer(socket, onFlushed);
   }
 
-  /** Begins to send. A response that cannot be encoded is replaced by the one for its defect. */
+  /**
+   * Begins to send. A response that cannot be encoded is replaced by the one for its defect. Its body is closed when it was
+   * sent, or will not be.
+   */
   send(exchange: Exchange, response: Response): Sending {
+    const { octets, contained, content, chunked, persist } = this.encode(exchange, response);
+    this.writer.write(octets);
+    exchange.bytesOut = contained;
+    if (content === undefined) {
+      if (exchange.response !== undefined) discardBody(exchange.response);
+      return { persist, rest: undefined };
+    }
+    if (content instanceof Uint8Array) {
+      this.writer.write(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+      exchange.bytesOut = content.length;
+      return { persist, rest: undefined };
+    }
+    return { persist, rest: this.transfer(exchange, content, chunked) };
+  }
+
+  /** Of that response, or the one for its defect, which is then the exchange's. */
+  private encode(exchange: Exchange, response: Response): Encoded {
     const { method, minorVersion } = exchange.request;
     const persist = exchange.mayPersist && !this.service.stopping && !refusesEntry(response);
-    const asked = { head: method === 'HEAD', minorVersion, persist };
-    const delimiting = delimitingOf(response, asked);
-    const context = delimiting === 'close' ? { ...asked, persist: false } : asked;
-    return { persist: context.persist, rest: this.reply(exchange, response, context, delimiting) };
-  }
-
-  private reply(
-    exchange: Exchange,
-    response: Response,
-    context: ResponseContext,
-    delimiting: Delimiting,
-  ): Promise<void> | undefined {
+    const context = { head: method === 'HEAD', minorVersion, persist };
+    exchange.response = response;
     try {
-      return reply(this.writer, exchange, response, context, delimiting);
+      return encode(response, context);
     } catch (error) {
       discardBody(response);
-      const excuse = this.service.onError(error, exchange.request);
-      return reply(this.writer, exchange, excuse, context, delimitingOf(excuse, context));
+      exchange.response = this.service.onError(error, exchange.request);
+      return encode(exchange.response, context);
+    }
+  }
+
+  private async transfer(
+    exchange: Exchange,
+    content: ByteSource | AsyncIterable<Uint8Array>,
+    chunked: boolean,
+  ): Promise<void> {
+    const { response } = exchange;
+    const count = (octets: number): void => void (exchange.bytesOut += octets);
+    try {
+      if (isByteSource(content)) await sendSource(this.writer, content, count);
+      else await sendIterable(this.writer, content, chunked, count);
+    } finally {
+      if (response !== undefined) discardBody(response);
     }
   }
 
   /** Writes the answer to a request that was not read, or could not be. */
   refuse(error: unknown): Response {
     const response = this.service.onError(error, undefined);
-    const content = response.body instanceof Uint8Array ? response.body : nothing;
-    this.writer.write(encode(response, { head: false, minorVersion: 1, persist: false }, content));
+    this.writer.write(encode(response, { head: false, minorVersion: 1, persist: false }).octets);
     return response;
-  }
-
-  /** Has the exchange logged when what was written up to now has been taken. */
-  finish(exchange: Exchange | LogEvent): void {
-    this.unlogged.push(exchange);
-    if (this.writer.flushed) this.log(false);
-  }
-
-  /** Logs what is finished. @param aborted whether the connection was cut before it was taken */
-  log(aborted: boolean): void {
-    if (this.unlogged.length === 0) return;
-    const finished = this.unlogged;
-    this.unlogged = [];
-    for (const one of finished) this.service.onExchange(one instanceof Exchange ? one.logEvent(aborted) : one);
   }
 }

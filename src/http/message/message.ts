@@ -83,7 +83,7 @@ export interface ByteSource {
 export type Body = Uint8Array | ByteSource | AsyncIterable<Uint8Array> | undefined;
 
 /**
- * A response is a value; `http/response.ts` adds the framing fields, `Date`, `Connection` and
+ * A response is a value; `http/wire/encode.ts` adds the framing fields, `Date`, `Connection` and
  * `X-Content-Type-Options`, and leaves out the content where RFC 9110 §6.4.1 forbids one.
  */
 export interface Response {

@@ -3,16 +3,30 @@ import { reasonPhrase } from '../message/status';
 import type { Body, ByteSource, FieldLine, Response } from '../message/message';
 import { fieldContent, token } from '../message/syntax';
 
-/** How the end of the content is told. `close`: by the end of the connection, the only way HTTP/1.0 has. */
-export type Delimiting = 'none' | 'length' | 'chunked' | 'close';
-
 /** What the request and the connection ask of the encoding of a response. */
-export interface ResponseContext {
+interface ResponseContext {
   readonly head: boolean;
   readonly minorVersion: 0 | 1;
-  /** Whether the connection stays open afterwards. */
+  /** Whether the connection is to stay open afterwards. */
   readonly persist: boolean;
 }
+
+/** All that there is to know of a response that goes out. */
+export interface Encoded {
+  /** The head, and behind it the content where that is short. Nobody writes to this memory again. */
+  readonly octets: Buffer;
+  /** How many of them are content. */
+  readonly contained: number;
+  /** Content that is to be sent behind them; undefined if there is none, or none left. */
+  readonly content: Body;
+  /** Whether that goes in chunks (RFC 9112 §7.1). */
+  readonly chunked: boolean;
+  /** What the head says: whether the connection stays open. */
+  readonly persist: boolean;
+}
+
+/** In octets. Larger content is not copied behind its head. */
+const copyLimit = 64 * 1024;
 
 export const isByteSource = (body: Body): body is ByteSource =>
   body !== undefined && !(body instanceof Uint8Array) && 'read' in body;
@@ -29,13 +43,6 @@ function lengthOf(body: Body): number | undefined {
   if (body === undefined) return 0;
   if (body instanceof Uint8Array) return body.length;
   return isByteSource(body) ? body.length : undefined;
-}
-
-/** RFC 9112 §6.3: how the content of `response` will be delimited. `none`: there will not be any. */
-export function delimitingOf(response: Response, context: ResponseContext): Delimiting {
-  if (context.head || isBodiless(response.status)) return 'none';
-  if (lengthOf(response.body) !== undefined) return 'length';
-  return context.minorVersion === 1 ? 'chunked' : 'close';
 }
 
 /**
@@ -85,19 +92,10 @@ function currentDateLine(): string {
  *
  * @throws TypeError if a field of the response cannot be sent: a defect of the endpoint
  */
-export function encodeHead(response: Response, context: ResponseContext): string {
+function encodeHead(response: Response, context: ResponseContext): string {
   let head = `HTTP/1.1 ${response.status} ${reasonPhrase(response.status)}\r\n${currentDateLine()}`;
   for (const line of response.fields) head += fieldLine(line);
   return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, context)}${connectionField(context)}\r\n`;
-}
-
-/** Head and content in one piece of memory. */
-function encodeWhole(response: Response, context: ResponseContext, content: Uint8Array): Buffer {
-  const head = encodeHead(response, context);
-  const bytes = Buffer.allocUnsafe(head.length + content.length);
-  bytes.write(head, 0, 'latin1');
-  bytes.set(content, head.length);
-  return bytes;
 }
 
 /** RFC 9110 §15.2: a head alone. @throws TypeError as {@link encodeHead} does */
@@ -109,28 +107,43 @@ export function encodeInterim(status: number, fields: readonly FieldLine[]): Buf
 /** RFC 9110 §15.2.1. */
 export const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 
-interface Encoded {
+interface Remembered {
   readonly second: number;
-  readonly bytes: Buffer;
+  readonly encoded: Encoded;
 }
 
-const encodings = new WeakMap<Response, Encoded>();
+const remembered = new WeakMap<Response, Remembered>();
 
 /**
- * Head and content in one piece. That of a lasting response is remembered, in its commonest context, for as long as the
- * Date holds: such a response is encoded once a second.
+ * Encodes a response. That of a lasting one is remembered, in its commonest context, for as long as the Date holds: such a
+ * response is encoded once a second.
  *
- * @throws TypeError as {@link encodeHead} does
+ * @throws TypeError if a field of the response cannot be sent: a defect of the endpoint
  */
-export function encode(response: Response, context: ResponseContext, content: Uint8Array): Buffer {
+export function encode(response: Response, context: ResponseContext): Encoded {
   const common = context.persist && !context.head && context.minorVersion === 1;
-  if (response.lasting !== true || !common) return encodeWhole(response, context, content);
+  if (response.lasting !== true || !common) return encodeAnew(response, context);
   currentDateLine();
-  const known = encodings.get(response);
-  if (known?.second === dateSecond) return known.bytes;
-  const bytes = encodeWhole(response, context, content);
-  encodings.set(response, { second: dateSecond, bytes });
-  return bytes;
+  const known = remembered.get(response);
+  if (known?.second === dateSecond) return known.encoded;
+  const encoded = encodeAnew(response, context);
+  remembered.set(response, { second: dateSecond, encoded });
+  return encoded;
+}
+
+function encodeAnew(response: Response, asked: ResponseContext): Encoded {
+  const body = asked.head || isBodiless(response.status) ? undefined : response.body;
+  // RFC 9112 §6.3: where nothing else tells the end of the content, in HTTP/1.0, that of the connection does.
+  const isOpen = lengthOf(body) === undefined;
+  const context = isOpen && asked.minorVersion === 0 ? { ...asked, persist: false } : asked;
+  const head = encodeHead(response, context);
+  const short = body instanceof Uint8Array && body.length <= copyLimit ? body : undefined;
+  const contained = short?.length ?? 0;
+  const octets = Buffer.allocUnsafe(head.length + contained);
+  octets.write(head, 0, 'latin1');
+  if (short !== undefined) octets.set(short, head.length);
+  const chunked = isOpen && asked.minorVersion === 1;
+  return { octets, contained, content: short === undefined ? body : undefined, chunked, persist: context.persist };
 }
 
 /** Lets go of content that will not be sent, or was. */

@@ -1,7 +1,6 @@
-/** Sends content that is not in memory: from a source of known length, or from an iterable. */
+/** Moves content that is not in memory to the peer: from a source of known length, or from an iterable. */
 import { borrow, giveBack, largestBlock, smallestBlock } from './blocks';
 import type { ByteSource } from '../message/message';
-import type { Delimiting } from '../wire/response';
 import { Allowance } from './allowance';
 import type { Writer } from './writer';
 
@@ -81,18 +80,18 @@ const lastChunk = Buffer.from('0\r\n\r\n');
 export async function sendIterable(
   writer: Writer,
   content: AsyncIterable<Uint8Array>,
-  delimiting: Delimiting,
+  chunked: boolean,
   onSent: (octets: number) => void,
 ): Promise<void> {
   let sent = Promise.resolve();
   for await (const piece of content) {
     await sent;
     if (piece.length === 0) continue;
-    const wire = delimiting === 'chunked' ? chunkOf(piece) : piece;
+    const wire = chunked ? chunkOf(piece) : piece;
     sent = quiet(writer.send(wire).then(() => onSent(piece.length)));
   }
   await sent;
-  if (delimiting === 'chunked') await writer.send(lastChunk);
+  if (chunked) await writer.send(lastChunk);
 }
 
 /** RFC 9112 §7.1. */
