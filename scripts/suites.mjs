@@ -103,6 +103,8 @@ export const suites = {
   cli: mocha(['cli'], { timeout: 120_000, needs: both }),
   docs: mocha(['docs'], { timeout: 120_000, needs: both }),
   browser: mocha(['browser'], { timeout: 120_000, needs: both }),
+  // Where the system lets nobody make such a root, it says so.
+  bare: { ...check(node, 'scripts/bare.mjs', '--short'), needs: inEditor, platform: 'linux', tallied: true },
   'load-newest': editor('newest', 'load'),
   'load-oldest': editor('oldest', 'load'),
   'editor-newest': editor('newest', 'folder', 'empty', 'multiRoot'),
@@ -122,5 +124,5 @@ export const stages = [
   [['tls', 'cli', 'docs', 'torture'], ['browser']],
   [['timing', 'bench']],
   // Where a machine is too slow for all, what repeats on an older editor is left out first.
-  [['editor-newest', 'workbench-newest', 'load-newest', 'editor-oldest', 'workbench-oldest', 'load-oldest']],
+  [['editor-newest', 'workbench-newest', 'load-newest', 'editor-oldest', 'workbench-oldest', 'load-oldest', 'bare']],
 ];

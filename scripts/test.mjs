@@ -1,6 +1,6 @@
 // Runs the suites named as arguments, or all of them, going on after a failure; `suites.mjs` says which at the same time:
 //   node scripts/test.mjs [types] [lint] [bundles] [editors] [unit] [wire] [tls] [torture] [timing] [bench] [cli] [docs] [browser]
-//                         [load[-newest|-oldest]] [editor[-newest|-oldest]] [workbench[-newest|-oldest]]
+//                         [load[-newest|-oldest]] [editor[-newest|-oldest]] [workbench[-newest|-oldest]] [bare]
 // What a suite needs compiled, bundled or installed is made first. A suite that runs alone prints as it goes; of those that run
 // beside others the output is printed when they have ended, each in one piece. What the tests leave in the temporary folder, which
 // is one of this run, or beside the sources, is a failure, too. A run of all suites begins none after 30 minutes: on a machine that is

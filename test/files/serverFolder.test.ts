@@ -115,7 +115,8 @@ describe("a server's own folder", () => {
   it('of a process that has ended, and waits for its parent to ask, is swept', async function () {
     needsLinux(this);
     // The shell is replaced by a program that never asks how its child has ended.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000']);
+    const waits = 'setInterval(() => {}, 1_000_000)';
+    const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec "$0" -e "$1"', process.execPath, waits]);
     try {
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
       const pid = Number(String(line));
