@@ -137,13 +137,15 @@
     return images.length > 0;
   }
 
-  /** Of icons there are no records. */
+  /** Of icons some browsers have records of no kind, and others none. Returns whether it is one. */
   function swapIcons(path) {
     const icons = all('link[rel~="icon" i][href]');
-    for (const icon of icons) if (pathOf(icon.href) === path) icon.href = renewed(icon.href);
-    if (icons.length > 0 || path !== '/favicon.ico' || new URL(base).pathname !== '/') return;
+    const changed = icons.filter((icon) => pathOf(icon.href) === path);
+    for (const icon of changed) icon.href = renewed(icon.href);
+    if (icons.length > 0 || path !== '/favicon.ico' || new URL(base).pathname !== '/') return changed.length > 0;
     const icon = Object.assign(document.createElement('link'), { rel: 'icon', href: renewed(`${base}favicon.ico`) });
     document.head?.append(icon);
+    return true;
   }
 
   /** Only those that have no script of their own, such as text. */
@@ -160,10 +162,10 @@
 
   /** Whether `changed` took effect, or need not, without a reload. */
   function absorb(changed) {
-    swapIcons(changed);
+    const isIcon = swapIcons(changed);
     reloadFrames(changed);
     const kinds = kindsOf(changed);
-    if (kinds === undefined) return true;
+    if (kinds === undefined || (isIcon && only(kinds, 'other'))) return true;
     if (only(kinds, 'link')) return swapSheets(changed);
     return only(kinds, 'img') && swapImages(changed);
   }

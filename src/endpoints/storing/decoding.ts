@@ -6,6 +6,7 @@ import { HttpError } from '../../http/message/httpError';
 import type { Fields } from '../../http/message/fields';
 import type { RequestBody } from '../../http/message/message';
 import { codings } from '../representation/coding';
+import { ZstdFrame } from './zstdFrame';
 
 type Coding = (typeof codings)[number];
 
@@ -112,7 +113,7 @@ export class Decoders {
   private async *run({ content, coding, signal }: Coded, occupant: Occupant): AsyncGenerator<Uint8Array, undefined> {
     // Whoever reads it learns of an error, even one that comes before it is read.
     const decoder = decoders[coding]().on('error', () => undefined);
-    const feeding = feed(content, decoder, occupant);
+    const feeding = feed(coding === 'zstd' ? wholeZstd(content) : content, decoder, occupant);
     let size = 0;
     try {
       const pace = await Pace.begin(signal);
@@ -131,6 +132,16 @@ export class Decoders {
       decoder.destroy();
     }
   }
+}
+
+/** The same content. @throws {@link HttpError} 400 at its end, if that is not the end of what is coded */
+async function* wholeZstd(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+  const frame = new ZstdFrame();
+  for await (const octets of content) {
+    frame.see(octets);
+    yield octets;
+  }
+  if (!frame.isWhole) throw malformed('it ends early');
 }
 
 /** Resolves when all was decoded; a failure is the decoder's, too. */
