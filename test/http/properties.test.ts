@@ -82,6 +82,17 @@ describe('a head from the grammar', () => {
     );
   });
 
+  it('is refused with the octet behind a CR that is no LF, wherever it was cut', () => {
+    const begin = 'GET / HTTP/1.1\r\nA: b\r';
+    const checks = (cut: number): void => {
+      checkPartialHead(begin.slice(0, cut), 0, defaultLimits);
+      checkPartialHead(`${begin}x`, cut, defaultLimits);
+    };
+    for (let cut = 1; cut <= begin.length; cut++) {
+      assert.throws(() => checks(cut), { status: 400, message: /bare CR/ }, `cut at ${cut}`);
+    }
+  });
+
   const nothingToTake = (): void => undefined;
 
   it('is found in the input however it is cut, and so is the one behind it', () => {

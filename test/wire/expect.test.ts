@@ -1,5 +1,6 @@
 /** `Expect: 100-continue` (RFC 9110 §10.1.1): the client is told to go on when the body is first read, and not before. */
 import assert from 'node:assert/strict';
+import { startServed } from '../support/served';
 import { HttpError } from '../../src/http/message/httpError';
 import type { Request, Response } from '../../src/http/message/message';
 import { field } from '../support/rawClient';
@@ -47,6 +48,14 @@ describe('Expect: 100-continue', () => {
       answers.map(({ status, body }) => `${status} ${body.toString()}`),
       ['100 ', '200 POST|/1|-|a|12345', '100 ', '200 POST|/2|-|a|67890'],
     );
+  });
+
+  it('gets a 100 for what is to be stored, too, although all of it came along', async () => {
+    const served = await startServed();
+    const client = await served.client();
+    await client.write(`POST /files/a.txt HTTP/1.1\r\nHost: localhost\r\n${five}\r\n\r\n12345`);
+    assert.deepEqual([(await client.read()).status, (await client.read()).status], [100, 201]);
+    await served.stop();
   });
 
   for (const [name, path, fields, status] of [
