@@ -63,13 +63,16 @@ function circles() {
   return found;
 }
 
-/** Names that a file hands out and nobody takes, the tests included: but for what the editor calls. */
+/** Names that a file hands out and nobody takes, the tests and scripts included: but for what the editor calls. */
 function unused() {
-  const tests = join(root, 'test');
-  const all = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const all = ['test', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:ts|mjs)$/.test(name))
+      .map((name) => join(root, folder, name)),
+  );
   /** How many files have a word. */
   const holders = new Map();
-  for (const text of [...texts.values(), ...all.map((name) => read(join(tests, name)))]) {
+  for (const text of [...texts.values(), ...all.map(read)]) {
     for (const word of new Set(text.match(/\w+/g))) holders.set(word, (holders.get(word) ?? 0) + 1);
   }
   const declared = /^export (?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm;

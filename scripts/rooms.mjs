@@ -33,17 +33,33 @@ export const rooms = {
       ...['endpoints/live', 'endpoints/site', 'endpoints/storing'],
     ],
   },
-  'editor/common': { about: 'words, and how something is said', uses: [] },
-  'editor/server': { about: 'the server as the editor sees it: settings, state, thread', uses: ['editor/common'] },
+  'editor/manifest': { about: 'the commands, menus and settings as tables, and their names', uses: [] },
+  'editor/common': { about: 'words, and how something is said', uses: ['editor/manifest'] },
+  'editor/server': {
+    about: 'the server as the editor sees it: settings, state, thread',
+    uses: ['editor/manifest', 'editor/common'],
+  },
   'editor/live': { about: 'what changed, and what is not saved yet', uses: ['editor/server'] },
-  'editor/sharing': { about: 'the link for others in the network', uses: ['editor/common', 'editor/server'] },
+  'editor/sharing': {
+    about: 'the link for others in the network',
+    uses: ['editor/manifest', 'editor/common', 'editor/server'],
+  },
   'editor/log': { about: 'the Output panel', uses: ['editor/common', 'editor/server', 'editor/sharing'] },
-  'editor/status': { about: 'the status bar', uses: ['editor/common', 'editor/server', 'editor/sharing'] },
+  'editor/status': {
+    about: 'the status bar',
+    uses: ['editor/manifest', 'editor/common', 'editor/server', 'editor/sharing'],
+  },
   'editor/commands': {
     about: 'what the palette and the menus do',
-    uses: ['editor/common', 'editor/server', 'editor/log', 'editor/sharing', 'editor/status'],
+    uses: [
+      ...['editor/manifest', 'editor/common', 'editor/server'],
+      ...['editor/log', 'editor/sharing', 'editor/status'],
+    ],
   },
-  editor: { about: 'what follows from settings, and what other extensions get', uses: ['editor/server', 'editor/log'] },
+  editor: {
+    about: 'what follows from settings, and what other extensions get',
+    uses: ['editor/common', 'editor/server', 'editor/log'],
+  },
   terminal: { about: 'the program for the terminal', uses: ['files', 'endpoints/live'] },
 };
 

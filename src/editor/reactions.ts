@@ -1,5 +1,6 @@
 /** What follows from a change: of the server's state for the user, of the workspace for the server. */
-import { commands, Disposable, l10n, workspace } from 'vscode';
+import { Disposable, l10n, workspace } from 'vscode';
+import { setContext } from './common/context';
 import type { Controller } from './server/controller';
 import type { WorkspaceMemory } from './server/workspaceMemory';
 import { openSettings, showConcern, showFailure } from './server/problem';
@@ -8,7 +9,7 @@ import { defaultsTakenOut } from './server/settings';
 /** Keeps the context key `httpServer.state`, and tells why the server failed. */
 export function publishState(controller: Controller): Disposable {
   return controller.onDidChangeState((state) => {
-    void commands.executeCommand('setContext', 'httpServer.state', state.kind);
+    setContext('httpServer.state', state.kind);
     if (state.kind === 'failed') void showFailure(state.problem);
   });
 }

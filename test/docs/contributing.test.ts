@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
-import { codeIn, filesLinkedBy, manifest, projectRoot, read, rowsOf, scriptsIn, sectionOf } from './markdown';
+import { blocksOf, codeIn, filesLinkedBy, manifest, projectRoot, read, rowsOf, scriptsIn, sectionOf } from './markdown';
 
 const text = read('CONTRIBUTING.md');
 /** They speak of files of whoever reads them. */
@@ -31,6 +31,14 @@ const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
 function packagesOf(file: string): string[] {
   const modules = [...read(file).matchAll(/^(?:import|export) [^;]*?from '([^']+)'/gm)].map(([, name = '']) => name);
   return modules.filter((name) => !/^(\.|node:|vscode$)/.test(name) && !builtinModules.includes(name));
+}
+
+/** Whether a text has that line, in which `…` stands for what is left out. */
+function hasLine(text: string, line: string): boolean {
+  const [head = '', tail = ''] = line.split('…');
+  const isIt = (each: string): boolean =>
+    line.includes('…') ? each.startsWith(head) && each.endsWith(tail) : each === line;
+  return text.split('\n').some(isIt);
 }
 
 describe('CONTRIBUTING', () => {
@@ -93,6 +101,20 @@ describe('CONTRIBUTING', () => {
       [...used].filter((name) => manifest.devDependencies[name] === undefined),
       [],
     );
+  });
+
+  it('shows how to add something by lines that are there', () => {
+    const added = blocksOf(text).filter(({ language }) => language === 'diff');
+    assert.equal(added.length, 3);
+    const missing: string[] = [];
+    for (const diff of added) {
+      let file = '';
+      for (const line of diff.text.trimEnd().split('\n')) {
+        if (line.startsWith('+++ ')) file = line.slice(4);
+        else if (!hasLine(read(file), line.slice(1))) missing.push(`${file}: ${line}`);
+      }
+    }
+    assert.deepEqual(missing, []);
   });
 
   it('names no script that is not there', () => {

@@ -11,6 +11,7 @@ import type { Log } from '../log/log';
 import type { WorkspaceMemory } from '../server/workspaceMemory';
 import { showMenu } from './menu';
 import { showDone, showInformation } from '../common/notify';
+import type { CommandId } from '../manifest/ids';
 import { ProblemError, showConcern } from '../server/problem';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
@@ -32,7 +33,7 @@ export interface Parts {
 /** `resource`: what was right-clicked in the explorer or on a tab; undefined from the palette. */
 type Command = (resource?: Uri) => unknown;
 
-const table = (parts: Parts): Readonly<Record<string, Command>> => ({
+const table = (parts: Parts): Readonly<Record<CommandId, Command>> => ({
   'httpServer.start': () => parts.controller.start(),
   'httpServer.stop': () => parts.controller.stop(),
   'httpServer.restart': () => parts.controller.restart(),

@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { commands, l10n, QuickPickItemKind, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
+import type { ActionId } from '../manifest/ids';
 import type { Action } from '../server/problem';
 import type { Site, State } from '../server/state';
 
@@ -9,7 +10,7 @@ interface Item extends QuickPickItem {
   readonly action?: Action;
 }
 
-const item = (icon: string, title: string, command: string, ...args: unknown[]): Item => ({
+const item = (icon: string, title: string, command: ActionId, ...args: unknown[]): Item => ({
   label: `$(${icon}) ${title}`,
   action: { title, command, args },
 });
@@ -88,7 +89,7 @@ const sharing = ({ isShared }: MenuContext): Item[] =>
       ]
     : [item('device-mobile', l10n.t('Share on Local Network…'), 'httpServer.share')];
 
-const icons: Readonly<Record<string, string>> = {
+const icons: Readonly<Partial<Record<ActionId, string>>> = {
   'httpServer.restart': 'debug-restart',
   'httpServer.showLog': 'output',
   'vscode.openFolder': 'folder-opened',

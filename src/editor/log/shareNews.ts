@@ -1,5 +1,6 @@
 /** What follows when something is shared on the local network, and when that ends. */
 import { commands, Disposable, l10n } from 'vscode';
+import { setContext } from '../common/context';
 import type { Log } from './log';
 import { showDone, showInformation } from '../common/notify';
 import { timeOf } from '../sharing/sharePage';
@@ -10,7 +11,7 @@ export function publishSharing(sharing: Sharing, log: Pick<Log, 'note'>): Dispos
   let told = '';
   return Disposable.from(
     sharing.onDidChange((share) => {
-      void commands.executeCommand('setContext', 'httpServer.sharing', share !== undefined);
+      setContext('httpServer.sharing', share !== undefined);
       const news = share === undefined ? notShared() : sharedAt(share);
       // Other settings make it another share, at the same place and for as long.
       if (news !== told) log.note(news);

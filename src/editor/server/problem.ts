@@ -3,10 +3,11 @@ import { commands, l10n, workspace } from 'vscode';
 import type { Options } from '../../options';
 import type { Failure } from '../../messages';
 import { showError, showWarning } from '../common/notify';
+import type { ActionId, SettingName } from '../manifest/ids';
 
 export interface Action {
   readonly title: string;
-  readonly command: string;
+  readonly command: ActionId;
   readonly args: readonly unknown[];
 }
 
@@ -39,7 +40,7 @@ export class ServerError extends Error {
 export const died = 'DIED';
 
 /** Opens the settings at `setting`, where its value comes from. */
-export function openSettings(setting: string): Action {
+export function openSettings(setting: SettingName): Action {
   const ofWorkspace = workspace.getConfiguration('httpServer').inspect(setting)?.workspaceValue !== undefined;
   const command = ofWorkspace ? 'workbench.action.openWorkspaceSettings' : 'workbench.action.openSettings';
   return { title: l10n.t('Open Settings'), command, args: [`@id:httpServer.${setting}`] };
@@ -55,7 +56,7 @@ const restart = (): Action => ({ title: l10n.t('Restart'), command: 'httpServer.
 const showLog = (): Action => ({ title: l10n.t('Show Log'), command: 'httpServer.showLog', args: [] });
 
 /** The error for a setting that cannot work; `message` should name it. */
-export const settingError = (setting: string, message: string): ProblemError =>
+export const settingError = (setting: SettingName, message: string): ProblemError =>
   new ProblemError({ message, actions: [openSettings(setting)] });
 
 const forbidden = (port: number): string =>

@@ -15,6 +15,8 @@ import {
 } from '../../options';
 import type { Access, Options } from '../../options';
 import type { Tls } from '../../tls';
+import type { SettingName, SettingOf } from '../manifest/ids';
+import { settingOfOption } from '../manifest/settingOfOption';
 import { generateToken, openSettings, ProblemError, settingError } from './problem';
 
 /** How many ports are tried, from the one asked for upwards. */
@@ -76,8 +78,8 @@ function checked(settings: Settings): Settings {
     return settings;
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
-    const { option, message } = error;
-    throw settingError(option, l10n.t('The setting httpServer.{0} cannot be used: {1}', option, message));
+    const setting = settingOfOption[error.option];
+    throw settingError(setting, l10n.t('The setting httpServer.{0} cannot be used: {1}', setting, error.message));
   }
 }
 
@@ -114,29 +116,29 @@ async function pem(file: string): Promise<string> {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-function text(config: WorkspaceConfiguration, name: string): string {
+function text(config: WorkspaceConfiguration, name: SettingOf<'string'>): string {
   const value = config.get<unknown>(name);
   return isText(value) ? value : wrong(name, l10n.t('text'), value);
 }
 
-function flag(config: WorkspaceConfiguration, name: string): boolean {
+function flag(config: WorkspaceConfiguration, name: SettingOf<'boolean'>): boolean {
   const value = config.get<unknown>(name);
   return typeof value === 'boolean' ? value : wrong(name, 'true | false', value);
 }
 
-function texts(config: WorkspaceConfiguration, name: string): readonly string[] {
+function texts(config: WorkspaceConfiguration, name: SettingOf<'array'>): readonly string[] {
   const value = config.get<unknown>(name);
   return Array.isArray(value) && value.every(isText) ? value : wrong(name, l10n.t('a list of texts'), value);
 }
 
-function record(config: WorkspaceConfiguration, name: string): Readonly<Record<string, string>> {
+function record(config: WorkspaceConfiguration, name: SettingOf<'object'>): Readonly<Record<string, string>> {
   const value = config.get<unknown>(name);
   const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!plain || !Object.values(value).every(isText)) return wrong(name, l10n.t('names with a text each'), value);
   return { ...value };
 }
 
-function integer(config: WorkspaceConfiguration, name: string, least: number, most: number): number {
+function integer(config: WorkspaceConfiguration, name: SettingOf<'integer'>, least: number, most: number): number {
   const value = config.get<unknown>(name);
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   return wrong(name, l10n.t('a whole number from {0} to {1}', least, Math.floor(most)), value);
@@ -148,9 +150,9 @@ function access(config: WorkspaceConfiguration): Access {
 }
 
 /** Settings whose values, however wrong, may be secrets: a message is shown on screens and kept in logs. */
-const secret: readonly string[] = ['token', 'tls', 'headers'];
+const secret: readonly SettingName[] = ['token', 'tls', 'headers'];
 
-function wrong(name: string, expected: string, value: unknown): never {
+function wrong(name: SettingName, expected: string, value: unknown): never {
   const found = secret.includes(name) ? l10n.t('a value of the type {0}', typeOf(value)) : inspect(value);
   throw settingError(name, l10n.t('The setting httpServer.{0} must be {1}, not {2}.', name, expected, found));
 }

@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { env, l10n } from 'vscode';
 import { renderSVG } from 'uqr';
+import type { CommandId } from '../manifest/ids';
 import type { Share } from './share';
 
 /** The commands that the page may link to. */
-export const pageCommands: readonly string[] = ['httpServer.copySharedUrl', 'httpServer.stopSharing'];
+export const pageCommands: readonly CommandId[] = ['httpServer.copySharedUrl', 'httpServer.stopSharing'];
 
 export function sharePage(share: Share): string {
   const nonce = randomBytes(16).toString('base64url');
@@ -41,7 +42,7 @@ ${notes(share)
 const qrCode = (link: string): string => renderSVG(link, { ecc: 'M', border: 4, pixelSize: 8 });
 
 function buttons(): string {
-  const button = (command: string, title: string, kind: string): string =>
+  const button = (command: CommandId, title: string, kind: string): string =>
     `<a class="button ${kind}" role="button" href="command:${command}">${text(title)}</a>`;
   return `<p class="buttons">
 ${button('httpServer.copySharedUrl', l10n.t('Copy Link'), 'primary')}

@@ -2,6 +2,7 @@
 import { env, l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import type { Controller } from '../server/controller';
+import type { CommandId } from '../manifest/ids';
 import type { Sharing } from '../sharing/share';
 import type { Kind, State } from '../server/state';
 import { tooltip } from './tooltip';
@@ -13,7 +14,7 @@ const pace = 1000;
 /** Milliseconds between two tooltips: the editor blinks when it replaces one that is being read. */
 const tooltipPace = 5000;
 
-const commands: Readonly<Record<Kind, string | undefined>> = {
+const commands: Readonly<Record<Kind, CommandId | undefined>> = {
   stopped: 'httpServer.start',
   starting: undefined,
   running: 'httpServer.menu',

@@ -2,6 +2,7 @@
 import { ColorThemeKind, l10n, MarkdownString, window } from 'vscode';
 import { formatBytes } from '../../accessLog';
 import { dataUri, sparkline } from './sparkline';
+import type { CommandId } from '../manifest/ids';
 import type { Problem } from '../server/problem';
 import type { Share } from '../sharing/share';
 import { timeOf } from '../sharing/sharePage';
@@ -10,7 +11,7 @@ import type { Meter } from './traffic';
 import { commandLink, forMarkdown } from '../common/words';
 
 /** The commands that the text may link to. */
-const enabledCommands = [
+const enabledCommands: readonly CommandId[] = [
   'httpServer.open',
   'httpServer.copyUrl',
   'httpServer.stop',
@@ -91,7 +92,7 @@ function figures({ total, connections }: Meter): string {
   return `${spaced(header)}${line(header.map(() => '--:'))}${spaced(row)}\n`;
 }
 
-const link = (icon: string, title: string, command: string): string => commandLink(`$(${icon}) ${title}`, command);
+const link = (icon: string, title: string, command: CommandId): string => commandLink(`$(${icon}) ${title}`, command);
 
 function links(): string {
   return [

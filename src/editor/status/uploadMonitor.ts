@@ -1,8 +1,9 @@
 /** The uploads that take a while: an item in the status bar, which a click on can cancel them. */
 import * as path from 'node:path';
-import { CancellationTokenSource, commands, l10n, StatusBarAlignment, window } from 'vscode';
+import { CancellationTokenSource, l10n, StatusBarAlignment, window } from 'vscode';
 import type { Disposable, QuickPickItem, StatusBarItem } from 'vscode';
 import type { UploadProgress } from '../../messages';
+import { setContext } from '../common/context';
 import type { Controller } from '../server/controller';
 import type { Kind } from '../server/state';
 import { figuresOf, nameOf, summaryOf } from './uploadText';
@@ -72,7 +73,7 @@ export class UploadsView implements Disposable {
     if (uploads.length > 0) this.#draw();
     else if (before > 0) this.#clear();
     if (before > 0 !== uploads.length > 0) {
-      void commands.executeCommand('setContext', 'httpServer.uploading', uploads.length > 0);
+      setContext('httpServer.uploading', uploads.length > 0);
     }
   }
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import * as path from 'node:path';
-import { projectRoot } from '../../support/host/paths';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot, read } from './markdown';
 
-const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 const strings = (file: string): Record<string, string> => JSON.parse(read(file)) as Record<string, string>;
 
 /** The placeholders, commands and links of a text, which its translation must keep. */
@@ -23,11 +22,8 @@ describe('the German translation', () => {
     assert.deepEqual(Object.keys(strings('l10n/bundle.l10n.de.json')).sort(), texts());
   });
 
-  it('has every text of the manifest, and no other', () => {
-    const english = Object.keys(strings('package.nls.json'));
-    assert.deepEqual(Object.keys(strings('package.nls.de.json')), english);
-    const used = new Set([...read('package.json').matchAll(/"%([\w.]+)%"/g)].map(([, key = '']) => key));
-    assert.deepEqual([...used].sort(), english.sort());
+  it('has the texts of the manifest in the order of the English ones', () => {
+    assert.deepEqual(Object.keys(strings('package.nls.de.json')), Object.keys(strings('package.nls.json')));
   });
 
   it('keeps placeholders, commands and names of settings', () => {

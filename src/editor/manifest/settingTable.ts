@@ -1,0 +1,51 @@
+/**
+ * The settings, a line each; a value that the server has an option for has that option's default. What it means is
+ * `setting.NAME` in `package.nls.json`, what a value of an `enum` means `setting.NAME.VALUE`. `npm run manifest` writes what
+ * follows into `package.json`, in this order.
+ */
+import { accessLevels, defaultLimits, defaultOptions, MiB } from '../../options';
+
+interface Setting {
+  readonly type: 'boolean' | 'integer' | 'string' | 'array' | 'object';
+  readonly default: unknown;
+  /** `machine`: whoever wrote the workspace cannot set it. */
+  readonly scope: 'resource' | 'machine';
+  readonly enum?: readonly string[];
+  /** What else JSON Schema has to say of it. */
+  readonly [keyword: string]: unknown;
+}
+
+const texts = { items: { type: 'string' }, uniqueItems: true };
+const origins = {
+  items: { type: 'string', pattern: '^https?://[^/?#]+$', patternErrorMessage: '%setting.cors.pattern%' },
+  uniqueItems: true,
+};
+const byName = { additionalProperties: { type: 'string' } };
+const pemFiles = {
+  properties: {
+    cert: { type: 'string', markdownDescription: '%setting.tls.cert%' },
+    key: { type: 'string', markdownDescription: '%setting.tls.key%' },
+  },
+  additionalProperties: false,
+};
+const mostBody = defaultLimits.body / MiB;
+const { access, allowedHosts, cors, exclude, headers, host, port, spaFallback, token } = defaultOptions;
+
+export const settingTable = {
+  autoStart: { type: 'boolean', default: true, scope: 'resource' },
+  port: { type: 'integer', default: port, scope: 'resource', minimum: 0, maximum: 65535 },
+  root: { type: 'string', default: '', scope: 'resource' },
+  access: { type: 'string', default: access, scope: 'resource', enum: accessLevels },
+  maxUploadSize: { type: 'integer', default: mostBody, scope: 'resource', minimum: 0 },
+  exclude: { type: 'array', default: exclude, scope: 'resource', ...texts },
+  liveReload: { type: 'boolean', default: true, scope: 'resource' },
+  serveUnsaved: { type: 'boolean', default: true, scope: 'resource' },
+  spaFallback: { type: 'string', default: spaFallback, scope: 'resource' },
+  headers: { type: 'object', default: headers, scope: 'resource', ...byName },
+  openIn: { type: 'string', default: 'external', scope: 'resource', enum: ['external', 'integrated'] },
+  host: { type: 'string', default: host, scope: 'machine', minLength: 1 },
+  allowedHosts: { type: 'array', default: allowedHosts, scope: 'machine', ...texts },
+  cors: { type: 'array', default: cors, scope: 'machine', ...origins },
+  token: { type: 'string', default: token, scope: 'machine' },
+  tls: { type: 'object', default: {}, scope: 'machine', ...pemFiles },
+} satisfies Readonly<Record<string, Setting>>;
