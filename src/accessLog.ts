@@ -1,4 +1,5 @@
 /** One finished exchange, and the lines that tell of it. Pure. */
+import type { Options } from './options';
 
 /** An exchange whose response ended or was cut. Built by the server, shown by the terminal or the editor. */
 export interface LogEvent {
@@ -28,6 +29,8 @@ export interface LogEvent {
   readonly alsoStored?: readonly string[];
   /** Why the request was refused, in one sentence. */
   readonly reason?: string;
+  /** The option that made it so: who reads the log may set it. */
+  readonly option?: keyof Options;
 }
 
 /** Sums over exchanges. */

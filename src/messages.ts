@@ -1,7 +1,7 @@
 /** The protocol between the editor and the worker thread. Every message survives a structured clone. */
 import type { LogEvent, Tally } from './accessLog';
 import type { UploadProgress } from './files/writing/progress';
-import type { Options } from './options';
+import type { Advice, Options } from './options';
 
 export type { UploadProgress };
 
@@ -17,6 +17,13 @@ export interface Failure {
   readonly code: string;
   /** One sentence for a person. */
   readonly message: string;
+  /** With `OPTIONS`: the one that cannot work. */
+  readonly option?: keyof Options;
+}
+
+/** What the thread is started with. */
+export interface Data {
+  readonly advice: Advice;
 }
 
 /** A call is answered by exactly one {@link Reply} with its `id`. */

@@ -132,13 +132,21 @@ export const defaultOptions: Omit<Options, 'directory'> = {
   limits: defaultLimits,
 };
 
-/** A value of {@link Options} that cannot work. The message is one sentence that names the option. */
+/** Options of which a client that is refused is told, too, how to set them. */
+export type AdvisedOption = 'allowedHosts' | 'cors' | 'token';
+
+/** A sentence each, in the words of whoever runs the server: it knows neither flags nor the settings of an editor. */
+export type Advice = Readonly<Partial<Record<AdvisedOption, string>>>;
+
+/** A value of {@link Options} that cannot work. The message is one sentence that says what is wrong with it. */
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
 
   constructor(
     readonly option: keyof Options,
     message: string,
+    /** The option that is for what was meant. */
+    readonly instead?: AdvisedOption,
   ) {
     super(message);
   }
@@ -163,10 +171,7 @@ export function checkOptions(options: Options): Options {
     throw new OptionsError('access', `The access must be one of ${accessLevels.join(', ')}, not ${access}.`);
   }
   if (!isLoopback(host) && token === '') {
-    throw new OptionsError(
-      'host',
-      `Listening on ${host} lets the network in, so a token is needed: set one with --token, or with the setting httpServer.token.`,
-    );
+    throw new OptionsError('host', `Listening on ${host} lets the network in, so a token is needed.`, 'token');
   }
   checkGlobs(options.exclude);
   checkGuests(options);
@@ -234,9 +239,7 @@ function checkHeaders(headers: Options['headers']): void {
     }
     if (reserved.test(name)) throw new OptionsError('headers', `The header ${name} is the server's own.`);
     // Who may ask is for the machine to say; these fields may be a repository's.
-    if (/^access-control-/i.test(name)) {
-      const advice = 'name origins with --cors, or with the setting httpServer.cors';
-      throw new OptionsError('headers', `The header ${name} is the server's own: ${advice}.`);
-    }
+    if (/^access-control-/i.test(name))
+      throw new OptionsError('headers', `The header ${name} is the server's own.`, 'cors');
   }
 }

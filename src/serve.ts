@@ -12,7 +12,7 @@ import { Root } from './files/root';
 import type { UploadProgress } from './files/writing/progress';
 import { Uploads } from './files/writing/uploads';
 import { Listener, type Address } from './http/connection/listener';
-import { checkOptions, OptionsError, type Options } from './options';
+import { checkOptions, OptionsError, type Advice, type Options } from './options';
 
 export interface Server {
   readonly address: Address;
@@ -57,6 +57,8 @@ export interface Surroundings {
   readonly onLeftover?: (path: string, code: string) => void;
   /** Where deleted files go; without it they are gone. */
   readonly trash?: Trash;
+  /** What a client that is refused is told besides, in the words of whoever runs the server. */
+  readonly advice?: Advice;
   /** Tells of changes of files, for the options `liveReload` and `serveUnsaved`; without it they have no effect. */
   readonly live?: Live;
 }
@@ -70,7 +72,8 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
   const { onExchange, onConnections, onUploads: onProgress, onNoPrivateFolder, onLeftover } = surroundings;
   const uploads = new Uploads(ownPrivateFolders(), { onProgress, onNoPrivateFolder, onLeftover });
   const registry = new UploadRegistry(uploads);
-  const kept = { trash: surroundings.trash, audience: surroundings.live && new Audience(surroundings.live) };
+  const { trash, advice, live } = surroundings;
+  const kept = { trash, advice, audience: live && new Audience(live) };
   const { root, ...own } = configured(options, registry, kept);
   await uploads.prepare(root);
   const service = {
@@ -107,12 +110,14 @@ type Configured = Pick<Options, 'limits'> & Guarded & { readonly root: Root };
 interface Own {
   readonly trash: Trash | undefined;
   readonly audience: Audience | undefined;
+  readonly advice: Advice | undefined;
 }
 
-function configured(options: Options, registry: UploadRegistry, { trash, audience }: Own): Configured {
+function configured(options: Options, registry: UploadRegistry, { trash, audience, advice }: Own): Configured {
   const { limits, directory, exclude } = checkOptions(options);
   const root = new Root(directory, exclude);
-  const own = guarded(options, createRouter(options, root, registry, trash, audience));
+  const router = createRouter(options, root, registry, trash, audience);
+  const own = guarded(options, router, undefined, advice);
   return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }
 

@@ -1,8 +1,8 @@
 /** The server in a thread of its own, spoken to by messages. The only user of `parentPort`. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
 import { Live } from './endpoints/live/live';
-import type { Call, Failure, FromWorker, Reply, ToWorker, Traffic, TrashReply, UploadProgress } from './messages';
+import type { Call, Data, Failure, FromWorker, Reply, ToWorker, Traffic, TrashReply, UploadProgress } from './messages';
 import { OptionsError, type Options } from './options';
 import { serve, type Server, type Surroundings } from './serve';
 
@@ -87,6 +87,9 @@ function trash(path: string): Promise<boolean> {
 /** For both servers. */
 const live = new Live((pages) => tell({ pages }));
 
+/** Whoever starts this thread without an editor has nothing to advise. */
+const { advice = {} } = (workerData ?? {}) as Partial<Data>;
+
 /** What one server, of perhaps two, tells and asks. */
 function surroundings(): Surroundings {
   const own: Surroundings = {
@@ -100,6 +103,7 @@ function surroundings(): Surroundings {
     onNoPrivateFolder: () => send({ type: 'uploadTrouble', trouble: { kind: 'noPrivateFolder' } }),
     onLeftover: (path, code) => send({ type: 'uploadTrouble', trouble: { kind: 'leftover', path, code } }),
     trash,
+    advice,
     live,
   };
   return own;
@@ -143,7 +147,8 @@ async function answer(call: Call): Promise<Reply> {
 
 function failureOf(error: unknown): Failure {
   const { message, code } = error as NodeJS.ErrnoException;
-  return { code: error instanceof OptionsError ? 'OPTIONS' : (code ?? 'INTERNAL'), message };
+  if (!(error instanceof OptionsError)) return { code: code ?? 'INTERNAL', message };
+  return { code: 'OPTIONS', message, option: error.option };
 }
 
 function respond(call: Call): void {

@@ -29,6 +29,9 @@ type Methods = Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELET
 /** First segment of our own paths. */
 const reserved = '.http-server';
 
+/** What files are stored and removed by. */
+const writing: readonly string[] = ['POST', 'PUT', 'DELETE'];
+
 const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
@@ -69,6 +72,7 @@ export function createRouter(
     const route = decodeAscii(first);
     const methods = route === reserved && rest.startsWith('/uploads/') ? uploads : routes.get(route);
     if (methods === undefined) refuseToStore(request.method, siteMethods, files);
+    if (methods === files) refuseByAccess(request.method, files);
     return dispatch(request, methods ?? siteMethods, rest, options.limits);
   };
 }
@@ -112,6 +116,12 @@ function dispatch(request: Request, methods: Methods, rest: string, limits: Limi
   if (handler === undefined) throw new HttpError(405, 'That method is not allowed here.', [allowed(methods)]);
   if (!isSafe(method)) refuseForeign(request, limits);
   return handler(request, rest);
+}
+
+/** What more access would allow. */
+function refuseByAccess(method: string, files: Methods): void {
+  if (!writing.includes(method) || files[method as keyof Methods] !== undefined) return;
+  throw new HttpError(405, 'That method is not allowed here.', [allowed(files)], { option: 'access' });
 }
 
 /** For clients of servers that store files where they are shown. */

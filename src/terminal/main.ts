@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { combinedLine } from '../accessLog';
 import { OptionsError, type Options } from '../options';
 import { serve, type Server, type Surroundings } from '../serve';
+import { advice } from './flagAdvice';
 import { announcementOf, exposureOf, ownUrl } from './announcement';
 import { CommandLine } from './commandLine';
 import { failureOf } from './failure';
@@ -22,6 +23,7 @@ async function run(line: CommandLine): Promise<void> {
   const options = optionsOf(line, process.env);
   const liveReload = options.liveReload ? await makeLiveReload() : undefined;
   const server = await start(line, options, {
+    advice,
     onExchange: (event) => {
       if (!line.has('quiet')) log.print(combinedLine(event));
     },

@@ -12,6 +12,7 @@ import {
   type Options,
   type OptionsError,
 } from '../options';
+import { advice } from './flagAdvice';
 import { emptyValue, type CommandLine } from './commandLine';
 import { flags, mostPort, mostUpload, type FlagName } from './flags';
 import { continued, enumerated, nearest, quoted, UsageError, visible } from './sentences';
@@ -167,9 +168,10 @@ const flagsOf: Readonly<Partial<Record<keyof Options, readonly FlagName[]>>> = {
 };
 
 /** What the server has against one of the options, in terms of the command line. */
-export function usageErrorOf({ option, message }: OptionsError, line: CommandLine): UsageError {
+export function usageErrorOf({ option, message, instead }: OptionsError, line: CommandLine): UsageError {
   const names = flagsOf[option] ?? [];
   const given = names.filter((name) => line.has(name)).map((name) => `--${name}`);
   const where = option === 'token' && given.length === 0 ? [tokenVariable] : given;
-  return new UsageError(`${enumerated(where)}: ${visible(continued(message))}`);
+  const help = instead === undefined ? '' : ` ${advice[instead]}`;
+  return new UsageError(`${enumerated(where)}: ${visible(continued(message))}${help}`);
 }

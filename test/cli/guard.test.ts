@@ -55,6 +55,24 @@ describe('the command line says who may ask:', function () {
     assert.equal((await send('GET /', 'Host: b.example')).status, 421);
   });
 
+  for (const [promise, fields, status, sentence] of [
+    ['a name that is not allowed', ['Host: evil.example'], 421, /\. If that is .*, allow it with --allowed-host\.\n$/],
+    [
+      'a page of another site',
+      ['Host: localhost', 'Sec-Fetch-Site: cross-site'],
+      403,
+      /\. The flag --cors says .*\.\n$/,
+    ],
+  ] as const) {
+    it(`${promise} is told the flag, and no setting`, async () => {
+      const { send } = await start();
+      const response = await send('GET /a', ...fields);
+      assert.equal(response.status, status);
+      assert.match(response.body.toString(), sentence);
+      assert.doesNotMatch(response.body.toString(), /httpServer/);
+    });
+  }
+
   it('--cors, as often as there are origins', async () => {
     const { send } = await start('--cors', 'http://a.example', '--cors', 'https://b.example');
     for (const origin of ['http://a.example', 'https://b.example']) {

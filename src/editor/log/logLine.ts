@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { l10n } from 'vscode';
 import { escapeLog, formatBytes, formatDuration } from '../../accessLog';
 import type { LogEvent, Tally } from '../../accessLog';
-import { advice } from './advice';
+import { adviceOn } from '../common/settingAdvice';
 import { forLog } from '../common/words';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -57,7 +57,7 @@ const peer = (event: LogEvent): string =>
 function remarks(event: LogEvent, directory: string): string {
   const stored = event.stored === undefined ? '' : ` → ${forLog(path.join(directory, event.stored))}`;
   const reason = event.reason === undefined ? [] : [forLog(shortened(event.reason, longest))];
-  const help = event.reason?.includes('httpServer.') === true ? [] : (advice(event) ?? []);
+  const help = adviceOn(event.option) ?? [];
   const aborted = event.aborted ? [cutOff()] : [];
   const sentences = [reason, help, aborted].flat();
   return stored + (sentences.length === 0 ? '' : remark(sentences));

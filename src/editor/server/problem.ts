@@ -4,6 +4,7 @@ import type { Options } from '../../options';
 import type { Failure } from '../../messages';
 import { showError, showWarning } from '../common/notify';
 import type { ActionId, SettingName } from '../manifest/ids';
+import { settingOfOption } from '../manifest/settingOfOption';
 
 export interface Action {
   readonly title: string;
@@ -59,6 +60,13 @@ const showLog = (): Action => ({ title: l10n.t('Show Log'), command: 'httpServer
 export const settingError = (setting: SettingName, message: string): ProblemError =>
   new ProblemError({ message, actions: [openSettings(setting)] });
 
+/** What the server has against one of its options, in terms of the settings. */
+export function optionProblem(option: keyof Options, message: string): Problem {
+  const setting = settingOfOption[option];
+  const said = l10n.t('The setting httpServer.{0} cannot be used: {1}', setting, message);
+  return { message: said, actions: [openSettings(setting)] };
+}
+
 const forbidden = (port: number): string =>
   port < 1024
     ? l10n.t('The system does not let this editor listen on port {0}: ports below 1024 are reserved.', port)
@@ -70,6 +78,7 @@ const taken = ({ port, portAttempts }: Options): string =>
     : l10n.t('Port {0} is taken.', port);
 
 function listenProblem(failure: Failure, options: Options): Problem {
+  if (failure.option !== undefined) return optionProblem(failure.option, failure.message);
   switch (failure.code) {
     case 'EADDRINUSE':
       return { message: taken(options), actions: [openSettings('port'), restart()] };

@@ -15,9 +15,9 @@ import {
 } from '../../options';
 import type { Access, Options } from '../../options';
 import type { Tls } from '../../tls';
+import { adviceOn } from '../common/settingAdvice';
 import type { SettingName, SettingOf } from '../manifest/ids';
-import { settingOfOption } from '../manifest/settingOfOption';
-import { generateToken, openSettings, ProblemError, settingError } from './problem';
+import { generateToken, openSettings, optionProblem, ProblemError, settingError } from './problem';
 
 /** How many ports are tried, from the one asked for upwards. */
 export const portAttempts = 20;
@@ -78,8 +78,9 @@ function checked(settings: Settings): Settings {
     return settings;
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
-    const setting = settingOfOption[error.option];
-    throw settingError(setting, l10n.t('The setting httpServer.{0} cannot be used: {1}', setting, error.message));
+    throw new ProblemError(
+      optionProblem(error.option, [error.message, adviceOn(error.instead) ?? []].flat().join(' ')),
+    );
   }
 }
 

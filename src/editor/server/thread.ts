@@ -5,6 +5,7 @@ import type { Disposable } from 'vscode';
 import type {
   Call,
   Changed,
+  Data,
   FromWorker,
   Listening,
   Reply,
@@ -16,6 +17,7 @@ import type {
   UploadTrouble,
 } from '../../messages';
 import type { Options } from '../../options';
+import { adviceForClients } from '../common/settingAdvice';
 import { died, ServerError } from './problem';
 import { moveToTrash, type Trash } from './trash';
 
@@ -60,7 +62,8 @@ export class ServerThread implements Disposable {
    */
   constructor(program: string | URL, trash: Trash = moveToTrash) {
     this.#trash = trash;
-    this.#worker = new Worker(program, { name: 'HTTP Server' });
+    const workerData: Data = { advice: adviceForClients() };
+    this.#worker = new Worker(program, { name: 'HTTP Server', workerData });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: unknown) => {
       this.#reason ??= error instanceof Error ? error.message : String(error);

@@ -4,6 +4,7 @@ import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import { reasonPhrase } from '../../http/message/status';
+import type { Advice, Options } from '../../options';
 import { merge } from './fieldLines';
 import { escapeHtml, livePageFields, pageFields, pageStart } from './html';
 
@@ -23,10 +24,15 @@ const statuses: Readonly<Record<FileErrorKind, number>> = {
   cancelled: 403,
 };
 
-const concealed = 'It leads out of the folder, or is excluded: by --exclude, or by the setting httpServer.exclude.';
+const concealed = { reason: 'It leads out of the folder, or is excluded.', option: 'exclude' } as const;
+
+interface Why {
+  readonly reason: string;
+  readonly option: keyof Options;
+}
 
 /** What a client must not learn, and the log is to tell. */
-const why: Partial<Readonly<Record<FileErrorKind, string>>> = { hidden: concealed, protected: concealed };
+const why: Partial<Readonly<Record<FileErrorKind, Why>>> = { hidden: concealed, protected: concealed };
 
 /** The failure as HTTP knows it; undefined for one that nobody expected. */
 export function httpErrorOf(error: unknown): HttpError | undefined {
@@ -36,22 +42,34 @@ export function httpErrorOf(error: unknown): HttpError | undefined {
   return new HttpError(statuses[error.kind], error.message, fields, why[error.kind]);
 }
 
+interface Additions {
+  /** The element that loads the script of live reload, if a page is to have it. */
+  readonly tag?: string | undefined;
+  readonly advice?: Advice;
+}
+
 /**
- * One plain sentence, or a small page for a browser that asks for HTML. What nobody expected is an opaque 500, whose
- * reason only the log tells.
+ * A plain sentence, and perhaps one more, or a small page for a browser that asks for HTML. What nobody expected is an
+ * opaque 500, whose reason only the log tells.
  *
  * @param request undefined if it could not be read
- * @param tag the element that loads the script of live reload, if a page is to have it
  */
-export function errorResponse(error: unknown, request: Request | undefined, tag?: string): Response {
+export function errorResponse(
+  error: unknown,
+  request: Request | undefined,
+  { tag, advice = {} }: Additions = {},
+): Response {
   const expected = httpErrorOf(error);
-  const { status, message, fields } = expected ?? new HttpError(500, 'The server failed.');
-  const own = prefersHtml(request?.fields.get('accept')) ? page(status, message, tag) : text(message);
+  const { status, message, fields, option, advise } = expected ?? new HttpError(500, 'The server failed.');
+  const help = advise === undefined ? undefined : advice[advise];
+  const said = help === undefined ? message : `${message} ${help}`;
+  const own = prefersHtml(request?.fields.get('accept')) ? page(status, said, tag) : text(said);
   return {
     status,
     fields: merge([...own.fields, ['Vary', 'Accept']], fields),
     body: own.body,
     reason: expected?.reason ?? String(error),
+    ...(option !== undefined && { option }),
   };
 }
 

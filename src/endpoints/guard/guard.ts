@@ -1,7 +1,7 @@
 /** Who may ask: every request passes here before anything else. */
 import { HttpError } from '../../http/message/httpError';
 import type { Endpoint, Request, Response } from '../../http/message/message';
-import type { Options } from '../../options';
+import type { Advice, Options } from '../../options';
 import { isPreflight, exposeTo } from './cors';
 import { isKept, keeping } from './embedding';
 import { errorResponse } from '../common/errorResponse';
@@ -27,8 +27,14 @@ export interface Guarded {
  * machine) or 401 (no token).
  *
  * @param verdictOn whether whoever is at the other end may write where there is no token
+ * @param advice what those who may not ask are told besides
  */
-export function guarded(options: Options, endpoint: Endpoint, verdictOn: typeof mayWrite = mayWrite): Guarded {
+export function guarded(
+  options: Options,
+  endpoint: Endpoint,
+  verdictOn: typeof mayWrite = mayWrite,
+  advice: Advice = {},
+): Guarded {
   const hosts = new Hosts(options);
   const origins = new Origins(options);
   const admitted = options.token === '' ? forOwnUser(endpoint, verdictOn) : withToken(new Token(options), endpoint);
@@ -46,10 +52,9 @@ export function guarded(options: Options, endpoint: Endpoint, verdictOn: typeof 
     check(request);
     return toHttps(request);
   };
-  return {
-    overPlain,
-    ...(options.cors.length === 0 ? { endpoint: open, onError: errorResponse } : sharing(open, origins)),
-  };
+  const onError: Guarded['onError'] = (error, request) => errorResponse(error, request, { advice });
+  const own = { endpoint: open, onError };
+  return { overPlain, ...(options.cors.length === 0 ? own : sharing(own, origins)) };
 }
 
 /** The name was found to be ours, so this leads nowhere else. Only for now: the next server on this port may be another. */
@@ -83,8 +88,10 @@ function forOwnUser(endpoint: Endpoint, verdictOn: typeof mayWrite): Endpoint {
   };
 }
 
+type Unshared = Pick<Guarded, 'endpoint' | 'onError'>;
+
 /** Everything that goes out, refusals too, says which origin may read it. */
-function sharing(endpoint: Endpoint, origins: Origins): Pick<Guarded, 'endpoint' | 'onError'> {
+function sharing({ endpoint, onError }: Unshared, origins: Origins): Unshared {
   const shared = (request: Request, response: Response): Response =>
     exposeTo(response, request, origins.guest(request));
   return {
@@ -93,7 +100,7 @@ function sharing(endpoint: Endpoint, origins: Origins): Pick<Guarded, 'endpoint'
       return response instanceof Promise ? response.then((each) => shared(request, each)) : shared(request, response);
     },
     onError: (error, request) => {
-      const response = errorResponse(error, request);
+      const response = onError(error, request);
       return request === undefined ? response : shared(request, response);
     },
   };

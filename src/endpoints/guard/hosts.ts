@@ -39,7 +39,7 @@ export class Hosts {
     if (authority === '' || this.known.get(fields) === authority) return;
     const asked = parse(authority);
     if (asked !== undefined && this.isOurs(asked)) this.known.set(fields, authority);
-    else if (asked?.host !== literalOf(peer)) throw new HttpError(421, misdirected);
+    else if (asked?.host !== literalOf(peer)) throw new HttpError(421, misdirected, [], { advise: 'allowedHosts' });
   }
 
   private isOurs({ host, port }: Authority): boolean {
@@ -52,8 +52,7 @@ export class Hosts {
   }
 }
 
-const misdirected =
-  'The server does not answer to that host name: allow it with --allowed-host, or with the setting httpServer.allowedHosts.';
+const misdirected = 'The server does not answer to that host name.';
 
 /** Takes a host and a port apart; undefined if `authority` is something else. */
 function parse(authority: string): Authority | undefined {

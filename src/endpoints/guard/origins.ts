@@ -34,7 +34,7 @@ export class Origins {
     if ((origin === undefined && !crossOrigin) || this.guest(request) !== undefined) return;
     const isReader = !crossOrigin || isShown(request) || this.isEmbedding(request);
     const isWriter = origin === undefined || !mayChange(request) || this.isOwn(origin, request);
-    if (!isReader || !isWriter) throw new HttpError(403, foreign, [], whyForeign(fields));
+    if (!isReader || !isWriter) throw new HttpError(403, foreign, [], { reason: whyForeign(fields), advise: 'cors' });
   }
 
   private isOwn(origin: string, { authority }: Request): boolean {
@@ -74,5 +74,4 @@ function whyForeign(fields: Fields): string {
 const sandboxed =
   'So does a page of this site in a sandboxed frame look: if you trust it, add allow-same-origin to its sandbox attribute.';
 
-const foreign =
-  'A page of another site may not ask for this: allow its origin with --cors, or with the setting httpServer.cors.';
+const foreign = 'A page of another site may not ask for this, unless its origin is allowed.';

@@ -47,15 +47,19 @@ async function verdictOnGone({ localPort }: Peer, own: number): Promise<Verdict>
   return other === undefined ? 'may' : unknownUser(other);
 }
 
-const advice = 'set a token with --token, or with the setting httpServer.token';
-
-const otherUser = (): HttpError => new HttpError(403, `Another user of this machine may not write: ${advice}.`);
+const otherUser = (): HttpError =>
+  new HttpError(403, 'Another user of this machine may not write, unless the server has a token.', [], {
+    advise: 'token',
+  });
 
 /** @param other who could have been it: for the log alone */
 const unknownUser = (other: string): HttpError => {
   const what = 'The connection was closed before it could be told which user of this machine it was of';
-  const help = `let the client wait for the answer, or ${advice}`;
-  return new HttpError(403, `${what}, and there may be others: ${help}.`, [], `${what}, and ${other}: ${help}.`);
+  const help = 'let the client wait for the answer, or give the server a token';
+  return new HttpError(403, `${what}, and there may be others: ${help}.`, [], {
+    reason: `${what}, and ${other}: ${help}.`,
+    advise: 'token',
+  });
 };
 
 interface Sighting {

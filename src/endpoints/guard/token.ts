@@ -109,5 +109,5 @@ function unauthorized(request: Request): HttpError {
   // A strict cookie is not sent by one who follows a link from another site. The page of the refusal may try once more;
   // it is ours, so then the cookie is sent. RFC 9110 §11.6.1 wants a challenge, but Basic would bring up a dialog.
   const followsLink = isNavigation(request) && isCrossOrigin(request.fields);
-  return new HttpError(401, message, followsLink ? [bearer, ['Refresh', '0']] : [bearer, basic]);
+  return new HttpError(401, message, followsLink ? [bearer, ['Refresh', '0']] : [bearer, basic], { option: 'token' });
 }

@@ -171,7 +171,7 @@ export class Site {
   private absence(request: Request, error: unknown): Response | undefined {
     if (!this.injects || !isAbsence(error) || !isPageLoad(request)) return undefined;
     const { segments, isFolder } = parsePath(request.path);
-    const response = errorResponse(error, request, scriptTag(request.path, segments, isFolder));
+    const response = errorResponse(error, request, { tag: scriptTag(request.path, segments, isFolder) });
     return { ...response, fields: merge(response.fields, [varyUnsaid, ...this.custom]) };
   }
 
@@ -179,7 +179,7 @@ export class Site {
     const known = httpErrorOf(error);
     return known === undefined
       ? error
-      : new HttpError(known.status, known.message, merge(known.fields, this.custom), known.reason);
+      : new HttpError(known.status, known.message, merge(known.fields, this.custom), known);
   }
 }
 

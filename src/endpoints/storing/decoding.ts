@@ -191,7 +191,9 @@ const malformed = (what: string): HttpError =>
   new HttpError(400, `The content is not in the coding that its Content-Encoding says: ${what}.`);
 
 const tooLarge = (largest: number): HttpError =>
-  new HttpError(413, `The content comes to more than the ${largest} octets allowed here, once it is decoded.`);
+  new HttpError(413, `The content comes to more than the ${largest} octets allowed here, once it is decoded.`, [], {
+    option: 'limits',
+  });
 
 const tooMany = (): HttpError =>
   new HttpError(503, 'Too many coded uploads come at once: send it without a Content-Encoding, or later.', [

@@ -105,8 +105,8 @@ export class Form {
 function ofPart(label: string, error: unknown): unknown {
   const known = httpErrorOf(error);
   if (known === undefined) return error;
-  const [message, reason] = [known.message, known.reason].map((sentence) => inPart(label) + sentence);
-  return new HttpError(known.status, message ?? '', known.fields, reason);
+  const { status, message, fields, reason, option } = known;
+  return new HttpError(status, inPart(label) + message, fields, { reason: inPart(label) + reason, option });
 }
 
 /** To the folder of this path, with its slash. Relative, so that it survives a proxy that puts a prefix before the path. */

@@ -217,7 +217,7 @@ export class ResumableUpload implements Source {
     this.end();
     if (size <= this.limits.body) throw inconsistent();
     const message = `The upload is larger than the ${this.limits.body} octets allowed here.`;
-    throw new HttpError(413, message, [limitLine(this.limits)]);
+    throw new HttpError(413, message, [limitLine(this.limits)], { option: 'limits' });
   }
 
   private async finish({ signal }: Request): Promise<Response> {
@@ -252,7 +252,7 @@ const overtaken = (): HttpError => new HttpError(409, 'Another request goes on w
 export function withCompleteness(error: unknown, complete: boolean): unknown {
   const known = httpErrorOf(error);
   if (known === undefined || known.fields.some(([name]) => name === 'Upload-Complete')) return error;
-  return new HttpError(known.status, known.message, [...known.fields, completeLine(complete)], known.reason);
+  return new HttpError(known.status, known.message, [...known.fields, completeLine(complete)], known);
 }
 
 /** A function that tells the client of the offset, if it wants to know, but not too often. */

@@ -53,6 +53,7 @@ function eventOf(exchange: Exchange, aborted: boolean): LogEvent {
   event.aborted = aborted;
   const reason = exchange.failure ?? response?.reason;
   if (reason !== undefined) event.reason = reason;
+  if (response?.option !== undefined) event.option = response.option;
   if (response?.stored !== undefined) event.stored = response.stored;
   if (response?.alsoStored !== undefined) event.alsoStored = response.alsoStored;
   return event;
@@ -87,5 +88,6 @@ export function refusedEvent(head: Head | undefined, peer: Peer, response: Respo
   const event = begunEvent(head, peer, Date.now(), response.status);
   if (response.body instanceof Uint8Array) event.bytesOut = response.body.length;
   if (response.reason !== undefined) event.reason = response.reason;
+  if (response.option !== undefined) event.option = response.option;
   return event;
 }

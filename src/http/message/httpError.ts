@@ -1,21 +1,37 @@
 /** The only expected failure: the status to answer and one sentence that says why. */
+import type { AdvisedOption, Options } from '../../options';
 import type { FieldLine } from './message';
+
+/** What else there is to a failure. */
+interface Circumstances {
+  /** What the log says of it, where a client must not learn it. */
+  readonly reason?: string | undefined;
+  /** The option that makes it so, for the log: whoever reads that may set it. */
+  readonly option?: keyof Options | undefined;
+  /** The same where the client, too, is told how to set it. */
+  readonly advise?: AdvisedOption | undefined;
+}
 
 export class HttpError extends Error {
   override readonly name = 'HttpError';
+  readonly reason: string;
+  readonly option: keyof Options | undefined;
+  readonly advise: AdvisedOption | undefined;
 
   /**
    * @param status a 4xx or 5xx code
    * @param message one sentence, shown to the client: no secret, no absolute path
    * @param fields further fields of the response, such as `Allow`
-   * @param reason what the log says of it
    */
   constructor(
     readonly status: number,
     message: string,
     readonly fields: readonly FieldLine[] = [],
-    readonly reason: string = message,
+    { reason = message, advise, option = advise }: Circumstances = {},
   ) {
     super(message);
+    this.reason = reason;
+    this.option = option;
+    this.advise = advise;
   }
 }

@@ -1,4 +1,5 @@
 /** Requests and responses as values (RFC 9110 §6). */
+import type { Options } from '../../options';
 import type { Fields } from './fields';
 
 /** A field name and its value, as they go on the wire. */
@@ -96,6 +97,8 @@ export interface Response {
   readonly alsoStored?: readonly string[];
   /** Why the request was refused; for the log. */
   readonly reason?: string;
+  /** The option that made it so; for the log. */
+  readonly option?: keyof Options;
   /** The endpoint will return this very value again, so its encoding is worth remembering. */
   readonly lasting?: true;
   /** The content, an iterable, goes on until the client closes its half of the connection or the server stops. */

@@ -202,4 +202,4 @@ const badSize = (): HttpError =>
   new HttpError(400, 'A chunk does not begin with a hexadecimal size of 1 to 15 digits and well-formed extensions.');
 
 export const bodyTooLarge = (limits: Limits): HttpError =>
-  new HttpError(413, `The body is larger than the ${limits.body} octets allowed here.`);
+  new HttpError(413, `The body is larger than the ${limits.body} octets allowed here.`, [], { option: 'limits' });

@@ -1,0 +1,21 @@
+/** What a person can do about a request that was refused, by the setting that decides it: the server knows no settings. */
+import { l10n } from 'vscode';
+import type { AdvisedOption, Options } from '../../options';
+
+/** For clients, too, whose user may be the one who sets it. */
+export const adviceForClients = (): Readonly<Record<AdvisedOption, string>> => ({
+  allowedHosts: l10n.t('If that is a name of this machine, add it to the setting httpServer.allowedHosts.'),
+  cors: l10n.t('The setting httpServer.cors says which origins may ask.'),
+  token: l10n.t('The setting httpServer.token says what secret a request must carry.'),
+});
+
+const adviceForLog = (): Readonly<Partial<Record<keyof Options, string>>> => ({
+  ...adviceForClients(),
+  access: l10n.t('The setting httpServer.access says whether files may be stored and deleted.'),
+  exclude: l10n.t('The setting httpServer.exclude says what is kept back.'),
+  limits: l10n.t('The setting httpServer.maxUploadSize says how large a file may be.'),
+});
+
+/** One sentence; undefined where there is nothing to advise. */
+export const adviceOn = (option: keyof Options | undefined): string | undefined =>
+  option === undefined ? undefined : adviceForLog()[option];

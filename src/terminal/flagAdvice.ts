@@ -1,0 +1,8 @@
+/** What a client that is refused is told besides, by the flag that decides it: the server knows no flags. Pure. */
+import type { AdvisedOption } from '../options';
+
+export const advice: Readonly<Record<AdvisedOption, string>> = {
+  allowedHosts: 'If that is a name of this machine, allow it with --allowed-host.',
+  cors: 'The flag --cors says which origins may ask.',
+  token: 'The flag --token says what secret a request must carry.',
+};
