@@ -33,9 +33,25 @@ const define = { liveScript: JSON.stringify(outputFiles[0].text) };
 const { engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const oldestNode = JSON.stringify(/\d+\.\d+/.exec(engines.node)[0]);
 
+/** What every window loads has no encoder of certificates in it: who needs one loads the bundle beside. */
+const certificateBeside = {
+  name: 'certificate beside',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/certificate\.js$/ }, () => ({ path: './certificate.js', external: true }));
+  },
+};
+
 // Only the extension may see `vscode`: a stray import breaks the other bundles.
 const bundles = [
-  { ...shared, entryPoints: ['src/extension.ts'], external: ['vscode'] },
+  {
+    ...shared,
+    entryPoints: ['src/extension.ts'],
+    external: ['vscode'],
+    plugins: [certificateBeside],
+    // So that it is loaded by the `require` of the bundle, as is the rest.
+    supported: { 'dynamic-import': false },
+  },
+  { ...shared, entryPoints: ['src/certificate.ts'] },
   { ...shared, entryPoints: ['src/worker.ts'], define },
   // Of the package `open`: where its own file is, beside which it looks for a program that is not bundled.
   {
