@@ -1,6 +1,7 @@
 /**
- * Globs as editors know them, matched segment by segment. Regular expressions would not do: several asterisks make them
- * try every way to share out a name among them, and a name is for strangers to choose. Pure.
+ * Globs as editors know them, matched segment by segment. Regular expressions, which the libraries make of them, would not do:
+ * several asterisks make them try every way to share out a name among them, and a name is for strangers to choose.
+ * A glob of seven asterisks keeps them busy for hours with a name of 255 characters. The tests hold ours against `picomatch`. Pure.
  */
 import { expandBraces, GlobError } from './braces';
 import { parseSegment, type SegmentTest } from './globSegment';

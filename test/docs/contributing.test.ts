@@ -7,6 +7,7 @@ import path from 'node:path';
 import { blocksOf, codeIn, filesLinkedBy, manifest, projectRoot, read, rowsOf, scriptsIn, sectionOf } from './markdown';
 
 const text = read('CONTRIBUTING.md');
+const tests = read('docs/tests.md');
 /** They speak of files of whoever reads them. */
 const forUsers = ['docs/http.md', 'docs/editor.md', 'docs/terminal.md'];
 const pages = ['CONTRIBUTING.md', ...readdirSync(path.join(projectRoot, 'docs')).map((name) => `docs/${name}`)];
@@ -14,7 +15,6 @@ const pages = ['CONTRIBUTING.md', ...readdirSync(path.join(projectRoot, 'docs'))
 /** The code in the running text and in tables, such as names of files. */
 const codesIn = (text: string): string[] =>
   [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
-const codes = codesIn(text);
 
 const exists = (file: string): boolean =>
   [projectRoot, path.join(projectRoot, 'src')].some((base) => existsSync(path.join(base, file)));
@@ -42,6 +42,8 @@ function hasLine(text: string, line: string): boolean {
 }
 
 describe('CONTRIBUTING', () => {
+  it('is short enough to be read', () => assert.ok(text.split('\n').length <= 120));
+
   it('names no file that is not there', () => {
     const own = pages.filter((page) => !forUsers.includes(page));
     const files = own.flatMap((page) =>
@@ -69,7 +71,7 @@ describe('CONTRIBUTING', () => {
   it('names every suite', () => {
     const { stderr } = spawnSync(process.execPath, ['scripts/test.mjs', '?'], { cwd: projectRoot, encoding: 'utf8' });
     const suites = /There are: (.*)\.$/m.exec(stderr)?.[1]?.split(', ');
-    const table = text.slice(text.indexOf('| Suite |')).split('\n\n')[0] ?? '';
+    const table = tests.slice(tests.indexOf('| Suite |')).split('\n\n')[0] ?? '';
     assert.deepEqual(
       rowsOf(table).flatMap(([cell = '']) => cell.split(', ').map(codeIn)),
       suites,
@@ -77,9 +79,11 @@ describe('CONTRIBUTING', () => {
   });
 
   it('names only variables that the tests look at', () => {
-    const variables = codes.filter((code) => /^[A-Z]+(_[A-Z]+)*$/.test(code) && code.length > 5 && code !== 'DELETE');
-    const tests = filesBelow('test').filter((file) => file.endsWith('.ts'));
-    const code = tests.map(read).join('\n');
+    const variables = codesIn(tests).filter(
+      (code) => /^[A-Z]+(_[A-Z]+)*$/.test(code) && code.length > 5 && code !== 'DELETE',
+    );
+    const sources = filesBelow('test').filter((file) => file.endsWith('.ts'));
+    const code = sources.map(read).join('\n');
     assert.ok(variables.length > 0);
     assert.deepEqual(
       variables.filter((name) => !code.includes(`process.env.${name}`)),
