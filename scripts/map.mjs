@@ -1,9 +1,9 @@
 // The map of the sources: `npm run map` draws it into docs/architecture.md, `npm run map -- --check` says what is not as it
 // should be: an arrow that `rooms.mjs` does not have, or has in vain, files that need each other in a circle, a name that nobody
-// imports, a drawing that is out of date.
+// imports, a file that no program needs, a drawing that is out of date.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { doors, rooms, users } from './rooms.mjs';
+import { doors, programs, rooms, users } from './rooms.mjs';
 import { root } from './suites.mjs';
 
 const source = join(root, 'src');
@@ -19,7 +19,7 @@ const files = new Map([...texts].map(([name, text]) => [name, importsOf(name, te
 
 /** Paths, each with whether only types are imported from there. */
 function importsOf(name, text) {
-  const found = text.matchAll(/(?:import|export)( type)?(?: [^;'"]*)?(?:from |\()'(\.[^']+)'/g);
+  const found = text.matchAll(/(?:import|export)( type)?(?: [^;'"]*)?(?:from |\(| )'(\.[^']+)'/g);
   const paths = [...found].map(([, type, path]) => [
     posix.join(posix.dirname(name), path).replace(/(?:\.js)?$/, '.ts'),
     type !== undefined,
@@ -83,8 +83,15 @@ function unused() {
     .map(({ name, word }) => `src/${name} exports ${word}, which nobody imports.`);
 }
 
+/** Files that no program needs, though tests may. */
+function dead() {
+  const alive = new Set(programs);
+  for (const name of alive) for (const path of files.get(name)?.keys() ?? []) alive.add(path);
+  return [...files.keys()].filter((name) => !alive.has(name)).map((name) => `src/${name} is in no program.`);
+}
+
 function flaws() {
-  const found = [...unused()];
+  const found = [...unused(), ...dead()];
   for (const way of circles()) found.push(`These need each other in a circle: ${way.join(', ')}.`);
   for (const [name, imports] of files) {
     if (name.includes('/') && !isRoom(roomOf(name))) found.push(`src/${name} is in no room of scripts/rooms.mjs.`);

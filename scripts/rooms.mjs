@@ -86,5 +86,8 @@ export const doors = {
   'messages.ts': ['files/writing'],
 };
 
+/** What runs by itself: the programs, and what `scripts/manifest.mjs` reads. */
+export const programs = ['extension.ts', 'cli.ts', 'worker.ts', 'editor/manifest/menuTable.ts'];
+
 /** Who else may go through a door. */
 export const users = { 'serve.ts': ['terminal'], 'messages.ts': ['editor', 'worker.ts'] };

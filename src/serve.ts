@@ -116,7 +116,7 @@ interface Own {
 function configured(options: Options, registry: UploadRegistry, { trash, audience, advice }: Own): Configured {
   const { limits, directory, exclude } = checkOptions(options);
   const root = new Root(directory, exclude);
-  const router = createRouter(options, root, registry, trash, audience);
+  const router = createRouter(options, root, { registry, trash, audience });
   const own = guarded(options, router, undefined, advice);
   return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }

@@ -34,6 +34,13 @@ const writing: readonly string[] = ['POST', 'PUT', 'DELETE'];
 
 const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+/** What outlives a change of options. */
+interface Kept {
+  readonly registry?: UploadRegistry;
+  readonly trash?: Trash | undefined;
+  readonly audience?: Audience | undefined;
+}
+
 /**
  * The endpoint of the whole server.
  *
@@ -42,9 +49,7 @@ const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATC
 export function createRouter(
   options: Options,
   root: Root,
-  registry = new UploadRegistry(new Uploads(ownPrivateFolders())),
-  trash?: Trash,
-  audience?: Audience,
+  { registry = new UploadRegistry(new Uploads(ownPrivateFolders())), trash, audience }: Kept = {},
 ): Endpoint {
   const live = audience?.live;
   const workshop = new Workshop(options.limits);

@@ -20,19 +20,23 @@ interface Whereabouts {
   readonly inside: readonly string[];
 }
 
+interface Opened {
+  readonly fd: number;
+  /** The path it was opened by. */
+  readonly path: string;
+  readonly stat: BigIntStats;
+}
+
 /**
  * Proves that an open descriptor is inside of the folder and not excluded.
  *
- * @param path the path it was opened by
  * @returns undefined when the path meant another entry meanwhile: open it again
  * @throws FileError `hidden`
  */
 export function locateDescriptor(
   root: Root,
   segments: readonly string[],
-  fd: number,
-  path: string,
-  stat: BigIntStats,
+  { fd, path, stat }: Opened,
 ): Whereabouts | undefined {
   const real = knowsDescriptors ? readlinkSync(descriptorPath(fd)) : realPathIfSame(path, stat);
   if (real === undefined) return undefined;

@@ -15,22 +15,31 @@ import { errnoOf, FileError, readFailure } from './fileError';
 import { descriptorPath, knowsDescriptors, persistently, locateDescriptor } from './descriptor';
 import { concealed, type Root } from './root';
 
+interface Hold {
+  /** Undefined where the platform has no paths for those. */
+  readonly descriptor: number | undefined;
+  /** What it was when it was opened; its identity, where there is no descriptor. */
+  readonly stat: BigIntStats;
+  /** Path to reach the entries by: the descriptor's, where the platform has it. */
+  readonly base: string;
+}
+
 export class Folder {
+  readonly descriptor: number | undefined;
+  readonly stat: BigIntStats;
+  readonly base: string;
   private holders = 1;
 
-  /**
-   * @param descriptor undefined where the platform has no paths for those
-   * @param stat what it was when it was opened; its identity, where there is no descriptor
-   * @param base path to reach the entries by: the descriptor's, where the platform has it
-   * @param real the real path's segments, relative to the root
-   */
+  /** @param real the real path's segments, relative to the root */
   private constructor(
     readonly root: Root,
-    readonly descriptor: number | undefined,
-    readonly stat: BigIntStats,
-    readonly base: string,
+    { descriptor, stat, base }: Hold,
     readonly real: readonly string[],
-  ) {}
+  ) {
+    this.descriptor = descriptor;
+    this.stat = stat;
+    this.base = base;
+  }
 
   /**
    * Holds the folder of these segments.
@@ -97,7 +106,7 @@ export class Folder {
     const inside = root.admit(real, segments);
     const stat = lstatSync(real, { bigint: true });
     if (!stat.isDirectory()) throw Object.assign(new Error('It is no folder.'), { code: 'ENOTDIR' });
-    return new Folder(root, undefined, stat, real, inside);
+    return new Folder(root, { descriptor: undefined, stat, base: real }, inside);
   }
 
   private static tryHold(root: Root, segments: readonly string[], path: string): Folder | undefined {
@@ -105,8 +114,9 @@ export class Folder {
     let folder: Folder | undefined;
     try {
       const stat = fstatSync(fd, { bigint: true });
-      const there = locateDescriptor(root, segments, fd, path, stat);
-      if (there !== undefined) folder = new Folder(root, fd, stat, descriptorPath(fd), there.inside);
+      const there = locateDescriptor(root, segments, { fd, path, stat });
+      const hold = { descriptor: fd, stat, base: descriptorPath(fd) };
+      if (there !== undefined) folder = new Folder(root, hold, there.inside);
       return folder;
     } finally {
       if (folder === undefined) closeSync(fd);

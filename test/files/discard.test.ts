@@ -36,6 +36,7 @@ describe('an unfinished upload that cannot be taken away', () => {
   }
 
   const isRefusal = (error: unknown): boolean => error instanceof FileError && error.kind === 'cancelled';
+  const beginning = { segments: ['dir', 'y.txt'], check: nothing, source: undefined };
   const broken = async (upload: Upload): Promise<void> => {
     await upload.write(Buffer.from('half'));
     obstruct();
@@ -44,7 +45,7 @@ describe('an unfinished upload that cannot be taken away', () => {
 
   it('F9: fails for the reason that it fails for, and is told of', async () => {
     const descriptors = openDescriptors();
-    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], nothing, broken), isRefusal);
+    await assert.rejects(uploads.store(folder.root(), beginning, broken), isRefusal);
     assert.equal(told.length, 1);
     await uploads.end();
     assert.equal(openDescriptors(), descriptors);
@@ -65,7 +66,7 @@ describe('an unfinished upload that cannot be taken away', () => {
   });
 
   it('F9: is removed when the server stops, if that works by then', async () => {
-    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], nothing, broken), isRefusal);
+    await assert.rejects(uploads.store(folder.root(), beginning, broken), isRefusal);
     for (const path of folder.unfinished()) {
       rmdirSync(path);
       writeFileSync(path, 'half');
@@ -75,7 +76,7 @@ describe('an unfinished upload that cannot be taken away', () => {
   });
 
   it('is removed by the server that starts next', async () => {
-    await assert.rejects(uploads.store(folder.root(), ['dir', 'y.txt'], nothing, broken), isRefusal);
+    await assert.rejects(uploads.store(folder.root(), beginning, broken), isRefusal);
     await uploads.end();
     for (const path of folder.unfinished()) {
       rmdirSync(path);

@@ -36,7 +36,7 @@ describe('an open file', () => {
     const fd = openSync(path, 'r');
     const promptness = new Promptness();
     promptness.watch(() => spend(100));
-    return new OpenFile(fd, fstatSync(fd, { bigint: true }), path, path, promptness);
+    return new OpenFile(fd, fstatSync(fd, { bigint: true }), { path, real: path }, promptness);
   };
 
   it('is not closed under a read that is under way, but right after it', async function () {
@@ -120,7 +120,8 @@ describe('an open file', () => {
       const fd = openSync(path, 'r');
       try {
         unlinkSync(path);
-        const proof = (): unknown => locateDescriptor(root, [name], fd, path, fstatSync(fd, { bigint: true }));
+        const stat = fstatSync(fd, { bigint: true });
+        const proof = (): unknown => locateDescriptor(root, [name], { fd, path, stat });
         if (kind === undefined) assert.deepEqual(proof(), { real: `${path} (deleted)`, inside: [`${name} (deleted)`] });
         else assert.throws(proof, (error) => error instanceof FileError && error.kind === kind);
       } finally {

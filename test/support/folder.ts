@@ -61,8 +61,8 @@ export class TestFolder {
   /** @param live as an editor has it; the options `liveReload` and `serveUnsaved` are on with it */
   router(options: Partial<Options> = {}, live?: Live): Endpoint {
     const all = live === undefined ? options : { liveReload: true, serveUnsaved: true, ...options };
-    const resumables = new UploadRegistry(new Uploads(this.places));
-    return createRouter(this.options(all), this.root(all), resumables, undefined, live && new Audience(live));
+    const registry = new UploadRegistry(new Uploads(this.places));
+    return createRouter(this.options(all), this.root(all), { registry, audience: live && new Audience(live) });
   }
 
   /** What the uploads of a test have for themselves. */

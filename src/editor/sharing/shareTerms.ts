@@ -45,13 +45,15 @@ const welcome = (): string =>
 /** The safest first. */
 function ways(access: Access): WayItem[] {
   return [
-    ...levels(access, false, 'eye', 'edit', l10n.t('Works at once. Whoever is in the network can listen.')),
+    ...levels(access, false, ['eye', 'edit'], l10n.t('Works at once. Whoever is in the network can listen.')),
     { label: '', kind: QuickPickItemKind.Separator },
-    ...levels(access, true, 'lock', 'lock', l10n.t('Encrypted, and pages can use the camera. Browsers warn first.')),
+    ...levels(access, true, ['lock', 'lock'], l10n.t('Encrypted, and pages can use the camera. Browsers warn first.')),
   ];
 }
 
-function levels(access: Access, secure: boolean, read: string, write: string, detail: string): WayItem[] {
+/** @param icons for who reads, and for who writes, too */
+function levels(access: Access, secure: boolean, icons: readonly [string, string], detail: string): WayItem[] {
+  const [read, write] = icons;
   const scheme = secure ? 'HTTPS' : 'HTTP';
   const items: WayItem[] = [
     {

@@ -26,7 +26,7 @@ export function tooltip(state: State, meter: Meter, now: number, share?: Share):
   text.isTrusted = { enabledCommands };
   switch (state.kind) {
     case 'running':
-      return running(text, state.site, meter, now, share);
+      return running(text, state.site, `${picture(meter, now)}\n\n${figures(meter)}`, share);
     case 'failed':
       return failed(text, state.problem);
     case 'stopped':
@@ -41,15 +41,15 @@ export function tooltip(state: State, meter: Meter, now: number, share?: Share):
 const heading = (text: MarkdownString, state: string): MarkdownString =>
   text.appendMarkdown(`**HTTP Server** — ${state}\n\n`);
 
-function running(text: MarkdownString, site: Site, meter: Meter, now: number, share?: Share): MarkdownString {
+/** @param traffic Markdown */
+function running(text: MarkdownString, site: Site, traffic: string, share?: Share): MarkdownString {
   const url = site.external.toString();
   text
     .appendMarkdown('**HTTP Server** — ')
     .appendMarkdown(`[${forMarkdown(site.external.toString(true))}](${url})\n\n`);
   text.appendMarkdown(`$(folder) ${forMarkdown(site.directory)}`);
   if (share !== undefined) shared(text, share);
-  text.appendMarkdown(`\n\n${picture(meter, now)}\n\n`);
-  text.appendMarkdown(figures(meter));
+  text.appendMarkdown(`\n\n${traffic}`);
   return text.appendMarkdown(links());
 }
 

@@ -27,6 +27,15 @@ type State = 'incomplete' | 'complete' | 'ended';
 /** @param digests of the whole, which were checked */
 export type Respond = (stored: Stored, digests: Expectations) => Response;
 
+/** What whoever registers an upload wants of it. */
+interface Registration {
+  /** What the request that created it is answered with in the end. */
+  readonly respond: Respond;
+  readonly limits: Limits;
+  /** Called whenever there is a sign of life. */
+  readonly onSign: () => void;
+}
+
 export class ResumableUpload implements Source {
   private state: State = 'incomplete';
   /** Of the whole, in octets, as far as it is known by now. */
@@ -50,15 +59,11 @@ export class ResumableUpload implements Source {
 
   /**
    * @param digests of the whole
-   * @param respond what the request that created it is answered with in the end
-   * @param onSign called whenever there is a sign of life
    */
   constructor(
     private readonly upload: Upload,
     private digests: Expectations,
-    private readonly respond: Respond,
-    private readonly limits: Limits,
-    private readonly onSign: () => void,
+    private readonly registration: Registration,
   ) {}
 
   get isIncomplete(): boolean {
@@ -82,7 +87,7 @@ export class ResumableUpload implements Source {
     return this.alone(() => {
       const fields: FieldLine[] = [completeLine(!this.isIncomplete), offsetLine(this.offset)];
       if (this.length !== undefined) fields.push(['Upload-Length', String(this.length)]);
-      fields.push(limitLine(this.limits), ['Cache-Control', 'no-store']);
+      fields.push(limitLine(this.registration.limits), ['Cache-Control', 'no-store']);
       return Promise.resolve({ status: 204, fields });
     });
   }
@@ -129,7 +134,7 @@ export class ResumableUpload implements Source {
     const result = this.last.then(() => {
       if (this.hasEnded) throw noSuchUpload();
       this.current = number;
-      this.onSign();
+      this.registration.onSign();
       return work();
     });
     this.last = result.catch(() => undefined);
@@ -169,7 +174,7 @@ export class ResumableUpload implements Source {
       this.checkSize(this.offset + bytes.length);
       await this.write(bytes);
       content.update(bytes);
-      this.onSign();
+      this.registration.onSign();
       tell();
     }
     try {
@@ -213,11 +218,11 @@ export class ResumableUpload implements Source {
 
   /** What is too large, or larger than was told, can never come to a good end. */
   private checkSize(size: number): void {
-    if (size <= Math.min(this.limits.body, this.length ?? Infinity)) return;
+    if (size <= Math.min(this.registration.limits.body, this.length ?? Infinity)) return;
     this.end();
-    if (size <= this.limits.body) throw inconsistent();
-    const message = `The upload is larger than the ${this.limits.body} octets allowed here.`;
-    throw new HttpError(413, message, [limitLine(this.limits)], { option: 'limits' });
+    if (size <= this.registration.limits.body) throw inconsistent();
+    const message = `The upload is larger than the ${this.registration.limits.body} octets allowed here.`;
+    throw new HttpError(413, message, [limitLine(this.registration.limits)], { option: 'limits' });
   }
 
   private async finish({ signal }: Request): Promise<Response> {
@@ -226,7 +231,7 @@ export class ResumableUpload implements Source {
       this.digests.check();
       await checkTrailers({ trailers: this.trailers, signal }, ['repr-digest'], () => this.upload.pieces(0));
       this.size = this.offset;
-      const { fields, ...rest } = this.respond(this.upload.finish(), this.digests);
+      const { fields, ...rest } = this.registration.respond(this.upload.finish(), this.digests);
       this.length = this.size;
       this.state = 'complete';
       const { status, body } = rest;

@@ -95,7 +95,8 @@ export class Store {
       upload.modified = wishes.modified;
       await this.receive(request, upload, digests);
     };
-    const response = answer(await registry.uploads.store(root, segments, check, fill, sourceOf(request)));
+    const beginning = { segments, check, source: sourceOf(request) };
+    const response = answer(await registry.uploads.store(root, beginning, fill));
     return { ...response, fields: [...response.fields, ...grantedLines(wishes, digests)] };
   }
 

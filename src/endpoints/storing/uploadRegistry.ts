@@ -131,7 +131,8 @@ export class UploadRegistry {
       return { ...response, fields: [...response.fields, ...grantedLines(wishes, checked)] };
     };
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
-    const resumable = new ResumableUpload(upload, digests, respond, limits, () => expiry.refresh());
+    const registration = { respond, limits, onSign: () => expiry.refresh() };
+    const resumable = new ResumableUpload(upload, digests, registration);
     upload.source = resumable;
     this.kept.set(id, { resumable, root, expiry });
     return { id, resumable };

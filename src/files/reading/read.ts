@@ -15,6 +15,12 @@ export const smallSize = 64 * 1024;
  */
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
+interface Paths {
+  readonly path: string;
+  /** Without links in it. */
+  readonly real: string;
+}
+
 /** A regular file inside the folder, held open. Whoever opened it closes it. */
 export class OpenFile {
   /** In octets, when it was opened. */
@@ -22,19 +28,19 @@ export class OpenFile {
   private reading = false;
   private closed = false;
   private retained = 0;
+  /** The path it was opened by. */
+  readonly path: string;
+  readonly real: string;
 
-  /**
-   * @param path the path it was opened by
-   * @param real its real path
-   * @param promptness of its reads
-   */
+  /** @param promptness of its reads */
   constructor(
     private readonly fd: number,
     readonly stat: BigIntStats,
-    readonly path: string,
-    readonly real: string,
+    { path, real }: Paths,
     private readonly promptness = new Promptness(),
   ) {
+    this.path = path;
+    this.real = real;
     this.size = Number(stat.size);
   }
 
@@ -188,8 +194,8 @@ function tryOpen(root: Root, segments: readonly string[], path: string): OpenFil
   try {
     const stat = fstatSync(fd, { bigint: true });
     if (!stat.isFile()) throw new FileError('missing', 'There is no such file.');
-    const there = locateDescriptor(root, segments, fd, path, stat);
-    if (there !== undefined) file = new OpenFile(fd, stat, path, there.real);
+    const there = locateDescriptor(root, segments, { fd, path, stat });
+    if (there !== undefined) file = new OpenFile(fd, stat, { path, real: there.real });
     return file;
   } finally {
     if (file === undefined) closeSync(fd);

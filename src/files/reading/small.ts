@@ -20,18 +20,21 @@ export class SmallFile {
   /** The folders between the root and the file, if no link is among them; undefined if there is one. */
   private readonly folders: readonly string[] | undefined;
 
-  /**
-   * @param real its real path
-   * @param startedReading in milliseconds since the epoch
-   */
+  private readonly path: string;
+  /** Its real path. */
+  readonly real: string;
+  readonly stat: BigIntStats;
+
+  /** @param startedReading in milliseconds since the epoch */
   private constructor(
-    private readonly path: string,
-    readonly real: string,
-    readonly stat: BigIntStats,
+    { path, real, stat }: OpenFile,
     readonly bytes: Buffer,
     depth: number,
     startedReading: number,
   ) {
+    this.path = path;
+    this.real = real;
+    this.stat = stat;
     this.settled = this.isTold && startedReading > settledAt(stat);
     this.folders = path === real ? foldersAbove(path, depth - 1) : undefined;
   }
@@ -45,7 +48,7 @@ export class SmallFile {
     const started = Date.now();
     const bytes = file.size === 0 ? readUntold(file) : file.readSync(file.size);
     if (!sameVersion(file.restat(), file.stat)) return undefined;
-    return new SmallFile(file.path, file.real, file.stat, bytes, depth, started);
+    return new SmallFile(file, bytes, depth, started);
   }
 
   /** Whether the file system knows what it tells: of files that a kernel makes up, neither the size nor the times are true. */

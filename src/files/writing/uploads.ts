@@ -21,6 +21,11 @@ interface UploadsNews {
   readonly onLeftover?: TellLeftover | undefined;
 }
 
+type Beginning = Omit<Wish, 'isWhole'> & {
+  /** The upload can be seen and cancelled by it. */
+  readonly source: Source | undefined;
+};
+
 export class Uploads {
   private readonly unfinished = new Map<number, Upload>();
   private readonly progress: Progress | undefined;
@@ -113,10 +118,8 @@ export class Uploads {
    */
   async store(
     root: Root,
-    segments: readonly string[],
-    check: Check,
+    { segments, check, source }: Beginning,
     fill: (upload: Upload) => Promise<void>,
-    source?: Source,
   ): Promise<Stored> {
     const upload = this.begin(root, segments, check, source);
     try {
