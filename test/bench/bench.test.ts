@@ -8,7 +8,7 @@ import { check } from './check';
 import { curveText, lineOf, type Drawn } from './curves';
 import { judge, markdownOf, show, textOf } from './report';
 import type { Measured } from './rounds';
-import { allNames, bench, type Outcome } from './session';
+import { allNames, bench, type Outcome } from './benchmark';
 import { tiny } from './site';
 import { fit, quantile, summaryOf } from './statistics';
 import { works, type Goal } from './works';

@@ -4,7 +4,7 @@ import { get, run } from './load';
 import type { Peer } from './peers';
 import { table } from './report';
 import { start, type Conditions } from './rounds';
-import type { Running } from './running';
+import type { Running } from './runningPeer';
 import type { Site } from './site';
 import { fit, summaryOf, type Line } from './statistics';
 

@@ -11,7 +11,7 @@ import { curveText } from './curves';
 import { findGenerator, type Generator } from './load';
 import { disturbance, facts, pinning } from './machine';
 import { markdownOf, textOf } from './report';
-import { allNames, bench, type Outcome, type Wish } from './session';
+import { allNames, bench, type Outcome, type Wish } from './benchmark';
 import { bestFolder, full } from './site';
 
 const page = 'test/bench/RESULTS.md';

@@ -2,7 +2,7 @@
 import { check } from './check';
 import type { Loading } from './load';
 import type { Peer } from './peers';
-import { Running } from './running';
+import { Running } from './runningPeer';
 import type { Site } from './site';
 import type { Fact, Sample, Work } from './works';
 

@@ -7,7 +7,7 @@ import { check, type Expectation } from './check';
 import type { Job } from './client';
 import { get, run, start, type Loading } from './load';
 import type { Peer } from './peers';
-import type { Running } from './running';
+import type { Running } from './runningPeer';
 import type { Site } from './site';
 
 export type Unit = 'requests/s' | 'octets/s' | 'octets' | 'ms';

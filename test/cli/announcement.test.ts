@@ -8,7 +8,7 @@ import { defaultOptions, type Options } from '../../src/options';
 import { announcementOf, ownUrl } from '../../src/terminal/announcement';
 import { needsLinux, needsProgram } from '../support/needs';
 import { temporaryFolder } from '../support/served';
-import { endPrograms, program, TerminalProgram } from '../support/terminalProgram';
+import { endPrograms, program, TerminalProgram } from '../support/programs/terminalProgram';
 
 const addresses: readonly NetworkAddress[] = [
   { name: 'eth0', address: '192.168.1.5' },

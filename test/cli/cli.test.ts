@@ -10,7 +10,7 @@ import { flagNames } from '../../src/terminal/flags';
 import { field, RawClient } from '../support/rawClient';
 import { needsOrdinaryUser } from '../support/needs';
 import { temporaryFolder } from '../support/served';
-import { endPrograms, runProgram, TerminalProgram, type Ended } from '../support/terminalProgram';
+import { endPrograms, runProgram, TerminalProgram, type Ended } from '../support/programs/terminalProgram';
 
 const run = (...args: string[]): Promise<Ended> => runProgram(args);
 

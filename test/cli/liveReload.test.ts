@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { needsPosix } from '../support/needs';
 import { field, RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
-import { endPrograms, TerminalProgram } from '../support/terminalProgram';
+import { endPrograms, TerminalProgram } from '../support/programs/terminalProgram';
 
 const page = '<!doctype html><head></head><p>a</p>';
 

@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needsLinux } from '../support/needs';
 import { temporaryFolder } from '../support/served';
-import { endPrograms, TerminalProgram } from '../support/terminalProgram';
+import { endPrograms, TerminalProgram } from '../support/programs/terminalProgram';
 
 describe('--open', function () {
   this.slow(5000);

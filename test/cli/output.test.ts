@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { needs, needsLinux, needsPosix, needsProgram } from '../support/needs';
 import { RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
-import { endPrograms, program, runProgram, TerminalProgram } from '../support/terminalProgram';
+import { endPrograms, program, runProgram, TerminalProgram } from '../support/programs/terminalProgram';
 
 /** Octets of a line of the log, and more: so few of them fill every buffer on the way. */
 const agent = 'x'.repeat(4000);

@@ -78,6 +78,27 @@ describe('CONTRIBUTING', () => {
     );
   });
 
+  it('has a task in VS Code for every suite', () => {
+    const { inputs } = JSON.parse(read('.vscode/tasks.json')) as { inputs: readonly { readonly options: string[] }[] };
+    const table = tests.slice(tests.indexOf('| Suite |')).split('\n\n')[0] ?? '';
+    assert.deepEqual(
+      inputs[0]?.options,
+      rowsOf(table).flatMap(([cell = '']) => cell.split(', ').map(codeIn)),
+    );
+  });
+
+  it('has no two helpers of tests by one name', () => {
+    const programs = ['main.ts', 'index.ts', 'extension.ts'];
+    const helpers = filesBelow('test')
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .map((file) => path.basename(file))
+      .filter((name) => !programs.includes(name));
+    assert.deepEqual(
+      helpers.filter((name, i) => helpers.indexOf(name) !== i),
+      [],
+    );
+  });
+
   it('names only variables that the tests look at', () => {
     const variables = codesIn(tests).filter(
       (code) => /^[A-Z]+(_[A-Z]+)*$/.test(code) && code.length > 5 && code !== 'DELETE',

@@ -6,7 +6,7 @@ import { Live } from '../../src/endpoints/live/live';
 import type { Endpoint } from '../../src/http/message/message';
 import type { Options } from '../../src/options';
 import { TestFolder } from '../support/folder';
-import { mountedOrSkip, type MountedFolder } from '../support/mounted';
+import { mountedOrSkip, type MountedFolder } from '../support/disk/mounted';
 import { ask, bodyOf } from '../support/request';
 import { needsPosix } from '../support/needs';
 

@@ -7,7 +7,7 @@ import { Workshop } from '../../src/endpoints/representation/workshop';
 import { SmallFile } from '../../src/files/reading/small';
 import { defaultLimits, KiB, MiB } from '../../src/options';
 import { makeRequest } from '../support/request';
-import { fakeFile, type FakeFile } from '../support/fakeFile';
+import { fakeFile, type FakeFile } from '../support/disk/fakeFile';
 
 const view = {
   mediaType: 'text/plain',

@@ -4,7 +4,7 @@ import type { BigIntStats } from 'node:fs';
 import { lstatSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { openFile } from '../../src/files/reading/read';
 import { sameVersion, SmallFile } from '../../src/files/reading/small';
-import { fakeFile, type FakeFile } from '../support/fakeFile';
+import { fakeFile, type FakeFile } from '../support/disk/fakeFile';
 import { TestFolder } from '../support/folder';
 
 describe('two states of a file', () => {

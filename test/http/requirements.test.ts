@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { accepted, refused } from '../support/corpus';
-import { requirements, requirementsTable } from '../support/requirements';
+import { accepted, refused } from '../support/data/corpus';
+import { requirements, requirementsTable } from '../support/data/requirements';
 
 const root = resolve(__dirname, '../../..');
 const rows = new Set([...accepted, ...refused].map(({ name }) => name));

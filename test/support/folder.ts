@@ -19,7 +19,7 @@ import { createRouter } from '../../src/endpoints/router';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Endpoint } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
-import { unfinishedIn } from './unfinished';
+import { unfinishedIn } from './disk/unfinished';
 
 export class TestFolder {
   /** Real path of a fresh folder that holds the served one and things beside it. */

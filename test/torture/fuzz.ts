@@ -12,8 +12,8 @@ import { Watch } from '../../src/http/connection/watch';
 import type { Response } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';
 import { answersIn } from '../support/answers';
-import { accepted, refused } from '../support/corpus';
-import { Random } from '../support/random';
+import { accepted, refused } from '../support/data/corpus';
+import { Random } from '../support/data/random';
 import { mirror } from '../support/testServer';
 
 export interface FuzzOptions {

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { Random } from '../support/random';
+import { Random } from '../support/data/random';
 import { startServed, type Served } from '../support/served';
-import { unfinished } from '../support/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 
 export interface UploadsAsked {
   readonly seed: number;

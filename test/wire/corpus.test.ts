@@ -1,6 +1,6 @@
 /** Every row of the corpus over a real socket: whole, split at every octet, octet by octet, and all in one write. */
 import assert from 'node:assert/strict';
-import { accepted, refused } from '../support/corpus';
+import { accepted, refused } from '../support/data/corpus';
 import { field } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';
 

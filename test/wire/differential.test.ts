@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answersIn, type Answer } from '../support/answers';
-import { accepted, refused } from '../support/corpus';
+import { accepted, refused } from '../support/data/corpus';
 import { exchange } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { defaultOptions } from '../../src/options';
 import { TestFolder } from '../support/folder';
-import { ServerProcess } from '../support/serverProcess';
+import { ServerProcess } from '../support/programs/serverProcess';
 import { startServed, type Served } from '../support/served';
 import { needs, needsLinux, needsProgram, needsSuperuser } from '../support/needs';
 

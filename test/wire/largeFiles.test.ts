@@ -5,7 +5,7 @@ import { renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { GiB, MiB } from '../../src/options';
 import { download } from '../support/download';
 import { field } from '../support/rawClient';
-import { ServerProcess } from '../support/serverProcess';
+import { ServerProcess } from '../support/programs/serverProcess';
 import { TestFolder } from '../support/folder';
 import { needs, needsPosix } from '../support/needs';
 

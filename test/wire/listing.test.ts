@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { download } from '../support/download';
 import { assertShort, processorTime } from '../support/noise';
 import { TestFolder } from '../support/folder';
-import { ServerProcess } from '../support/serverProcess';
+import { ServerProcess } from '../support/programs/serverProcess';
 
 describe('a listing of 20,000 entries', function () {
   this.timeout(300_000);

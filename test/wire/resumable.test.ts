@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { field, type RawClient, type RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
-import { unfinished } from '../support/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 
 const version = 'Upload-Draft-Interop-Version: 8';
 const partial = 'Content-Type: application/partial-upload';

@@ -1,6 +1,6 @@
 /** How a request is cut into packets never changes what is answered. */
 import assert from 'node:assert/strict';
-import { accepted, refused, type Accepted } from '../support/corpus';
+import { accepted, refused, type Accepted } from '../support/data/corpus';
 import type { RawClient } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';
 

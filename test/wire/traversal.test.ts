@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { field, type RawClient } from '../support/rawClient';
 import { TestFolder } from '../support/folder';
-import { traversalTargets } from '../support/traversal';
+import { traversalTargets } from '../support/data/traversal';
 import { serve, type Server } from '../../src/serve';
 import { RawClient as Client } from '../support/rawClient';
 

@@ -7,7 +7,7 @@ import type { UploadProgress } from '../../src/messages';
 import { MiB } from '../../src/options';
 import { field, type RawClient, type RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
-import { unfinished } from '../support/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 
 const said = 'The upload was cancelled by the user of the editor.\n';
 

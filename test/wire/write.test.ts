@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { field, type RawClient, type RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 import { needsPosix } from '../support/needs';
-import { unfinished } from '../support/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 
 const digest = (algorithm: 'sha256' | 'sha512', text: string): string =>
   `:${createHash(algorithm).update(text).digest('base64')}:`;

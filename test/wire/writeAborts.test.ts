@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { RawClient } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 import { needsLinux } from '../support/needs';
-import { unfinished } from '../support/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 
 const KiB = 1024;
 const size = 256 * KiB;

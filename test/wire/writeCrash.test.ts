@@ -10,7 +10,7 @@ import { openDescriptors } from '../support/folder';
 import { RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
 import { defaultTls } from '../support/tls';
-import { unfinished } from '../support/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 
 const head = (line: string, ...fields: string[]): string =>
   [`${line} HTTP/1.1`, 'Host: localhost', ...fields, '', ''].join('\r\n');

@@ -7,9 +7,9 @@ import { setImmediate } from 'node:timers/promises';
 import { defaultOptions, MiB, type Options } from '../../src/options';
 import type { RawClient, RawResponse } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
-import { ServerProcess } from '../support/serverProcess';
+import { ServerProcess } from '../support/programs/serverProcess';
 import { needs, needsLinux, needsPosix } from '../support/needs';
-import { unfinished } from '../support/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 
 const put = (length: number, path = 'file'): string =>
   `PUT /files/${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;

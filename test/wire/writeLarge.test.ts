@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { defaultOptions, MiB } from '../../src/options';
 import type { RawClient, RawResponse } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
-import { ServerProcess } from '../support/serverProcess';
+import { ServerProcess } from '../support/programs/serverProcess';
 
 const piece = Buffer.alloc(MiB, 'piece');
 

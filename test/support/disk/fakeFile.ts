@@ -1,6 +1,6 @@
 /** An open file that is not there, of which everything can be said. */
 import type { BigIntStats } from 'node:fs';
-import type { OpenFile } from '../../src/files/reading/read';
+import type { OpenFile } from '../../../src/files/reading/read';
 
 export interface FakeFile {
   readonly content: string | Buffer;

@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { RawClient } from './rawClient';
+import { RawClient } from '../rawClient';
 
-export const program = resolve(__dirname, '../../../dist/cli.js');
+export const program = resolve(__dirname, '../../../../dist/cli.js');
 
 export interface Ended {
   readonly code: number | null;

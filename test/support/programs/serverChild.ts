@@ -1,6 +1,6 @@
 /** The server in a process of its own, so that its memory and its turns are not those of the test. */
-import { serve } from '../../src/serve';
-import type { Options } from '../../src/options';
+import { serve } from '../../../src/serve';
+import type { Options } from '../../../src/options';
 
 /** What the parent may ask: to serve; or how much memory the process has had at most, in KiB. */
 export type Question = { readonly serve: Options } | { readonly peak: true };

@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Options } from '../../src/options';
-import { RawClient } from './rawClient';
+import type { Options } from '../../../src/options';
+import { RawClient } from '../rawClient';
 import type { Question, Reply } from './serverChild';
 
 export class ServerProcess {

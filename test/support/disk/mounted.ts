@@ -2,8 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestFolder } from './folder';
-import { needs } from './needs';
+import { TestFolder } from '../folder';
+import { needs } from '../needs';
 
 /** How an image is made and mounted, and which programs that needs. */
 interface Kind {
