@@ -58,6 +58,39 @@ describe('CONTRIBUTING', () => {
     );
   });
 
+  const architecture = read('docs/architecture.md');
+  /** The names of files in a text. */
+  const filesIn = (text: string): string[] => codesIn(text).filter((code) => /^[\w./-]+\.(?:ts|js|md)$/.test(code));
+
+  it('answers what newcomers ask by a few files that are there', () => {
+    const rows = rowsOf(sectionOf(architecture, '## What newcomers ask'));
+    assert.ok(rows.length >= 10);
+    for (const [question = '', answer = ''] of rows) {
+      const files = filesIn(answer);
+      assert.ok(question.endsWith('?') && files.length > 0 && files.length <= 4, question);
+      assert.deepEqual(
+        files.filter((file) => !exists(file)),
+        [],
+        question,
+      );
+    }
+  });
+
+  for (const walk of ['A GET', 'A POST', 'An event', 'A line of the log']) {
+    it(`walks ${walk} in at most eight stops, each at a file that is there`, () => {
+      const stops = sectionOf(architecture, `## ${walk}`)
+        .split(/^\d+\. /m)
+        .slice(1);
+      assert.ok(stops.length > 0 && stops.length <= 8);
+      for (const stop of stops) assert.ok(filesIn(stop).length > 0, stop);
+      const files = stops.flatMap(filesIn);
+      assert.deepEqual(
+        files.filter((file) => !exists(file)),
+        [],
+      );
+    });
+  }
+
   it('has a place in the house for every source', () => {
     const places = rowsOf(sectionOf(read('docs/architecture.md'), '## The house')).map(([cell]) => codeIn(cell));
     assert.deepEqual(
