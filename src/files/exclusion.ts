@@ -8,7 +8,7 @@ export const temporaryName = /^\.http-server-[0-9a-f]{24}\.tmp$/;
 export interface Exclusion {
   /** Whether the path of these segments, relative to the root, is excluded: it or a folder above it. */
   readonly excludes: (segments: readonly string[]) => boolean;
-  /** The same for the entries of one folder, by their names: the path to it is matched once. */
+  /** Tells of the entries of one folder, by their names, whether they are excluded: the path to it is matched once. */
   readonly within: (folder: readonly string[]) => (name: string) => boolean;
 }
 
@@ -31,7 +31,7 @@ export function createExclusion(globs: readonly string[], platform: Platform): E
     return segments.some((name) => isExcluded(progress, name));
   }
 
-  /** What is not there yet may get another name than it is given. */
+  /** Looks at the names as Windows takes them, too: what is not there yet may get another name than it is given. */
   function excludes(segments: readonly string[]): boolean {
     const names = matched(segments);
     if (excludesNamed(names)) return true;
@@ -56,6 +56,6 @@ export function createExclusion(globs: readonly string[], platform: Platform): E
 
 const wellKnown = '.well-known';
 
-/** What of a path is held against the globs. */
+/** Those segments of a path that are held against the globs. */
 const matched = (segments: readonly string[]): readonly string[] =>
   segments[0] === wellKnown ? segments.slice(1) : segments;

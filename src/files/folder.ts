@@ -67,7 +67,7 @@ export class Folder {
 
   /** Whether {@link path} still leads here. */
   isHere(): boolean {
-    // The path comes from there, too: a file system's numbers need not stay the same.
+    // {@link path} comes from the descriptor, too; the numbers of some file systems do not stay the same.
     if (this.descriptor !== undefined) return readlinkSync(descriptorPath(this.descriptor)) === this.path;
     const now = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
     return now?.dev === this.stat.dev && now.ino === this.stat.ino;
@@ -89,13 +89,13 @@ export class Folder {
     if (!this.isHere()) throw new FileError('busy', 'The folder is being replaced.');
   }
 
-  /** One more holds it. */
+  /** Counts one more who holds the folder, and has to close it. */
   retain(): this {
     this.holders++;
     return this;
   }
 
-  /** One holds it no more. */
+  /** Counts one holder less; the last one lets go of the folder. */
   close(): void {
     if (--this.holders === 0 && this.descriptor !== undefined) closeSync(this.descriptor);
   }

@@ -24,19 +24,19 @@ export class Pool {
 /** The one pool of this server. */
 export const pool = new Pool(2);
 
-/** An operation that takes longer had to wait for a disk, not only for the processor. In milliseconds. */
+/** An operation that takes longer than this, in milliseconds, had to wait for a disk, not only for the processor. */
 const patience = 8;
-/** Then the pool is used for so many times as long: nobody else loses more than a hundredth of their time. */
+/** The pool is used for so many times as long as a slow operation took: nobody else loses more than a hundredth of their time. */
 const distrust = 100;
 
 /**
- * Whether a file can be read or written without the pool. What is in memory is, for the way through the pool costs as
+ * Whether a file can be read or written without the pool. What is in memory can, for the way through the pool costs as
  * much as the operation; what waits for a disk would hold up everybody else.
  */
 export class Promptness {
-  /** On the clock of `performance.now()`. */
+  /** Until when the pool is used, on the clock of `performance.now()`. */
   private slowUntil = -Infinity;
-  /** Whether an operation has shown it. */
+  /** Whether an operation has shown how prompt the file is. */
   known = false;
 
   /** @param most how long an operation may take, in milliseconds */

@@ -54,7 +54,7 @@ async function readEntries(root: Root, folder: Folder, base: string, pace: Pace)
 
 const nextName = (directory: Dir): string | undefined => directory.readSync()?.name;
 
-/** Undefined for what can not be asked for: gone meanwhile, a link out of the root, a device. */
+/** Undefined for what cannot be asked for: what is gone meanwhile, a link out of the root, a device. */
 function entryOf(root: Root, path: string, name: string): Entry | undefined {
   try {
     const itself = lstatSync(path, { throwIfNoEntry: false });

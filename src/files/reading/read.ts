@@ -45,8 +45,8 @@ export class OpenFile {
   }
 
   /**
-   * Fills `into`, or its beginning, from `position` on; resolves to the number of octets, 0 at the end. Others have their
-   * turn before.
+   * Fills `into`, or its beginning, from `position` on; resolves to the number of octets, 0 at the end. What else
+   * waits for the event loop has its turn before.
    */
   async read(into: Buffer, position: number): Promise<number> {
     if (!this.promptness.expected) return pool.run(() => this.readInPool(into, position));
@@ -133,7 +133,7 @@ export class OpenFile {
     return this.closed && this.retained === 0;
   }
 
-  /** A read under way is let finish: its descriptor must not mean another file meanwhile. */
+  /** Lets a read that is under way finish: its descriptor must not mean another file meanwhile. */
   private end(): void {
     if (!this.reading) closeSync(this.fd);
   }

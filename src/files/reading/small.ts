@@ -21,7 +21,7 @@ export class SmallFile {
   private readonly folders: readonly string[] | undefined;
 
   private readonly path: string;
-  /** Its real path. */
+  /** The real path of the file. */
   readonly real: string;
   readonly stat: BigIntStats;
 
@@ -114,7 +114,7 @@ export function sameVersion(a: BigIntStats, b: BigIntStats): boolean {
 const tick = 20;
 const coarseTick = 2000;
 
-/** From when on a read sees what no later change can be mistaken for, in milliseconds since the epoch. */
+/** From when on a read sees a state that no later change can leave behind, too; in milliseconds since the epoch. */
 function settledAt(stat: BigIntStats): number {
   const latest = stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs;
   const granularity = latest % 1_000_000_000n === 0n ? coarseTick : tick;

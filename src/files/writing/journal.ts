@@ -42,13 +42,13 @@ export class Journal {
   /** @param claim makes sure that there is a folder for the journal, and returns the path of the file */
   constructor(private readonly claim: () => string) {}
 
-  /** To be called before it is made. */
+  /** Notes what is going to be made. To be called before it is made. */
   add(note: Note): void {
     this.unfinished.add(note);
     this.write(note);
   }
 
-  /** What was made is in its place or gone; or there is something else in it. */
+  /** Takes a note back: what was made is in its place or gone, or somebody has put something else into it. */
   delete(note: Note): void {
     if (!this.unfinished.delete(note)) return;
     // A temporary entry never comes again under its name; a folder for others may be somebody's by now.
@@ -81,7 +81,7 @@ export class Journal {
     this.size = 0;
     for (const each of this.unfinished) this.append(each);
     this.atFirst = this.size;
-    // Only now, so that at no time there is something unfinished without a note.
+    // The new journal takes its place last, so that at no time something unfinished is without a note.
     renameSync(next, path);
   }
 
@@ -150,7 +150,7 @@ export function removeIfEmpty(path: string): void {
   }
 }
 
-/** Somebody may have removed it, or its folder with it. */
+/** Removes a file, unless somebody has removed it, or its folder with it. */
 export function removeIfThere(path: string): void {
   try {
     unlinkSync(path);

@@ -30,7 +30,7 @@ export class MadeFolders {
     this.made.push(segments);
   }
 
-  /** They have the file in them. */
+  /** Takes back the note of them: they have the file in them, or are gone. */
   keep(): void {
     this.journal?.delete(this.note);
   }

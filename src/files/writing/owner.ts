@@ -6,12 +6,12 @@ import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 import { errnoOf, succeeds } from '../fileError';
 
-/** Empty where nobody tells. */
+/** Each of the texts is empty where the system does not tell. */
 export interface Owner {
   /** Of the kernel's run: another one after each boot, the same for all containers. */
   readonly boot: string;
   readonly machine: string;
-  /** In which the process has its number. */
+  /** The namespace in which the process has its number. */
   readonly namespace: string;
   readonly pid: number;
   /** When the process started, in ticks since boot. */
@@ -25,7 +25,7 @@ export interface Owner {
 export async function isGone(owner: Owner, socket: string): Promise<boolean> {
   const { boot, machine, namespace } = system();
   const isHere = boot === '' ? owner.machine === machine : owner.boot === boot;
-  // After a boot nothing of before lives; but on another machine, which shares the folder by network, it may.
+  // After a boot nothing from before it lives on this machine; on another one, which shares the folder by network, it may.
   if (!isHere) return boot !== '' && owner.machine === machine;
   // A number of another container means nothing here, but a socket means the same to both.
   if (owner.namespace !== namespace) return isSilent(owner, socket, false);
@@ -71,7 +71,7 @@ function textOf(read: () => string): string {
   return text;
 }
 
-/** As {@link Owner.start}; undefined if there is no such process. */
+/** When a process started, as {@link Owner.start} has it; undefined if there is no such process. */
 function startOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
@@ -84,7 +84,7 @@ function startOf(pid: number): string | undefined {
       .split(') ')
       .at(-1)
       ?.split(' ') ?? [];
-  // One that has ended, and waits for its parent to ask how.
+  // `Z`: the process has ended, and waits for its parent to ask how.
   return fields[0] === 'Z' ? undefined : (fields[19] ?? '');
 }
 

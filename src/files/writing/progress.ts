@@ -4,7 +4,7 @@ import type { Upload } from './write';
 
 /** How long an upload is under way before it is told of, in milliseconds. */
 const quiet = 2000;
-/** How often that is done then, in milliseconds. */
+/** How often an upload is told of then, in milliseconds. */
 const pace = 500;
 /** How long an upload that comes in parts may wait for its next one and still count as under way, in milliseconds. */
 const patience = 5000;

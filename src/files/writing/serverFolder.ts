@@ -17,7 +17,7 @@ const ownerOf = (folder: string): string => join(folder, 'owner');
 const socketOf = (folder: string): string =>
   process.platform === 'win32' ? `\\\\.\\pipe\\workspace-http-server-${basename(folder)}` : join(folder, 'alive');
 
-/** Those of this thread that are in use. */
+/** The server folders of this thread that are in use. */
 const inUse = new Set<ServerFolder>();
 process.once('exit', () => inUse.forEach((folder) => folder.close()));
 
@@ -33,7 +33,7 @@ export class ServerFolder {
     this.path = join(shared, `${process.pid}-${randomBytes(8).toString('hex')}`);
   }
 
-  /** Makes it, if it is not there. @returns its path @throws an `errno` error if that cannot be */
+  /** Makes the folder, if it is not there. @returns its path @throws an `errno` error if that cannot be */
   claim(): string {
     if (this.isMade) return this.path;
     this.make();
@@ -60,13 +60,13 @@ export class ServerFolder {
     leavePrivateFolder(this.shared);
   }
 
-  /** To be called when it is found gone: somebody has cleared the caches. */
+  /** To be called when the folder is found gone: somebody has cleared the caches. */
   lost(): void {
     this.listener?.close();
     this.isMade = false;
   }
 
-  /** Another server may have left the shared folder meanwhile, and taken it away. */
+  /** Makes the folder anew with those above it: another server may have left the shared folder, and taken it away. */
   private make(): void {
     try {
       mkdirSync(this.path, 0o700);
@@ -82,7 +82,7 @@ export class ServerFolder {
 
   private listen(): void {
     this.listener = createServer((socket) => socket.destroy()).unref();
-    // Its path may be too long for the system. Then others go by the number of the process.
+    // The path of the socket may be too long for the system: others then go by the number of the process.
     this.listener.once('error', () => undefined);
     this.listener.listen(socketOf(this.path));
   }
@@ -110,7 +110,7 @@ async function isAbandoned(path: string): Promise<boolean> {
     return await isGone(parseOwner(readFileSync(ownerOf(path), 'utf8')), socketOf(path));
   } catch (error) {
     if (errnoOf(error) === undefined && !(error instanceof SyntaxError)) throw error;
-    // One that is just being made has no owner yet. If it never gets one, it is empty.
+    // A folder that is just being made has no owner yet; if it never gets one, it is empty.
     succeeds(() => removeIfEmpty(path));
     return false;
   }

@@ -35,12 +35,12 @@ const newName = (): string => `.http-server-${randomUUID().replaceAll('-', '').s
 const mostUnreachable = 1000;
 
 /**
- * A file keeps the label of the folder it was made in: on such a system it is made below the root, which has that of its
- * targets.
+ * Whether files have labels, and keep the one of the folder they were made in: a file is then made below the root, which has
+ * the label of its targets.
  */
 const hasLabels = existsSync('/sys/fs/selinux/enforce');
 
-/** On Windows, a file keeps the access control list of the folder it was made in. */
+/** Whether a file may be made away from its target: on Windows it would keep the access control list of where it was made. */
 const canBeAway = process.platform !== 'win32' && !hasLabels;
 
 export class Staging {
@@ -71,7 +71,7 @@ export class Staging {
     return this.reserveBeside(target);
   }
 
-  /** In the folder of the target or, if that is not there, the one that it will be made in. */
+  /** Reserves a name in the folder of the target or, if that is not there, in the one that it will be made in. */
   reserveBeside({ near }: UploadTarget): Spot {
     const name = newName();
     const path = join(near.path, name);
@@ -84,13 +84,13 @@ export class Staging {
     };
   }
 
-  /** From where others are, no rename leads there. */
+  /** Remembers that no rename leads to the target's folder from where other files are made. */
   avoid({ near }: UploadTarget): void {
     if (this.unreachable.size >= mostUnreachable) this.unreachable.clear();
     this.unreachable.add(near.path);
   }
 
-  /** In the server's own folder, which is outside of the root. */
+  /** Reserves a name in the server's own folder, which is outside of the root. */
   private reserveAway(near: Folder, isWhole: boolean): Spot | undefined {
     const { own } = this;
     if (own === undefined || !canBeAway) return undefined;
@@ -179,7 +179,7 @@ class FolderBelow {
       mkdirSync(top.entry(name), 0o700);
       if (knowsDescriptors) fd = openSync(top.entry(name), constants.O_DIRECTORY | constants.O_NOFOLLOW);
       const base = fd === undefined ? path : descriptorPath(fd);
-      // Before there is anything else: of an empty folder, nobody who keeps versions knows.
+      // What keeps versions knows nothing of an empty folder, so this file comes before everything else.
       writeFileSync(base + sep + ignoreFile, '*\n', { flag: 'wx' });
       return { path, base, fd };
     } catch (error) {

@@ -28,7 +28,7 @@ import type { Spot } from './staging';
 const pooledSize = 64 * 1024;
 /** Octets per piece of what is read again. */
 const pieceSize = 256 * 1024;
-/** Of all writes: how long one takes depends on what others have written before. */
+/** There is one for all files: how long a write takes depends on what others have written before. */
 const promptness = new Promptness();
 
 const [user, group] = [process.geteuid?.(), process.getegid?.()];
@@ -148,7 +148,7 @@ export class Temporary {
     this.size = size;
   }
 
-  /** Nothing more will be written. */
+  /** Closes the file: nothing more will be written. */
   close(): void {
     const { fd } = this;
     this.fd = undefined;
@@ -157,29 +157,29 @@ export class Temporary {
 
   /** Takes over the mode of a file and, where the system allows that, its owner and group. */
   resemble(file: Stats, target: UploadTarget): void {
-    // Of what lies there closed nobody knows whether it is still our own: no link is followed.
+    // Once the file was closed, nobody knows whether what lies there is still ours: no link is followed.
     this.fd ??= openSync(this.spot.pathFrom(target), constants.O_WRONLY | constants.O_NOFOLLOW);
     setOwner(this.fd, file);
     setMode(this.fd, keptMode(file.mode, fstatSync(this.fd).mode));
   }
 
-  /** Sets when it was modified. To be called when nothing more is written. @param modified in milliseconds since the epoch */
+  /** Sets when the file was modified. To be called when nothing more is written. @param modified in milliseconds since the epoch */
   stamp(modified: number): void {
     // As a number, Node.js would take a time before 1970 for now.
     if (this.fd !== undefined) futimesSync(this.fd, new Date(), new Date(modified));
   }
 
-  /** Takes its place. @throws an `errno` error */
+  /** Puts the file in the place of its target. @throws an `errno` error */
   replace(target: UploadTarget): void {
     renameSync(this.spot.pathFrom(target), target.target);
   }
 
-  /** It has been renamed. */
+  /** To be called when the file is in its place: its name for the time before is free. */
   placed(): void {
     this.spot.release();
   }
 
-  /** Goes to another spot, if need be by a copy. @throws an `errno` error: then it is where it was */
+  /** Moves the file to another spot, if need be by a copy. @throws an `errno` error: the file is then where it was */
   moveTo(spot: Spot, target: UploadTarget): void {
     const path = this.spot.pathFrom(target);
     try {
@@ -192,14 +192,14 @@ export class Temporary {
     this.spot = spot;
   }
 
-  /** What the system does not let go of is tried again later, and stays noted until it is gone. */
+  /** Removes the file. What the system does not let go of is tried again later, and stays noted until it is gone. */
   discard(): void {
     const path = this.ownPath();
     succeeds(() => this.close());
     this.leftovers.remove(path, this.spot.release);
   }
 
-  /** Where it is, also if somebody has moved its folder. */
+  /** Where the file is, also if somebody has moved its folder. */
   private ownPath(): string {
     const { path } = this.spot;
     if (this.fd === undefined || !knowsDescriptors) return path;

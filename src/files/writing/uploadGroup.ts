@@ -78,7 +78,7 @@ function keep(upload: Upload): Spot {
   }
 }
 
-/** Not every file system knows hard links, or across its folders. */
+/** Gives a file a second name, or makes a copy where the file system has no hard links, or none across folders. */
 function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);

@@ -100,7 +100,7 @@ export class Uploads {
     return folder;
   }
 
-  /** An upload begins, or is gone on with. */
+  /** To be called when an upload begins, or is gone on with. */
   watch(): void {
     this.progress?.watch();
   }

@@ -42,7 +42,7 @@ export function checkParent(root: Root, segments: readonly string[]): void {
   }
 }
 
-/** Whose unfinished file is gone can try again. */
+/** What a failure at the end means: whoever finds the unfinished file gone can try again. */
 function endFailure(error: unknown): unknown {
   if (errnoOf(error) !== 'ENOENT') return failureOf(error);
   return new FileError('busy', 'Somebody has removed what was unfinished.', { cause: error });
@@ -74,14 +74,14 @@ export class Upload {
   /** On the clock of `performance.now()`. */
   readonly begun = performance.now();
   private readonly temporary: Temporary;
-  /** When its client says that the file was modified, in milliseconds since the epoch; undefined for now. */
+  /** When the file was modified, as its client says, in milliseconds since the epoch; undefined for the time of storing. */
   modified: number | undefined;
   private target: UploadTarget;
   private made: MadeFolders | undefined;
   /** Real path of the target at the beginning, and how many of its folders were there. */
   private readonly real: readonly string[];
   private readonly depth: number;
-  /** The last folder on the way that was there. Undefined as long as its place is held since the beginning. */
+  /** The last folder on the way that was there; undefined as long as the target's folder is held since the beginning. */
   private anchor: ReturnType<Anchors['hold']> | undefined;
 
   /**
@@ -139,7 +139,7 @@ export class Upload {
     this.temporary.truncate(size);
   }
 
-  /** Nothing more will be written. @throws FileError */
+  /** Closes the file: nothing more will be written. @throws FileError */
   close(): void {
     try {
       this.temporary.close();
@@ -213,7 +213,7 @@ export class Upload {
     throw new FileError('badPath', 'Two of the files have the same name here.');
   }
 
-  /** The rename, and the folders that it needs. @throws FileError */
+  /** Makes the folders that are missing, and renames. @throws FileError */
   replace(): void {
     try {
       this.holdAgain();
@@ -225,7 +225,7 @@ export class Upload {
     }
   }
 
-  /** It is in its place, and stays there. */
+  /** To be called when the file is in its place, and stays there. */
   end(): void {
     this.temporary.placed();
     this.made?.keep();
@@ -242,13 +242,13 @@ export class Upload {
     }
   }
 
-  /** Its content is to come. To be called before anything is awaited. */
+  /** To be called, before anything is awaited, if content is still to come. */
   await(): void {
     this.anchor ??= this.storage.anchors.hold(this.target.near);
     this.rest();
   }
 
-  /** Of its place, nothing is held for now. */
+  /** Lets go of the target's folder for now. */
   rest(): void {
     this.target.close();
   }
@@ -259,13 +259,13 @@ export class Upload {
     this.onEnd();
   }
 
-  /** The place of its target, held. @throws FileError or an `errno` error */
+  /** Holds the target's folder, if it is not held. @throws FileError or an `errno` error */
   holdAgain(): UploadTarget {
     if (!this.target.isHeld) this.hold();
     return this.target;
   }
 
-  /** A name for what is to be kept until the upload has ended. @throws an `errno` error */
+  /** Reserves a name for what is to be kept until the upload has ended. @throws an `errno` error */
   reserve(): Spot {
     return this.storage.staging.reserve(this.target, true);
   }
