@@ -71,7 +71,7 @@ export function createRouter(
     if (follows) audience.live.workerUses.note(request);
     const remembered = workshop.responses.recall(request);
     if (remembered !== undefined) return remembered;
-    // Of the whole server (RFC 9110 §9.3.7): no endpoint allows more.
+    // `*` asks of the whole server (RFC 9110 §9.3.7): no endpoint allows more than this one.
     if (request.path === '*') return dispatch(request, files, '', options.limits);
     const { first, rest } = splitFirst(request.path);
     const route = decodeAscii(first);
@@ -123,25 +123,25 @@ function dispatch(request: Request, methods: Methods, rest: string, limits: Limi
   return handler(request, rest);
 }
 
-/** What more access would allow. */
+/** Refuses what more access would allow. */
 function refuseByAccess(method: string, files: Methods): void {
   if (!writing.includes(method) || files[method as keyof Methods] !== undefined) return;
   throw new HttpError(405, 'That method is not allowed here.', [allowed(files)], { option: 'access' });
 }
 
-/** For clients of servers that store files where they are shown. */
+/** Refuses to store a file where it is shown, as other servers do, and says where it can be stored. */
 function refuseToStore(method: string, site: Methods, files: Methods): void {
   const name = method as keyof Methods;
   if (site[name] !== undefined || files[name] === undefined) return;
   throw new HttpError(405, 'That method is not allowed here: it is for /files/… and the same path.', [allowed(site)]);
 }
 
-/** RFC 9110 §10.2.1. */
+/** Allow (RFC 9110 §10.2.1). */
 function allowed(methods: Methods): FieldLine {
   return ['Allow', ['HEAD', 'OPTIONS', ...Object.keys(methods)].join(', ')];
 }
 
-/** That an upload to where files may be stored can be gone on with, and what its limits are. */
+/** Tells, where files may be stored, that an upload can be gone on with, and what its limits are. */
 function uploading(methods: Methods, limits: Limits): FieldLine[] {
   if (methods.PATCH !== undefined) return [['Accept-Patch', partialUpload], limitLine(limits)];
   return methods.PUT === undefined ? [] : [limitLine(limits)];

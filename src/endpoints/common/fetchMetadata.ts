@@ -14,7 +14,7 @@ export function isCrossOrigin(fields: Fields): boolean {
 /** RFC 9110 §9.2.1. */
 export const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
-/** Whether that is to be shown within a page. */
+/** Whether what is asked for is to be shown within a page. */
 export const isFrame = (fields: Fields): boolean => (fields.get('sec-fetch-dest') ?? '').endsWith('frame');
 
 /** Whether the answer is to be a page of its own, in a window or a frame, which the page that asked cannot look into. */

@@ -35,7 +35,7 @@ const caching: FieldLine = ['Cache-Control', 'no-cache'];
 
 export const pageFields: readonly FieldLine[] = [type, policy(''), caching];
 
-/** Of a page that has the script of live reload. */
+/** The fields of a page that has the script of live reload. */
 export const livePageFields: readonly FieldLine[] = [type, policy("script-src 'self'; connect-src 'self'; "), caching];
 
 /**

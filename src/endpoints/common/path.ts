@@ -75,7 +75,7 @@ function decode(raw: string): string {
 
 const malformed = (): HttpError => new HttpError(400, 'The percent-encoding of the path is malformed.');
 
-/** Any octets, which need not be UTF-8. @throws {@link HttpError} 400 */
+/** Decodes any octets, which need not be UTF-8. @throws {@link HttpError} 400 */
 export function decodeOctets(raw: string): Buffer {
   if (!raw.includes('%')) return Buffer.from(raw, 'latin1');
   if (/%(?![0-9a-f]{2})/i.test(raw)) throw malformed();
@@ -83,7 +83,7 @@ export function decodeOctets(raw: string): Buffer {
   return Buffer.from(decoded, 'latin1');
 }
 
-/** As far as it is ASCII; the rest, malformed or not, stays as it is. Enough to compare with a name that is ASCII. */
+/** Decodes what is ASCII; the rest, malformed or not, stays as it is. That is enough to compare with a name in ASCII. */
 export const decodeAscii = (raw: string): string =>
   raw.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 

@@ -30,7 +30,7 @@ function dress(response: Response, request: Request, guest: string | undefined):
   return { ...response, fields: [...merge(response.fields, [...grant(guest), ...answer]), vary] };
 }
 
-/** One origin, by its name: with credentials there is no wildcard. */
+/** Lets one origin read, by its name: with credentials there is no wildcard. */
 const grant = (guest: string): FieldLine[] => [
   ['Access-Control-Allow-Origin', guest],
   ['Access-Control-Allow-Credentials', 'true'],
@@ -53,7 +53,7 @@ function permission(response: Response, { fields }: Request): FieldLine[] {
   return lines;
 }
 
-/** With credentials there is no wildcard for the names of fields either. */
+/** Names the fields that pages may read: with credentials there is no wildcard for these either. */
 function exposure({ fields }: Response): FieldLine[] {
   const names = new Set(fields.map(([name]) => name));
   return [['Access-Control-Expose-Headers', [...names].join(', ')]];

@@ -2,16 +2,16 @@
 import { HttpError } from '../../http/message/httpError';
 import { isLoopback } from '../../options';
 
-/** So many wrong ones in so many milliseconds; then that address has to wait for the rest of them. */
+/** So many wrong tokens may come from an address in so many milliseconds; it then has to wait for the rest of that time. */
 const most = 30;
 const period = 60_000;
 
-/** As many as there may be connections, so that one that waits is not forgotten for others without an effort. */
+/** Most addresses that are remembered: as many as there may be connections, so that one that waits is not forgotten for others without an effort. */
 const mostAddresses = 1024;
 
 interface Tries {
   readonly until: number;
-  /** Who repeats itself, such as a browser with the cookie of a share that is over, guesses nothing. */
+  /** What stands for the secrets that were tried. Who repeats one, such as a browser with an old cookie, guesses nothing. */
   readonly wrong: Set<string>;
 }
 
@@ -31,7 +31,8 @@ export class Guesses {
   }
 
   /**
-   * Of this machine all come from one address, and so do those whom an editor forwards: they would wait for each other.
+   * Counts a wrong secret, unless it comes from this machine: all who do, and those whom an editor forwards, have one
+   * address, and would wait for each other.
    *
    * @param wrong stands for the secret that was tried
    */

@@ -11,7 +11,7 @@ import type { Options } from '../../options';
 interface Authority {
   /** In lower case; an IPv6 literal in its brackets and its shortest form. */
   readonly host: string;
-  /** Empty for the default one. */
+  /** The port; empty for the default one. */
   readonly port: string;
 }
 
@@ -22,9 +22,9 @@ const loopback = new RegExp(`^(?:(?:[a-z0-9_-]+\\.)*localhost|127(?:\\.${octet})
 
 export class Hosts {
   private readonly allowed: readonly Authority[];
-  /** What need not be said: whoever is in front of us may speak TLS or not, unless we do. */
+  /** Ports that a client need not name: whoever is in front of us may speak TLS or not, unless we do. */
   private readonly defaultPorts: readonly string[];
-  /** What was found to be ours, by the field section that asked: connections repeat theirs. */
+  /** The authorities that were found to be ours, by the field section that came with them: connections repeat theirs. */
   private readonly known = new WeakMap<Fields, string>();
 
   constructor({ host, allowedHosts, tls }: Options) {
@@ -62,7 +62,7 @@ function parse(authority: string): Authority | undefined {
   return { host: host.startsWith('[') && URL.canParse(url) ? new URL(url).hostname : host, port };
 }
 
-/** The same for an authority of the settings, whose name may be in any script: browsers send it in ASCII. */
+/** Takes an authority of the settings apart. Its name may be in any script: browsers send it in ASCII. */
 function parseSetting(authority: string): Authority[] {
   const parsed = parse(authority);
   const host = domainToASCII(parsed?.host ?? '');

@@ -7,11 +7,11 @@ import { isCrossOrigin, isFrame, isNavigation, isSafe } from '../common/fetchMet
 import { decodeAscii, splitFirst } from '../common/path';
 
 export class Origins {
-  /** Those of the settings, which may read and write. */
+  /** The origins of the settings, which may read and write. */
   private readonly guests: ReadonlySet<string>;
-  /** Our own, as they are where somebody in between ends TLS and puts another Host into the request. */
+  /** Our own origins, as they are where somebody in between ends TLS and puts another Host into the request. */
   private readonly forwarded: ReadonlySet<string>;
-  /** Whoever is in front of us may speak TLS; where we do, nobody comes without. */
+  /** The schemes of our own origins: whoever is in front of us may speak TLS; where we do, nobody comes without. */
   private readonly schemes: readonly string[];
 
   constructor({ cors, allowedHosts, tls }: Options) {
@@ -41,21 +41,21 @@ export class Origins {
     return this.forwarded.has(origin) || this.schemes.some((scheme) => origin === originOf(`${scheme}://${authority}`));
   }
 
-  /** A page of the settings' shows a picture of ours, or the like: the browser tells its address, but no Origin. */
+  /** Whether a page of an allowed origin shows a picture of ours, or the like: the browser tells its address, but no Origin. */
   private isEmbedding({ method, fields }: Request): boolean {
     const referer = this.guests.size === 0 || !isSafe(method) ? undefined : fields.get('referer');
     return referer !== undefined && URL.canParse(referer) && this.guests.has(new URL(referer).origin);
   }
 }
 
-/** Browsers do not keep the answer to a WebSocket's handshake, a GET, from other origins: it is for the server to refuse. */
+/** Whether more than reading may follow. Browsers do not keep the answer to a WebSocket's handshake, a GET, from other origins. */
 const mayChange = ({ method, fields }: Request): boolean => !isSafe(method) || fields.has('upgrade');
 
 const setOf = (origins: readonly string[]): Set<string> => new Set(origins.flatMap((origin) => originOf(origin) ?? []));
 
 /**
- * A frame that gets a download stays empty, and so tells that there is one. A folder's page may be shown: the browser
- * within the editor is a frame of another site.
+ * Whether the answer is shown, and tells the page that asked nothing. A frame that gets a download stays empty, and so tells
+ * that there is one. A folder's page may be shown: the browser within the editor is a frame of another site.
  */
 const isShown = (request: Request): boolean =>
   isNavigation(request) && !(isFrame(request.fields) && isFileOfApi(request.path));
@@ -65,7 +65,7 @@ function isFileOfApi(path: string): boolean {
   return decodeAscii(first) === 'files' && rest !== '' && !rest.endsWith('/');
 }
 
-/** For the log. A sandboxed page of our own looks like one of another site that hides its address. */
+/** Says why, for the log: a sandboxed page of our own looks like one of another site that hides its address. */
 function whyForeign(fields: Fields): string {
   const origin = fields.get('origin') ?? 'null';
   return origin !== 'null' || fields.has('referer') ? foreign : `${foreign} ${sandboxed}`;

@@ -85,7 +85,7 @@ async function look(own: number): Promise<string | undefined> {
 
 async function otherProcess(leastId: number, own: number): Promise<number | undefined> {
   const entries = await pool.run(() => readdir('/proc'));
-  // Where the processes of others are hidden, so is that of the system.
+  // A system that hides the processes of others hides its own first one, too.
   if (!entries.includes('1')) throw new Error('processes are hidden');
   for (const entry of entries) {
     if (!/^[0-9]+$/.test(entry)) continue;

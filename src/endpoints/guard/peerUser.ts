@@ -24,7 +24,7 @@ const shared = new Set<number>();
 
 /**
  * Whether the client may write: one of this process's user, or of the superuser, who needs no server to write files.
- * Whose a connection was that is closed already, the kernel does not tell any more: it may if there is nobody else.
+ * The kernel does not tell any more whose a connection was that is closed already: its client may if there is nobody else.
  */
 export function mayWrite(peer: Peer): Verdict | Promise<Verdict> {
   if (process.platform !== 'linux') return 'may';

@@ -8,7 +8,7 @@ export class Audience {
   constructor(readonly live: Live) {}
 
   /**
-   * One more event stream. The one whose client has taken nothing for longest makes room if there are too many.
+   * Begins one more event stream. If there are too many, the one whose client has taken nothing for longest makes room.
    *
    * @param most how many there may be
    */

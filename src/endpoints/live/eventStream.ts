@@ -7,7 +7,7 @@ export type ChangedPaths = readonly string[] | 'all';
 type ToldChange = readonly [number: number, age: number, paths: ChangedPaths];
 
 export interface News {
-  /** Numbers mean something only beside it. */
+  /** Names the server: the numbers of changes mean something only beside it. */
   readonly server: string;
   /** Number of the first change that the server still knew, or of the next one: none is missing from here on. */
   readonly from: number;
@@ -19,7 +19,7 @@ export const mostPaths = 500;
 
 const sizeOf = (paths: ChangedPaths): number => (paths === 'all' ? 0 : paths.length);
 
-/** As it is, if it is little; else as everything. */
+/** News as it is, if it is little; else the news that everything changed. */
 function bounded(news: News): News {
   const { changes } = news;
   const last = changes.at(-1);
@@ -76,18 +76,18 @@ export class EventStream implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
     this.deliver();
   }
 
-  /** Shows that there is somebody, and finds out whether there is. */
+  /** Shows the client that the server is there, and finds out whether the client is. */
   beat(): void {
     if (this.control === '') this.control = comment;
     this.deliver();
   }
 
-  /** Ends it as soon as the client has been told that it need not come back. */
+  /** Ends the stream as soon as the client has been told that it need not come back. */
   dismiss(): void {
     this.part(farewell);
   }
 
-  /** Ends it for the sake of another. A client that takes nothing is not waited for. */
+  /** Ends the stream for the sake of another one. A client that takes nothing is not waited for. */
   giveWay(): void {
     if (this.waiting === undefined) this.end();
     else this.part(comeLater);

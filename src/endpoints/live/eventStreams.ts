@@ -4,7 +4,7 @@ import { mostPaths, EventStream, type ChangedPaths, type News } from './eventStr
 
 interface Change {
   readonly number: number;
-  /** Monotonic, in milliseconds. */
+  /** When it happened; monotonic, in milliseconds. */
   readonly time: number;
   readonly paths: ChangedPaths;
 }
@@ -19,9 +19,9 @@ const interval = 25_000;
 export class EventStreams {
   private readonly open = new Set<EventStream>();
   private recent: readonly Change[] = [];
-  /** Of the last change. */
+  /** The number of the last change. */
   private number = 0;
-  /** One for all streams, and only while there are any. */
+  /** One timer for all streams, and only while there are any. */
   private heartbeat: NodeJS.Timeout | undefined;
   private readonly server = randomBytes(9).toString('base64url');
 
@@ -32,7 +32,7 @@ export class EventStreams {
     return this.open.size;
   }
 
-  /** One more stream, which begins with what happened of late. @param onEnd called once */
+  /** Adds a stream, which begins with what happened of late. @param onEnd called once */
   add(onEnd: () => void): EventStream {
     const stream = new EventStream(() => {
       this.remove(stream);

@@ -52,7 +52,7 @@ const makeScript = (content: Buffer): Resource =>
       codable: true,
       fields: [['Cache-Control', 'no-cache']],
       siblings: undefined,
-      // It is in memory and small: of what a server has a bound for, it needs nothing.
+      // The script is in memory and small: of what a server has a bound for, it needs nothing.
       workshop: new Workshop(defaultLimits),
     },
   );

@@ -61,7 +61,7 @@ export class Live {
     this.streams.tell(paths === 'all' ? paths : this.workerUses.withUsers(paths));
   }
 
-  /** Returns whether there was anything to forget. */
+  /** Forgets all drafts; returns whether there were any. */
   private clear(): boolean {
     this.drafted.clear();
     return this.overlay.clear() > 0;
@@ -78,7 +78,7 @@ export class Live {
     return name === undefined || this.root?.shows(segments.slice(0, -1), name) === true;
   }
 
-  /** Undefined where nobody gets anything. Whether the file there may be shown is found out when it is asked for. */
+  /** The real path of a file; undefined where nobody gets anything. Whether it may be shown is found out when it is asked for. */
   private realPath(segments: readonly string[]): string | undefined {
     try {
       return this.root && realpathSync.native(this.root.locate(segments));

@@ -4,12 +4,12 @@ import { lookup } from 'mime-types';
 import type { Coding } from '../../http/message/negotiate';
 
 interface CodedName {
-  /** That of the file before it was coded. */
+  /** The name of the file before it was coded. */
   readonly name: string;
   readonly coding: Coding;
 }
 
-/** By what is put behind the name. */
+/** Codings, by what is put behind the name of a file that is coded so. */
 export const codingsByExtension: Readonly<Record<string, Coding>> = { '.br': 'br', '.gz': 'gzip' };
 
 /** What a page loads as its own parts, and wants decoded. Anything else that is compressed is there to be kept so. */
@@ -24,7 +24,7 @@ const parts = new Set([
   'image/svg+xml',
 ]);
 
-/** undefined for a name that does not tell of a coding of what a page loads */
+/** What a name tells; undefined if it is not of a coded file that a page loads. */
 export function codedName(name: string): CodedName | undefined {
   const extension = extname(name).toLowerCase();
   if (extension === '.svgz') return { name: name.slice(0, -1), coding: 'gzip' };

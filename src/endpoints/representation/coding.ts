@@ -48,7 +48,7 @@ const streams: Readonly<Record<Coding, () => Encoder>> = {
 /** Octets that may be coded at once: a millisecond or two. */
 export const codedAtOnce = 64 * 1024;
 
-/** For content of no more than {@link codedAtOnce}. */
+/** Codes content of no more than {@link codedAtOnce}. */
 export const encodeNow = (coding: Coding, content: Uint8Array): Buffer => inMemory[coding](content);
 
 /** What is coded on the way, such as an open file. */
@@ -66,7 +66,7 @@ export const originalOf = (bytes: Buffer): Original => ({
   close: () => undefined,
 });
 
-/** What is coded on the way, so many at once: each takes a megabyte or two for as long as its reader takes. */
+/** Lets so many answers be coded on the way at once: each takes a megabyte or two for as long as its reader takes. */
 export class Encoders {
   private open = 0;
 

@@ -12,7 +12,7 @@ import { SharedWork } from './sharedWork';
 
 export type Algorithm = 'sha-256' | 'sha-512';
 
-/** As the runtime names them. */
+/** The algorithms as the runtime names them. */
 export const hashes: Readonly<Record<Algorithm, string>> = { 'sha-256': 'sha256', 'sha-512': 'sha512' };
 
 export const algorithms: readonly Algorithm[] = ['sha-256', 'sha-512'];
@@ -50,7 +50,7 @@ export const reprDigest = (algorithm: Algorithm, digest: string): FieldLine => [
 /** Digests of representations: each is made once, whoever wants it, and by all who want it together. */
 export class Digests {
   private readonly ofMemory = new WeakMap<Buffer, Map<Algorithm, string>>();
-  /** Of files, by what identifies a file and its state. */
+  /** Digests of files, by what identifies a file and its state. */
   private readonly known = new Map<string, string>();
   private readonly making = new Map<string, SharedWork<string | undefined>>();
   private working = 0;
@@ -78,7 +78,7 @@ export class Digests {
     }
   }
 
-  /** In base64; undefined if none can be told. */
+  /** The digest of `content` in base64; undefined if none can be told. */
   private of(content: Sliceable, algorithm: Algorithm, signal: AbortSignal): Promise<string | undefined> {
     return content instanceof OpenFile
       ? this.ofFile(content, algorithm, signal)
@@ -119,7 +119,7 @@ export class Digests {
       if (digest !== undefined) this.remember(key, digest);
       return digest;
     } finally {
-      // Who came when all had left has begun anew.
+      // Whoever came after all had left has begun anew, under the same key.
       if (!signal.aborted) this.making.delete(key);
     }
   }
@@ -137,7 +137,7 @@ export class Digests {
     }
   }
 
-  /** Those that were made first go first. */
+  /** Remembers a digest; those that were made first make room. */
   private remember(key: string, digest: string): void {
     const [oldest] = this.known.size >= mostKnown ? this.known.keys() : [];
     if (oldest !== undefined) this.known.delete(oldest);

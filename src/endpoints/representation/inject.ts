@@ -22,7 +22,7 @@ const prologue: readonly RegExp[] = [
 
 const head = startTag('head');
 
-/** Browsers look for it in the first octets alone (HTML §13.2.3.2): it stays where it is. */
+/** Declares the charset. Browsers look for it in the first octets alone (HTML §13.2.3.2), so it stays where it is. */
 const charset = /[\t\n\f\r ]*<meta[\t\n\f\r ][^>]*\bcharset[^>]*>/iy;
 
 /** What may come before the root of an XML document (XML §2.8), and the root's start tag, which is not its end as well. */
@@ -55,7 +55,7 @@ export function insertionPoint(octets: string): number | undefined {
   return cut || /^<(?:[!?]|$)/.test(octets.slice(at, at + 2)) ? undefined : at;
 }
 
-/** The same for XHTML and SVG: first in the root, if there is anything in it. */
+/** Where in XHTML or SVG a script can go: first in the root, if there is anything in it. */
 export function xmlInsertionPoint(octets: string): number | undefined {
   if (isWide(octets)) return undefined;
   const behindRoot = endOfAny([xmlRoot], octets, endOfAll(xmlPrologue, octets));
@@ -84,7 +84,7 @@ function endOfAny(patterns: readonly RegExp[], octets: string, at: number): numb
 export type Syntax = 'html' | 'xml';
 
 export interface Script {
-  /** The element that loads it. */
+  /** The element that loads the script. */
   readonly tag: string;
   /** How the page is written. */
   readonly syntax: Syntax;

@@ -9,7 +9,7 @@ export class Listings {
   private readonly most: number;
   /** In how many answers each long one is being sent. */
   private readonly readers = new Map<Buffer, number>();
-  /** Of these together. */
+  /** How many octets the long listings have together that are being sent. */
   private octets = 0;
 
   constructor({ listings, listed }: Pick<Limits, 'listings' | 'listed'>) {
@@ -17,7 +17,7 @@ export class Listings {
     this.most = listed;
   }
 
-  /** Makes one when there is a place. */
+  /** Makes a listing when there is a place. */
   make(work: () => Promise<Buffer>): Promise<Buffer> {
     return this.places.run(work);
   }
@@ -30,7 +30,7 @@ export class Listings {
    * @throws HttpError 503 if long listings take too much memory already
    */
   hold(listing: Buffer): () => void {
-    // The connections bound what is short.
+    // The number of connections bounds what is short.
     if (listing.length <= codedAtOnce) return () => undefined;
     const readers = this.readers.get(listing) ?? 0;
     if (readers === 0) {

@@ -5,7 +5,7 @@ import { contentRange, type ByteRange } from '../../http/message/range';
 import { Composite, sizeOf, type Sliceable } from './content';
 
 export interface Multipart {
-  /** With its boundary. */
+  /** The media type with the boundary. */
   readonly mediaType: string;
   readonly body: ByteSource;
 }

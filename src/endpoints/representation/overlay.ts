@@ -11,7 +11,7 @@ export interface Draft extends Source {
 const most = 8;
 
 export class Overlay {
-  /** By the real path of the file. */
+  /** The drafts, by the real path of the file. */
   private readonly drafts = new Map<string, Draft>();
   /** The drafts that are gone: what pages saw last, as long as nothing else happened to the file. */
   private readonly gone = new Map<string, Draft>();
@@ -21,7 +21,7 @@ export class Overlay {
     return this.drafts.size === 0 ? undefined : this.drafts.get(real);
   }
 
-  /** Returns whether that changed anything. @param text undefined when it is saved, or given up */
+  /** Sets the draft of a file; returns whether that changed anything. @param text undefined when it is saved, or given up */
   set(real: string, text: string | undefined): boolean {
     const before = this.drafts.get(real);
     const draft = text === undefined ? undefined : draftOf(Buffer.from(text));

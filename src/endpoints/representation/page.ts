@@ -16,11 +16,11 @@ export function isPageLoad({ method, fields }: Request): boolean {
   const destination = fields.get('sec-fetch-dest');
   if (destination === undefined) return takesHtml(fields);
   if (destinations.has(destination)) return true;
-  // A service worker hands on a load without its destination. So does a download go, which does not ask for HTML.
+  // A service worker hands on a load without its destination. A download looks the same, but does not ask for HTML.
   return destination === 'empty' && isHandedOn(fields) && takesHtml(fields);
 }
 
-/** Firefox tells another mode then, but goes on asking for what only a load asks for (W3C Upgrade Insecure Requests §3.2.1). */
+/** Whether a service worker hands a load on. Firefox then tells another mode, but the wish of a load (W3C Upgrade Insecure Requests §3.2.1). */
 const isHandedOn = (fields: Fields): boolean =>
   fields.get('sec-fetch-mode') === 'navigate' || fields.get('upgrade-insecure-requests') === '1';
 
@@ -59,7 +59,7 @@ export class Page implements Answering {
   readonly copies = 3;
   private readonly said: Variants = {};
   private readonly unsaid: Variants = {};
-  /** undefined if the script cannot go in, null as long as nobody knows */
+  /** The page with the script; undefined if it cannot go in, null as long as nobody knows. */
   private injected: Source | undefined | null = null;
 
   constructor(

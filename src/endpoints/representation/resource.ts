@@ -41,7 +41,7 @@ const selective = new Set([
   'want-repr-digest',
 ]);
 
-/** Less is not worth a coding. In octets. */
+/** Fewer octets are not worth a coding. */
 const smallestCoded = 1024;
 
 /** Whatever a URL of the site shows. */

@@ -21,7 +21,7 @@ const overhead = 4096;
 const costOf = (file: SmallFile, { copies = 1 }: Answering): number => 2 * copies * file.bytes.length + overhead;
 
 export class ResponseCache {
-  /** By the decoded path: in how many ways a client can write it does not matter. */
+  /** The entries, by the decoded path: in how many ways a client can write it does not matter. */
   private readonly entries = new Map<string, Entry>();
   private cost = 0;
   /** The last batch that had a request which may change files. */
@@ -83,7 +83,7 @@ export class ResponseCache {
     this.cost -= entry.cost;
   }
 
-  /** The longest kept go first; who was asked for meanwhile has another round. */
+  /** Lets go of the entries that were kept longest; one that was asked for meanwhile has another round. */
   private evict(): void {
     for (const [key, entry] of this.entries) {
       if (this.cost <= this.capacity) return;

@@ -43,7 +43,7 @@ function declaredIn(mediaType: string, text: string): string | undefined {
 const commentOrMeta = /<!--(?:-?>|[^]*?(?:-->|$))|<meta(?=[\t\n\f\r /])([^>]*)/gi;
 const parameter = /(?<![\w-])charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:["'][\t\n\f\r ]*)?([^\t\n\f\r "'/;>]+)/i;
 
-/** As a browser finds it before it parses the page (HTML §13.2.3.2). */
+/** The charset of a page as a browser finds it before it parses (HTML §13.2.3.2). */
 function metaCharset(text: string): string | undefined {
   for (const [, attributes = ''] of text.matchAll(commentOrMeta)) {
     // Beside `content` it is a parameter of another type, unless that stands for the field.

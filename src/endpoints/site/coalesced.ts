@@ -4,7 +4,7 @@ import { SharedWork } from '../representation/sharedWork';
 
 /** How much of the time that the work took may go by before it begins anew, for those who ask again at once. */
 const gathering = 1 / 8;
-/** Most of that, in milliseconds. */
+/** The longest that new work waits for those who ask again, in milliseconds. */
 const longestGathering = 10;
 
 interface Round<T> {
@@ -12,7 +12,7 @@ interface Round<T> {
   readonly over: Promise<void>;
   /** What those get who asked after this one had begun. */
   next?: SharedWork<T>;
-  /** How many those are. */
+  /** How many wait for the next work. */
   waiting: number;
 }
 

@@ -59,7 +59,7 @@ export async function directoryJson(root: Root, segments: readonly string[], sig
 let last = { second: NaN, text: '' };
 
 /**
- * As `toISOString` has it, but much faster for the many files of one second.
+ * A time as `toISOString` has it, but much faster for the many files of one second.
  *
  * @param ms since the epoch; a file system can hold times that no calendar can, which become the epoch
  */
@@ -106,7 +106,7 @@ interface FolderView {
   readonly workshop: Pick<Workshop, 'encoders' | 'listings'>;
 }
 
-/** Less is not worth a coding. In octets. */
+/** Fewer octets are not worth a coding. */
 const smallestCoded = 1024;
 
 /**
@@ -147,7 +147,7 @@ export class Rows implements Original {
     return Buffer.concat([this.start, this.rows]);
   }
 
-  /** What is long is not copied. */
+  /** The whole page as a body; what is long is not copied. */
   whole(): Body {
     const { start, rows, close } = this;
     if (rows.length <= codedAtOnce) return this.bytes();

@@ -13,7 +13,7 @@ export interface FileType {
   readonly coding: string | undefined;
 }
 
-/** Of this nobody knows whether it is compressed already. */
+/** The type of what may be anything, compressed content among it. */
 const unknown = 'application/octet-stream';
 
 const plain = 'text/plain; charset=utf-8';
@@ -50,7 +50,7 @@ export function fileTypeOf(name: string, firstOctets: () => Uint8Array, isDraft 
   return { mediaType: mediaTypeOf(name, firstOctets, isDraft), coding: undefined };
 }
 
-/** By the name alone, without a charset. */
+/** The media type by the name alone, without a charset. */
 function typeOf(name: string): string | undefined {
   const extension = extname(name).toLowerCase();
   return scripts.has(extension) ? 'text/javascript' : lookup(extension) || undefined;
@@ -76,7 +76,7 @@ const looksLikeText = (octets: Uint8Array): boolean => !octets.some(isControl) &
 
 const isControl = (octet: number): boolean => octet < 0x20 && (octet < 0x07 || octet > 0x0d) && octet !== 0x1b;
 
-/** RFC 1952 §2.3.1; Brotli has no mark, but does not look like text. */
+/** Whether octets are coded so (RFC 1952 §2.3.1); Brotli has no mark, but does not look like text. */
 const isCoded = (octets: Uint8Array, coding: string): boolean =>
   coding === 'gzip' ? octets[0] === 0x1f && octets[1] === 0x8b : !looksLikeText(octets);
 

@@ -35,7 +35,7 @@ const mostShown = 8;
 export class Site {
   private readonly listings = new Coalesced<Buffer>();
   private readonly drafts = new WeakMap<Draft, Map<string, Answering>>();
-  /** Those of the settings. */
+  /** The fields of the settings. */
   private readonly custom: readonly FieldLine[];
   private readonly fields: readonly FieldLine[];
   private readonly injects: boolean;
@@ -98,7 +98,7 @@ export class Site {
     return made;
   }
 
-  /** The same for as long as the file stays as it is, whatever becomes of drafts. */
+  /** What shows the file, or its draft, for as long as the file stays as it is, whatever becomes of drafts. */
   private lasting(path: string, segments: readonly string[], file: SmallFile): Answering {
     const saved = this.saved(path, segments, file);
     if (this.overlay === undefined) return saved;
@@ -151,14 +151,14 @@ export class Site {
     }
   }
 
-  /** Relative, so that it survives a proxy that puts a prefix before the path. */
+  /** Leads to the path of a folder, with its slash; relative, so that it survives a proxy that puts a prefix before the path. */
   private redirect({ path, query }: Request, segments: readonly string[]): Response {
     realFolder(this.root, segments);
     const location = `./${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`;
     return { status: 308, fields: [['Location', location], ...this.fields] };
   }
 
-  /** For a page that is not there: the page that knows all paths, if the settings name one. */
+  /** Answers for a page that is not there by the page that knows all paths, if the settings name one. */
   private async fallBack(request: Request, error: unknown): Promise<Response | undefined> {
     if (this.options.spaFallback === '' || !isAbsence(error)) return undefined;
     if (!prefersHtml(request.fields.get('accept'))) return undefined;
@@ -167,7 +167,7 @@ export class Site {
     return file && this.current(request.path, segments, file).answer(request);
   }
 
-  /** For a page that is not there, or not now, as while it is built anew: one that reloads when it is. */
+  /** Answers for a page that is not there, or not now, as while it is built anew, by one that reloads when it is. */
   private absence(request: Request, error: unknown): Response | undefined {
     if (!this.injects || !isAbsence(error) || !isPageLoad(request)) return undefined;
     const { segments, isFolder } = parsePath(request.path);

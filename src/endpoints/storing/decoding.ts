@@ -102,7 +102,7 @@ export class Decoders {
     return occupant;
   }
 
-  /** The one that stands still longest goes. */
+  /** Has the upload go that has stood still for longest. */
   private makeRoom(): void {
     const [slowest] = [...this.places].sort((one, other) => one.moved - other.moved);
     if (slowest === undefined || performance.now() - slowest.moved < patience) throw tooMany();
@@ -128,7 +128,7 @@ export class Decoders {
     } catch (error) {
       throw failureOf(error);
     } finally {
-      // What feeds it may be waiting for the client; it ends with the body.
+      // What feeds the decoder may be waiting for the client; it ends with the body.
       decoder.destroy();
     }
   }

@@ -16,7 +16,7 @@ const json = 'application/json';
 
 /** Most octets of a part that is no file, and is not kept. */
 const mostOfField = 1024 * 1024;
-/** Most octets of one that is a number. */
+/** Most octets of a field that is a number. */
 const mostOfNumber = 20;
 
 /** What the answer tells of each file. */
@@ -109,7 +109,7 @@ function ofPart(label: string, error: unknown): unknown {
   return new HttpError(status, inPart(label) + message, fields, { reason: inPart(label) + reason, option });
 }
 
-/** To the folder of this path, with its slash. Relative, so that it survives a proxy that puts a prefix before the path. */
+/** A reference to the folder of this path, with its slash; relative, so that it survives a proxy that puts a prefix before the path. */
 function folderReference(path: string): string {
   const last = path.slice(path.lastIndexOf('/') + 1);
   return last === '' ? './' : `./${last}/`;

@@ -42,7 +42,7 @@ export class Expectations {
     return this.hashes.size === 0;
   }
 
-  /** They are the same, and have seen the same. */
+  /** A copy that expects the same, and has seen the same. */
   copy(): Expectations {
     return new Expectations(this.expected, new Map([...this.hashes].map(([name, hash]) => [name, hash.copy()])));
   }
@@ -57,13 +57,13 @@ export class Expectations {
     for (const each of this.expected) compare(each, this.digest(each.algorithm));
   }
 
-  /** Known once it was checked, of an algorithm that somebody wanted to know. */
+  /** The digest of the content by an algorithm that somebody wanted to know; to be asked for once it was checked. */
   digest(algorithm: Algorithm): Buffer | undefined {
     return this.results.get(algorithm);
   }
 }
 
-/** Of algorithms that are known here; others do not count (RFC 9530 §2). */
+/** The digests that the fields expect, of algorithms that are known here; others do not count (RFC 9530 §2). */
 function expectedBy(fields: Fields, names: readonly string[]): Expected[] {
   return names.flatMap((field) => {
     const dictionary = dictionaryOf(fields, field);

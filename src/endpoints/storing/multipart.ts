@@ -117,7 +117,7 @@ class Reader {
     if (++this.begun > mostParts) this.fail(new HttpError(413, `A form may have ${mostParts} parts, and has more.`));
     this.open.add(stream);
     stream.on('close', () => this.open.delete(stream));
-    // It comes together with an error of the whole.
+    // An error of a part comes together with one of the whole.
     stream.on('error', () => undefined);
     stream.on('header', (header) => {
       this.known++;

@@ -35,7 +35,7 @@ export function parsePartHeader(text: string): PartHeader {
   return header;
 }
 
-/** By names in lower case. */
+/** The values of fields, by names in lower case. */
 type PartFields = ReadonlyMap<string, string>;
 
 /** RFC 2046 §5.1.1: behind the delimiter there may be padding. A line that begins with a blank goes on with the one before. */

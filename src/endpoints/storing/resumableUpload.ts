@@ -38,7 +38,7 @@ interface Registration {
 
 export class ResumableUpload implements Source {
   private state: State = 'incomplete';
-  /** Of the whole, in octets, as far as it is known by now. */
+  /** The length of the whole, in octets, as far as it is known by now. */
   length: number | undefined;
   /** Its size when it was complete. */
   private size = 0;
@@ -57,9 +57,7 @@ export class ResumableUpload implements Source {
   /** When the last request ended; undefined while one is under way. */
   private since: number | undefined;
 
-  /**
-   * @param digests of the whole
-   */
+  /** @param digests of the whole */
   constructor(
     private readonly upload: Upload,
     private digests: Expectations,
@@ -109,7 +107,7 @@ export class ResumableUpload implements Source {
     });
   }
 
-  /** Leaves nothing behind. */
+  /** Ends the upload, as its client wants: nothing unfinished is left behind. */
   async cancel(): Promise<void> {
     await this.alone(() => {
       this.end();
@@ -117,7 +115,7 @@ export class ResumableUpload implements Source {
     });
   }
 
-  /** Leaves nothing behind, whatever its state is. @param reason what a request that is under way is told */
+  /** Ends the upload, whoever wants that: a request that is under way is given up. @param reason what a request that is under way is told */
   async drop(reason: Error = overtaken()): Promise<void> {
     this.supersede(reason);
     await this.last;
@@ -147,7 +145,7 @@ export class ResumableUpload implements Source {
     return ++this.latest;
   }
 
-  /** To a client whose answer was lost. What it sent is not read: it is here. */
+  /** Answers once more a client whose answer was lost. What it sends is not read: it is here. */
   private repeat(final: Response, { body, fields }: Request, offset: number): Response {
     this.checkState(offset);
     const known = [offsetLine(this.offset), completeLine(true)];
@@ -191,7 +189,7 @@ export class ResumableUpload implements Source {
     }
   }
 
-  /** Of what cannot be written whole, nothing counts. */
+  /** Writes `bytes`; of what cannot be written whole, nothing counts. */
   private async write(bytes: Uint8Array): Promise<void> {
     const { size } = this.upload;
     try {
@@ -216,7 +214,7 @@ export class ResumableUpload implements Source {
     }
   }
 
-  /** What is too large, or larger than was told, can never come to a good end. */
+  /** Refuses what is too large, or larger than was told: it can never come to a good end. */
   private checkSize(size: number): void {
     if (size <= Math.min(this.registration.limits.body, this.length ?? Infinity)) return;
     this.end();

@@ -136,7 +136,7 @@ export class Store {
   }
 }
 
-/** How much a coded upload comes to, nobody knows. */
+/** Where the content comes from; nobody knows how much a coded upload comes to. */
 const sourceOf = ({ body, fields }: Request): Source =>
   codingOf(fields) === undefined ? body : { length: undefined, fail: (error) => body.fail(error) };
 

@@ -73,12 +73,12 @@ export class UploadRegistry {
     }
   }
 
-  /** HEAD and GET. @param id as in the path of the upload */
+  /** Answers HEAD and GET. @param id as in the path of the upload */
   describe(id: string): Promise<Response> {
     return this.find(id).describe();
   }
 
-  /** PATCH. */
+  /** Answers PATCH. */
   async append(request: Request, id: string): Promise<Response> {
     const resumable = this.find(id);
     const { fields } = request;
@@ -98,7 +98,7 @@ export class UploadRegistry {
     return done ?? { status: 204, fields: [completeLine(false), offsetLine(resumable.offset)] };
   }
 
-  /** DELETE. */
+  /** Answers DELETE. */
   async cancel(id: string): Promise<Response> {
     await this.find(id).cancel();
     await this.drop(id);
@@ -139,8 +139,8 @@ export class UploadRegistry {
   }
 
   /**
-   * Those that are complete are only kept so that a client can learn that they are; of the others, the one goes that
-   * nobody has gone on with for longest.
+   * Makes room for one more. Uploads that are complete are only kept so that a client can learn that they are; of the others,
+   * the one goes that nobody has gone on with for longest.
    */
   private makeRoom(): void {
     if (this.kept.size < most) return;

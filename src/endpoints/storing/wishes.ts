@@ -8,7 +8,7 @@ import type { Expectations } from './integrity';
 interface Wishes {
   /** When the file was modified, in milliseconds since the epoch; undefined for now. */
   readonly modified: number | undefined;
-  /** Of the digest that is to be told; at most one. */
+  /** The algorithm of the digest that is to be told; at most one. */
   readonly algorithms: readonly Algorithm[];
 }
 
