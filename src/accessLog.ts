@@ -25,11 +25,11 @@ export interface LogEvent {
   readonly aborted: boolean;
   /** Path, relative to the served folder, of the file this exchange stored. */
   readonly stored?: string;
-  /** The same of the files beyond the first, if it stored several. */
+  /** Such paths of the files beyond the first, if the exchange stored several. */
   readonly alsoStored?: readonly string[];
   /** Why the request was refused, in one sentence. */
   readonly reason?: string;
-  /** The option that made it so: who reads the log may set it. */
+  /** The option that the refusal comes from: who reads the log may set it. */
   readonly option?: keyof Options;
 }
 

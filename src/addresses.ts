@@ -11,10 +11,10 @@ export interface NetworkAddress {
 
 type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
-/** Of one interface only and, in IPv6, useless in a URL (RFC 6874 is of no browser). */
+/** Whether an address is of one interface only and, in IPv6, useless in a URL: no browser knows RFC 6874. */
 const isLinkLocal = (address: string): boolean => /^(?:169\.254\.|fe[89ab][0-9a-f]:)/i.test(address);
 
-/** IPv4 where there is any: people and cameras take it more easily. In the system's order. */
+/** The machine's addresses in local networks, in the system's order: IPv4 where there is any, which is easier to type and to scan. */
 export function networkAddresses(interfaces: Interfaces = networkInterfaces()): readonly NetworkAddress[] {
   const all = Object.entries(interfaces).flatMap(([name, infos = []]) => infos.map((info) => ({ name, ...info })));
   const useful = all.filter(({ internal, address }) => !internal && !isLinkLocal(address));

@@ -5,7 +5,7 @@ export class GlobError extends Error {
   override readonly name = 'GlobError';
 }
 
-/** Of all braces of a glob together. */
+/** Most alternatives of all braces of a glob together. */
 const mostAlternatives = 1000;
 
 /**
@@ -44,7 +44,7 @@ function find(glob: string, start: number, marks: string): number {
 export function closingBracket(glob: string, open: number): number {
   let i = open + 1;
   if ('!^'.includes(glob.charAt(i))) i++;
-  // In the first place a bracket stands for itself.
+  // A bracket that comes first stands for itself.
   if (glob.charAt(i) === ']') i++;
   for (; i < glob.length; i++) {
     const char = glob.charAt(i);
@@ -68,7 +68,7 @@ function extentOf(glob: string, open: number): { close: number; commas: number[]
   throw new GlobError('a brace in it is not closed');
 }
 
-/** Those from `1` to `3` of `1..3`, or from `a` to `c` of `a..c`. */
+/** The texts from `1` to `3` for `1..3`, or from `a` to `c` for `a..c`. */
 function rangeOf(inside: string): string[] | undefined {
   const [, from = '', to = ''] = /^(-?\d{1,9}|[a-z])\.\.(-?\d{1,9}|[a-z])$/i.exec(inside) ?? [];
   if (from === '' || /\d/.test(from) !== /\d/.test(to)) return undefined;

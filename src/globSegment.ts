@@ -49,7 +49,7 @@ class Parser {
     return { kind: 'text', text: char === '\\' ? source.charAt(this.at++) : char };
   }
 
-  /** @param isPlain without a mark before it, as it may well be in a name: then the parentheses may be meant as they are */
+  /** @param isPlain whether no mark stands before it: a name may well have parentheses that are meant as they are */
   private group(repeat: Repeat, open: number, isPlain = false): Item {
     const close = closingParenthesis(this.source, open);
     if (close < 0) throw new GlobError('a parenthesis in it is not closed');
@@ -194,7 +194,7 @@ function followGroup(repeat: Repeat, alternatives: readonly (readonly Item[])[],
 const union = (sets: readonly Places[]): Places =>
   sets.reduce((all, places) => all.map((isOn, place) => isOn | (places[place] ?? 0)));
 
-/** As often as it leads to new places. */
+/** Goes through `once` as often as that leads to new places. */
 function repeated(once: (places: Places) => Places, from: Places): Places {
   const all = from.slice();
   for (let fresh = from; fresh.includes(1);) {
@@ -204,7 +204,7 @@ function repeated(once: (places: Places) => Places, from: Places): Places {
   return all;
 }
 
-/** From each place to all behind it that the group does not lead to. */
+/** All places behind each that the group does not lead to. */
 function others(once: (places: Places) => Places, name: string, from: Places): Places {
   const all = new Uint8Array(from.length);
   from.forEach((isOn, start) => {

@@ -68,7 +68,7 @@ export class Globs {
     );
   }
 
-  /** At the root. */
+  /** The progress of a path that is at the root. */
   start(): Progress {
     return this.begin.slice();
   }

@@ -17,7 +17,7 @@ export interface Failure {
   readonly code: string;
   /** One sentence for a person. */
   readonly message: string;
-  /** With `OPTIONS`: the one that cannot work. */
+  /** With `OPTIONS`: the option that cannot work. */
   readonly option?: keyof Options;
 }
 
@@ -99,7 +99,7 @@ export interface Unsaved {
 
 /**
  * What happened since the last one; sent about every 100 ms while there is something to tell, but not before the last
- * one is {@link TrafficRead read}. Without events when only something else changed.
+ * one is {@link TrafficRead read}. It has no events when only something else changed.
  */
 export interface Traffic {
   readonly type: 'traffic';

@@ -23,13 +23,13 @@ export interface Limits {
   readonly connections: number;
   /** Most event streams at once; beyond it the one whose client has taken nothing for longest is ended. */
   readonly eventStreams: number;
-  /** From the first octet of a head to its end; then 408. */
+  /** How long a head may take, from its first octet to its end; then 408. */
   readonly headTimeout: number;
-  /** Without an octet of a body that is being read; then 408. */
+  /** How long no octet of a body may come that is being read; then 408. */
   readonly bodyTimeout: number;
-  /** Without the peer taking an octet of the response; then the connection is cut. */
+  /** How long the peer may take no octet of the response; then the connection is cut. */
   readonly responseTimeout: number;
-  /** Between the end of one exchange and the first octet of the next. */
+  /** How long a connection may be idle, from the end of one exchange to the first octet of the next. */
   readonly keepAliveTimeout: number;
   /** How long a resumable upload waits to be gone on with. */
   readonly resumeTimeout: number;
@@ -73,7 +73,7 @@ export interface Options {
   readonly cors: readonly string[];
   /** Secret every request must carry; empty for none. */
   readonly token: string;
-  /** To speak HTTPS, and nothing else; absent for plain HTTP. */
+  /** What HTTPS is spoken with, and nothing else is spoken then; absent for plain HTTP. */
   readonly tls?: Tls | undefined;
   /** File, relative to `directory`, that answers a navigation to a page that does not exist; empty for none. */
   readonly spaFallback: string;
@@ -189,7 +189,7 @@ export function checkOptions(options: Options): Options {
 export function originOf(text: string): string | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
   const { origin, protocol, host } = new URL(text);
-  // Of schemes that are not the web's own, such as those of editors and browser extensions.
+  // It is opaque for schemes that are not the web's own, such as those of editors and browser extensions.
   return origin === 'null' ? `${protocol}//${host}` : origin;
 }
 
@@ -204,7 +204,7 @@ function checkGlobs(exclude: readonly string[]): void {
 
 const hostAndPort = /^(?:\[[0-9a-f:.]+\]|[^\s/?#@:*[\]]+)(?::\d{1,5})?$/i;
 
-/** Those who are let in besides the ones that are at home on this machine. */
+/** Checks who is let in besides those that are at home on this machine. */
 function checkGuests({ allowedHosts, cors, token }: Options): void {
   for (const host of allowedHosts) {
     if (hostAndPort.test(host) && URL.canParse(`http://${host}`)) continue;

@@ -51,8 +51,8 @@ export interface Surroundings {
    */
   readonly onNoPrivateFolder?: () => void;
   /**
-   * Called with what was to be removed and could not be yet, by its absolute path, and with the system's reason; that is
-   * tried again.
+   * Called with what was to be removed and could not be yet, by its absolute path, and with the system's reason; its
+   * removal is tried again.
    */
   readonly onLeftover?: (path: string, code: string) => void;
   /** Where deleted files go; without it they are gone. */
@@ -121,7 +121,7 @@ function configured(options: Options, registry: UploadRegistry, { trash, audienc
   return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }
 
-/** What speaks TLS goes on to: to speak plain HTTP all of a sudden would give away what clients think is kept. */
+/** A server that speaks TLS goes on speaking it: plain HTTP all of a sudden would give away what clients think is kept. */
 function assertSameProtocol(now: Options, next: Options): void {
   if ((now.tls === undefined) === (next.tls === undefined)) return;
   throw new OptionsError('tls', 'Whether the server speaks HTTPS can only be changed by a restart.');

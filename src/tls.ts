@@ -23,7 +23,7 @@ export function tlsFlaw({ cert, key }: Tls): string | undefined {
 function pairFlaw(leaf: X509Certificate, secret: KeyObject): string | undefined {
   if (!leaf.checkPrivateKey(secret)) return 'The TLS key is not that of the certificate.';
   const now = Date.now();
-  // Every client would refuse it, and none says so as plainly.
+  // Every client would refuse the certificate, and none says why as plainly.
   if (now > Date.parse(leaf.validTo)) return `The TLS certificate expired on ${leaf.validTo}.`;
   if (now < Date.parse(leaf.validFrom)) return `The TLS certificate is not valid before ${leaf.validFrom}.`;
   return undefined;

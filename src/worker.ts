@@ -17,7 +17,7 @@ const port = parentPort;
 const send = (message: FromWorker): void => port.postMessage(message);
 
 let server: Server | undefined;
-/** The one that the network may reach, while it is shared. */
+/** The server that the network may reach, while the folder is shared. */
 let shared: Server | undefined;
 let events: LogEvent[] = [];
 let dropped: Tally | undefined;
@@ -84,7 +84,7 @@ function trash(path: string): Promise<boolean> {
   });
 }
 
-/** For both servers. */
+/** Both servers have the same. */
 const live = new Live((pages) => tell({ pages }));
 
 /** Whoever starts this thread without an editor has nothing to advise. */

@@ -54,7 +54,7 @@ export function announcementOf(
   return qr && shown !== undefined ? [...lines, ...codeOf(shown + suffix, isTerminal)] : lines;
 }
 
-/** In a terminal with its own colours, so that it is dark on light whatever theme there is. */
+/** A QR code as lines, in a terminal with colours of its own: it is then dark on light whatever theme there is. */
 function codeOf(text: string, isTerminal: boolean): readonly string[] {
   const rows = renderUnicodeCompact(text, { border: 2 }).split('\n');
   return [`${text} as a QR code:`, ...(isTerminal ? rows.map((row) => `\x1b[97;40m${row}\x1b[0m`) : rows)];

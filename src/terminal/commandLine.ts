@@ -41,7 +41,7 @@ export class CommandLine {
     return this.#values.has(name);
   }
 
-  /** Undefined if it is not given. */
+  /** The last value of a flag; undefined if the flag is not given. */
   last(name: FlagName): string | undefined {
     return this.all(name).at(-1);
   }

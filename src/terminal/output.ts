@@ -20,7 +20,7 @@ export class Output {
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
   /** What is printed within one turn of the event loop goes out together. */
   #gathered = '';
-  /** Lines in it. */
+  /** How many lines are gathered. */
   #count = 0;
   #missing = 0;
   /** `full`: the reader is slow. `failed`: nothing could be written, which is tried again now and then. */

@@ -54,7 +54,7 @@ function folderOf(line: CommandLine): string {
   throw new UsageError(`One folder is served, and two are given: ${quoted(folder)} and ${quoted(other)}.`);
 }
 
-/** Undefined if it is not given. */
+/** The number that a flag gives; undefined if the flag is not given. */
 function wholeNumber(line: CommandLine, name: FlagName, most: number): number | undefined {
   const text = line.last(name);
   if (text === undefined) return undefined;
@@ -115,7 +115,7 @@ function headersOf(line: CommandLine): Options['headers'] {
   return headers;
 }
 
-/** Who lets others in has to say who may come. */
+/** Makes sure that who lets others in says who may come. */
 function checkReach(line: CommandLine, { host, token }: Pick<Options, 'host' | 'token'>): void {
   if (!isLoopback(host) && token === '') {
     throw new UsageError(

@@ -17,7 +17,7 @@ function escaped(character: string): string {
 /** Text of others, such as the name of a file, as it may stand in a line for a terminal. */
 export const visible = (text: string): string => text.replace(commands, escaped);
 
-/** The same between quotation marks. */
+/** Text of others between quotation marks. */
 export const quoted = (text: string): string => visible(JSON.stringify(text));
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -37,7 +37,7 @@ export class Watcher {
     await this.#watcher?.close();
   }
 
-  /** What is excluded is nobody's news; what is installed is much, and hardly ever changes. */
+  /** Whether changes at a path are news. What is excluded is nobody's; what is installed is much, and hardly ever changes. */
   #isWatched(path: string): boolean {
     return path === '' || (!/(?:^|\/)node_modules(?:\/|$)/.test(path) && this.live.shows(path));
   }

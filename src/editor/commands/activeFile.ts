@@ -2,7 +2,7 @@
 import { TabInputCustom, TabInputNotebook, TabInputNotebookDiff, TabInputText, TabInputTextDiff, window } from 'vscode';
 import type { Uri } from 'vscode';
 
-/** Undefined where there is none. Not by the active text editor: that may be the Output panel. */
+/** The file; undefined where there is none. It is not that of the active text editor, which may be the Output panel. */
 export function activeFile(): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof TabInputText || input instanceof TabInputCustom || input instanceof TabInputNotebook) {

@@ -2,7 +2,7 @@
 import { l10n } from 'vscode';
 import type { AdvisedOption, Options } from '../../options';
 
-/** For clients, too, whose user may be the one who sets it. */
+/** What clients are told, too: their user may be the one who sets it. */
 export const adviceForClients = (): Readonly<Record<AdvisedOption, string>> => ({
   allowedHosts: l10n.t('If that is a name of this machine, add it to the setting httpServer.allowedHosts.'),
   cors: l10n.t('The setting httpServer.cors says which origins may ask.'),

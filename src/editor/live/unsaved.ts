@@ -36,7 +36,7 @@ export class Unsaved implements Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** The server may be new, or serve another folder than before, or not want any text. */
+  /** Sends all texts: the server may be new, or serve another folder than before, or not want any. */
   #sendAll(): void {
     this.#forget();
     for (const document of workspace.textDocuments) this.#send(document);
@@ -48,7 +48,7 @@ export class Unsaved implements Disposable {
     this.#sent.clear();
   }
 
-  /** Undone to what is on disk, a document is not dirty any more. */
+  /** Notes a change. A document that is undone to what is on disk is not dirty any more. */
   #note(document: TextDocument): void {
     if (!document.isDirty) this.#drop(document);
     else if (this.#pathOf(document) !== undefined && !this.#waiting.has(document)) {
@@ -92,6 +92,6 @@ export class Unsaved implements Disposable {
   }
 }
 
-/** In UTF-16 code units, without making the text. */
+/** The length of a document in UTF-16 code units, without making its text. */
 const lengthOf = (document: TextDocument): number =>
   document.offsetAt(document.lineAt(document.lineCount - 1).range.end);

@@ -69,7 +69,7 @@ export class Log implements Disposable {
     this.#announced = message;
   }
 
-  /** What was announced before is news again when it is true again. */
+  /** Tells of a failure. What was announced before is news again when it is true again. */
   #fail(message: string): void {
     this.#channel.error(forLog(message));
     this.#announced = '';
@@ -92,7 +92,7 @@ export class Log implements Disposable {
     for (const line of furtherLines(event, this.#directory)) this.#channel.info(line);
   }
 
-  /** What was stored under an editor with unsaved text is not lost: the editor asks before it saves over it. */
+  /** Warns of an editor with unsaved text. What was stored is not lost: the editor asks before it saves over it. */
   #warnOfUnsaved(file: string): void {
     if (this.#warned.has(file) || !isUnsaved(file)) return;
     this.#warned.add(file);
@@ -110,7 +110,7 @@ export class Log implements Disposable {
     return this.#budget-- > 0;
   }
 
-  /** Once a second while there is something to tell. */
+  /** Begins a second, if none is under way: at its end, what was not told is summed up. */
   #startSecond(): void {
     this.#refill ??= setTimeout(() => {
       this.#refill = undefined;

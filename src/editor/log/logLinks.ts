@@ -47,7 +47,7 @@ function links(document: TextDocument, site: Uri | undefined): DocumentLink[] {
   return found;
 }
 
-/** What is escaped or shortened is not what was asked for. */
+/** Whether the line has all of a target: what is escaped or shortened is not what was asked for. */
 const isWhole = (target: string): boolean => !/[\\…]/.test(target);
 
 const pageOf = (site: Uri, target: string): Uri => Uri.parse(site.toString().replace(/\/$/, '') + target, true);

@@ -26,7 +26,7 @@ const sharedAt = ({ url, until }: Share): string =>
 
 const notShared = (): string => l10n.t('No longer shared on the local network.');
 
-/** Who ended it knows; everybody else should. */
+/** Tells that nothing is shared any more: who ended it knows, everybody else should. */
 async function tell(ending: Ending): Promise<void> {
   if (ending === 'asked') {
     showDone(notShared());

@@ -1,5 +1,5 @@
 /**
- * The commands, a line each. Its title is `command.NAME` in `package.nls.json`. `npm run manifest` writes what follows into
+ * The commands, a line each. The title of one is `command.NAME` in `package.nls.json`. `npm run manifest` writes what follows into
  * `package.json`, in this order.
  */
 import { hasFolder, is, isNoState, isState } from './contexts';
@@ -7,9 +7,9 @@ import { hasFolder, is, isNoState, isState } from './contexts';
 interface Command {
   /** A codicon. */
   readonly icon: string;
-  /** Whether the palette says `HTTP Server:` in front of its title, which does not say so itself. */
+  /** Whether the palette says `HTTP Server:` in front of a title that does not name the server itself. */
   readonly category?: true;
-  /** When it can be chosen; always without it. */
+  /** When the command can be chosen; always, where it is absent. */
   readonly enablement?: string;
 }
 

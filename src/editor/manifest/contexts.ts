@@ -1,6 +1,6 @@
 /** The context keys that the editor's part keeps, and conditions (`when`, `enablement`) of them. Pure. */
 
-/** By its key: what it may be. */
+/** The values that each context key may have. */
 export interface Contexts {
   readonly 'httpServer.state': 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
   readonly 'httpServer.uploading': boolean;

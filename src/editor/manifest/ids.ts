@@ -5,7 +5,7 @@ import type { settingTable } from './settingTable';
 export type CommandName = keyof typeof commandTable;
 export type CommandId = `httpServer.${CommandName}`;
 
-/** Those of the editor itself that buttons and menus run. */
+/** The commands of the editor itself that buttons and menus run. */
 type EditorCommand = 'vscode.openFolder' | 'workbench.action.openSettings' | 'workbench.action.openWorkspaceSettings';
 
 /** What a button or a menu may run. */

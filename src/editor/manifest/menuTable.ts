@@ -5,7 +5,7 @@ import type { CommandName } from './ids';
 interface Entry {
   readonly command: CommandName;
   readonly when: string;
-  /** And behind the `@` the place in it. */
+  /** The group in the menu, and behind the `@` the place in the group. */
   readonly group?: string;
 }
 

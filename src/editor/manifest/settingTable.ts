@@ -1,6 +1,6 @@
 /**
- * The settings, a line each; a value that the server has an option for has that option's default. What it means is
- * `setting.NAME` in `package.nls.json`, what a value of an `enum` means `setting.NAME.VALUE`. `npm run manifest` writes what
+ * The settings, a line each; a value that the server has an option for has that option's default. The text about one is
+ * `setting.NAME` in `package.nls.json`, the text about a value of an `enum` `setting.NAME.VALUE`. `npm run manifest` writes what
  * follows into `package.json`, in this order.
  */
 import { accessLevels, defaultLimits, defaultOptions, MiB } from '../../options';

@@ -134,7 +134,7 @@ export class Controller implements Disposable {
     this.#states.fire(state);
   }
 
-  /** A start that a person asked for: earlier crashes do not count. */
+  /** Starts because a person asked for it: earlier crashes do not count. */
   #startAfresh(): Promise<void> {
     this.#lastCrash = -Infinity;
     return this.#start();
@@ -217,7 +217,7 @@ export class Controller implements Disposable {
     }
   }
 
-  /** What is asked for cannot be done, so nothing is: to go on with the old settings would be to ignore the new. */
+  /** Stops, because what is asked for cannot be done: to go on with the old settings would be to ignore the new. */
   async #fail(error: unknown, options: Options): Promise<void> {
     this.#enter({ kind: 'stopping' });
     await this.#close(defaultLimits.stopTimeout);
@@ -276,7 +276,7 @@ const siteOf = ({ folder, options }: Plan, { port, url, external }: Address): Si
 
 const isForwarded = ({ url, external }: Address): boolean => external.authority !== localUri(url).authority;
 
-/** The name under which the user's browser asks, when the editor forwards, is one of ours. */
+/** The options of a plan. The name under which the user's browser asks, when the editor forwards, is allowed, too. */
 function optionsFor({ options }: Plan, site: Site, { port, portAttempts }: Binding): Options {
   const allowedHosts = [...options.allowedHosts, ...(isForwarded(site) ? [site.external.authority] : [])];
   return { ...options, allowedHosts, port, portAttempts };

@@ -10,7 +10,7 @@ export class KeptToken implements Disposable {
   readonly #changes = new EventEmitter<void>();
   readonly #subscription: Disposable;
 
-  /** Fires when it is another one, or none, in whatever window that was done. */
+  /** Fires when the token has become another one, or none, in whatever window that was done. */
   readonly onDidChange = this.#changes.event;
 
   constructor(secrets: SecretStorage) {
@@ -20,7 +20,7 @@ export class KeptToken implements Disposable {
     });
   }
 
-  /** Empty if there is none. */
+  /** Resolves to the token, empty if there is none. */
   async get(): Promise<string> {
     return (await this.#secrets.get(name)) ?? '';
   }

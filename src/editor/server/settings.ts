@@ -71,7 +71,7 @@ export async function readSettings(folder: WorkspaceFolder, keptToken: () => Pro
   return checked(settings);
 }
 
-/** What holds between settings, by the rules that hold for the terminal too. */
+/** Checks what holds between settings, by the rules that hold for the terminal, too. */
 function checked(settings: Settings): Settings {
   try {
     checkOptions({ ...settings, directory: '' });
@@ -84,7 +84,7 @@ function checked(settings: Settings): Settings {
   }
 }
 
-/** On loopback nobody needs one who did not set it. */
+/** The token to go by: on loopback nobody needs one who did not set it. */
 async function token(config: WorkspaceConfiguration, keptToken: () => Promise<string>): Promise<string> {
   const host = text(config, 'host');
   const set = text(config, 'token');
@@ -95,7 +95,7 @@ async function token(config: WorkspaceConfiguration, keptToken: () => Promise<st
   throw new ProblemError({ message, actions: [generateToken(), openSettings('host')] });
 }
 
-/** Undefined for plain HTTP. */
+/** The certificate and its key; undefined for plain HTTP. */
 async function tls(config: WorkspaceConfiguration): Promise<Tls | undefined> {
   const { cert, key, ...rest } = record(config, 'tls');
   if (cert === undefined && key === undefined && Object.keys(rest).length === 0) return undefined;
@@ -158,7 +158,7 @@ function wrong(name: SettingName, expected: string, value: unknown): never {
   throw settingError(name, l10n.t('The setting httpServer.{0} must be {1}, not {2}.', name, expected, found));
 }
 
-/** As JSON calls it. */
+/** The type of a value, as JSON calls it. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

@@ -21,6 +21,6 @@ export const moveToTrash: Trash = async (file) => {
   }
 };
 
-/** The editor has none on a remote machine, and who has turned it off wants none. Its errors tell that in words only. */
+/** Whether there is a trash: not on a remote machine, nor where it is turned off. The editor's errors tell that in words only. */
 const hasTrash = (uri: Uri): boolean =>
   env.remoteName === undefined && workspace.getConfiguration('files', uri).get('enableTrash') !== false;

@@ -33,7 +33,7 @@ export function servedPath(site: Site, resource: Uri, isFolder = false): string 
 export const localUrlOf = (site: Site, pathname: string): string => site.url + pathname.slice(1);
 
 /**
- * The same for the user's browser. Only the site's own address goes through the editor: some that forward
+ * The URL of `pathname` for the user's browser. Only the site's own address goes through the editor: some that forward
  * below a path forget what follows the port.
  */
 export async function externalUrlOf(site: Site, pathname: string): Promise<string> {

@@ -16,9 +16,9 @@ import type { ServerThread } from '../server/thread';
 export interface Terms {
   /** An IP literal of this machine. */
   readonly address: string;
-  /** At most; the setting `access` may allow less. */
+  /** What visitors may do at most; the setting `access` may allow less. */
   readonly access: 'readOnly' | 'readWrite';
-  /** Whether by HTTPS. */
+  /** Whether the folder is shared by HTTPS. */
   readonly secure: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Share {
   readonly access: Options['access'];
   /** `http://192.168.1.5:4221/`. */
   readonly url: string;
-  /** The same with the token. Never to be logged. */
+  /** The URL with the token. Never to be logged. */
   readonly link: string;
   readonly until: Date;
   /** SHA-256 of the certificate, `AB:CD:…`; undefined without HTTPS. */
@@ -142,7 +142,7 @@ export class Sharing implements Disposable {
     else this.#end('gone');
   }
 
-  /** The settings hold for the network, too. */
+  /** Goes by new settings: they hold for the network, too. */
   async #apply({ thread, plan }: Server): Promise<void> {
     const current = this.#current;
     if (current === undefined) return;
@@ -159,7 +159,7 @@ export class Sharing implements Disposable {
     }
   }
 
-  /** It is told as ended when the network does not get in any more, and not before. */
+  /** Ends what is shared, and tells so when the network does not get in any more, and not before. */
   async #close(thread: ServerThread, ending: Ending): Promise<void> {
     clearTimeout(this.#timer);
     try {

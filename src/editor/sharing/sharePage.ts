@@ -38,7 +38,7 @@ ${notes(share)
 </html>`;
 }
 
-/** With the quiet zone that readers need, and dark on light in every theme. */
+/** The code as SVG, with the quiet zone that readers need, and dark on light in every theme. */
 const qrCode = (link: string): string => renderSVG(link, { ecc: 'M', border: 4, pixelSize: 8 });
 
 function buttons(): string {

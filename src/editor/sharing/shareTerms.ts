@@ -42,7 +42,7 @@ const welcome = (): string =>
     ? l10n.t('For an hour, whoever has the link and is in your network gets in.')
     : l10n.t('For an hour, whoever has the link and is in the network of the remote machine gets in.');
 
-/** The safest first. */
+/** The ways to share, the safest first. */
 function ways(access: Access): WayItem[] {
   return [
     ...levels(access, false, ['eye', 'edit'], l10n.t('Works at once. Whoever is in the network can listen.')),

@@ -31,7 +31,7 @@ export class Meter {
     this.#seconds[second % span] = (this.#seconds[second % span] ?? 0) + this.#total.count - before;
   }
 
-  /** The server is gone, and its connections with it. */
+  /** To be called when the server is gone, and its connections with it. */
   disconnect(): void {
     this.#connections = 0;
   }

@@ -32,7 +32,7 @@ export function figuresOf({ received, length, rate }: Figures): string {
   return l10n.t('{0} of {1}, {2}', percent, formatBytes(length), pace);
 }
 
-/** The whole is only known if all parts are. */
+/** The figures of several together: their whole is only known if all parts are. */
 function sumOf(uploads: readonly UploadProgress[]): Figures {
   const sum = (value: (upload: UploadProgress) => number): number =>
     uploads.reduce((total, upload) => total + value(upload), 0);
@@ -44,7 +44,7 @@ function sumOf(uploads: readonly UploadProgress[]): Figures {
   };
 }
 
-/** The end of a name says what kind of file it is. */
+/** A long name without its middle: its end says what kind of file it is. */
 function shortened(name: string): string {
   const characters = Array.from(name);
   if (characters.length <= longest) return name;
