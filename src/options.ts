@@ -135,8 +135,11 @@ export const defaultOptions: Omit<Options, 'directory'> = {
 /** Options of which a client that is refused is told, too, how to set them. */
 export type AdvisedOption = 'allowedHosts' | 'cors' | 'token';
 
+/** What there is advice on: the trash is no option, but of whoever runs the server. */
+export type Advised = AdvisedOption | 'trash';
+
 /** A sentence each, in the words of whoever runs the server: it knows neither flags nor the settings of an editor. */
-export type Advice = Readonly<Partial<Record<AdvisedOption, string>>>;
+export type Advice = Readonly<Partial<Record<Advised, string>>>;
 
 /** A value of {@link Options} that cannot work. The message is one sentence that says what is wrong with it. */
 export class OptionsError extends Error {

@@ -162,6 +162,12 @@ describe('the command line means what it says:', () => {
     it(`${promise}: ${JSON.stringify(args)}`, () => assert.deepEqual(optionsFor(args), { ...usual, ...options }));
   }
 
+  it('the option that is for what was meant is told as a flag, too', () => {
+    const error = new OptionsError('headers', "The header X is the server's own.", 'cors');
+    const { message } = usageErrorOf(error, new CommandLine(['--header', 'X: y']));
+    assert.equal(message, "--header: the header X is the server's own. The flag --cors says which origins may ask.");
+  });
+
   it('HTTP_SERVER_TOKEN is the token, unless there is --token', () => {
     const env = { HTTP_SERVER_TOKEN: 'sesame' };
     assert.equal(optionsFor(['--host', '0.0.0.0'], env).token, 'sesame');

@@ -79,7 +79,7 @@ describe('the sentences of the server', () => {
 
   it('name neither flags nor settings', () => {
     assert.ok(names.length > 100);
-    const words = new RegExp(`--(?:${flagNames.join('|')})\\b|\\bhttpServer\\.\\w|HTTP_SERVER_`);
+    const words = new RegExp(`--(?:${flagNames.join('|')})\\b|\\bhttpServer\\.\\w|HTTP_SERVER_|files\\.enable`);
     const found = names.filter((name) => words.test(readFileSync(join(source, name), 'utf8')));
     assert.deepEqual(found, []);
   });

@@ -23,7 +23,11 @@ describe('DELETE where there is a trash', () => {
       asked.push(path);
       return trash(path);
     };
-    served = await startServed({ access: 'full' }, { trashTimeout: 100 }, { trash: ask });
+    served = await startServed(
+      { access: 'full' },
+      { trashTimeout: 100 },
+      { trash: ask, advice: { trash: 'Turn it off so.' } },
+    );
     mkdirSync(join(served.directory, 'a b'));
     writeFileSync(join(served.directory, 'a b/file'), 'content');
     writeFileSync(join(served.directory, '.env'), 'secret');
@@ -56,7 +60,10 @@ describe('DELETE where there is a trash', () => {
     trash = () => Promise.reject(new Error('broken'));
     const { status, body } = await remove('a%20b/file');
     assert.equal(status, 503);
-    assert.match(body.toString(), /could not be moved to the trash, so it stays/);
+    const said = 'The file could not be moved to the trash, so it stays. Turn it off so.';
+    assert.equal(body.toString(), `${said}\n`);
+    const { reason, option } = await served.logged((event) => event.status === 503);
+    assert.deepEqual([reason, option], [said, undefined]);
     assert.deepEqual([asked.length, there()], [1, true]);
   });
 

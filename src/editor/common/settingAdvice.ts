@@ -1,12 +1,13 @@
 /** What a person can do about a request that was refused, by the setting that decides it: the server knows no settings. */
 import { l10n } from 'vscode';
-import type { AdvisedOption, Options } from '../../options';
+import type { Advised, Options } from '../../options';
 
 /** What clients are told, too: their user may be the one who sets it. */
-export const adviceForClients = (): Readonly<Record<AdvisedOption, string>> => ({
+export const adviceForClients = (): Readonly<Record<Advised, string>> => ({
   allowedHosts: l10n.t('If that is a name of this machine, add it to the setting httpServer.allowedHosts.'),
   cors: l10n.t('The setting httpServer.cors says which origins may ask.'),
   token: l10n.t('The setting httpServer.token says what secret a request must carry.'),
+  trash: l10n.t('Where there is no trash, turn off the setting files.enableTrash.'),
 });
 
 const adviceForLog = (): Readonly<Partial<Record<keyof Options, string>>> => ({

@@ -62,16 +62,20 @@ export function errorResponse(
   const expected = httpErrorOf(error);
   const { status, message, fields, option, advise } = expected ?? new HttpError(500, 'The server failed.');
   const help = advise === undefined ? undefined : advice[advise];
-  const said = help === undefined ? message : `${message} ${help}`;
+  const said = withHelp(message, help);
   const own = prefersHtml(request?.fields.get('accept')) ? page(status, said, tag) : text(said);
   return {
     status,
     fields: merge([...own.fields, ['Vary', 'Accept']], fields),
     body: own.body,
-    reason: expected?.reason ?? String(error),
+    reason: withHelp(expected?.reason ?? String(error), option === undefined ? help : undefined),
     ...(option !== undefined && { option }),
   };
 }
+
+/** What there is to say of an option, the log says in words of its own. */
+const withHelp = (sentence: string, help: string | undefined): string =>
+  help === undefined ? sentence : `${sentence} ${help}`;
 
 interface Text {
   readonly fields: readonly FieldLine[];

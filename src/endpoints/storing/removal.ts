@@ -24,10 +24,7 @@ export async function inTime(trash: Trash, path: string, patience: number): Prom
 
 /** To delete for good what was to be kept in the trash would be a loss. */
 function refused(): never {
-  throw new HttpError(
-    503,
-    'The file could not be moved to the trash, so it stays. Where there is no trash, turn off files.enableTrash.',
-  );
+  throw new HttpError(503, 'The file could not be moved to the trash, so it stays.', [], { advise: 'trash' });
 }
 
 const tooLate = (): HttpError =>

@@ -1,5 +1,5 @@
 /** The only expected failure: the status to answer and one sentence that says why. */
-import type { AdvisedOption, Options } from '../../options';
+import type { Advised, Options } from '../../options';
 import type { FieldLine } from './message';
 
 /** What else there is to a failure. */
@@ -8,15 +8,15 @@ interface Circumstances {
   readonly reason?: string | undefined;
   /** The option that makes it so, for the log: whoever reads that may set it. */
   readonly option?: keyof Options | undefined;
-  /** The same where the client, too, is told how to set it. */
-  readonly advise?: AdvisedOption | undefined;
+  /** What the client, too, is given advice on; where that is an option, it is the one that makes it so. */
+  readonly advise?: Advised | undefined;
 }
 
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly reason: string;
   readonly option: keyof Options | undefined;
-  readonly advise: AdvisedOption | undefined;
+  readonly advise: Advised | undefined;
 
   /**
    * @param status a 4xx or 5xx code
@@ -27,7 +27,7 @@ export class HttpError extends Error {
     readonly status: number,
     message: string,
     readonly fields: readonly FieldLine[] = [],
-    { reason = message, advise, option = advise }: Circumstances = {},
+    { reason = message, advise, option = optionOf(advise) }: Circumstances = {},
   ) {
     super(message);
     this.reason = reason;
@@ -35,3 +35,6 @@ export class HttpError extends Error {
     this.advise = advise;
   }
 }
+
+const optionOf = (advised: Advised | undefined): keyof Options | undefined =>
+  advised === 'trash' ? undefined : advised;
