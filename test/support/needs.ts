@@ -29,10 +29,6 @@ function mayBeOthers(): boolean {
   return Number(count) > NOBODY;
 }
 
-/** For what no machine at hand was fast enough to show: `TEST_UNSEEN=1` runs it, and who sees it pass takes this away. */
-export const needsToBeSeen = (context: Mocha.Context): void =>
-  needs(context, 'to be seen to pass: TEST_UNSEEN=1', process.env.TEST_UNSEEN === '1');
-
 /** From whom the system keeps a file that may not be read or written. */
 export const needsOrdinaryUser = (context: Mocha.Context): void =>
   needs(context, 'a user that is not the superuser', process.geteuid !== undefined && process.geteuid() !== 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { needs, needsToBeSeen } from '../support/needs';
+import { needs } from '../support/needs';
 import { Workbench } from './workbench';
 
 describe('the site behind an editor that forwards ports by a path', () => {
@@ -37,7 +37,6 @@ describe('the site behind an editor that forwards ports by a path', () => {
   });
 
   it('R15: is told of changes through the proxy', async function () {
-    needsToBeSeen(this);
     await page.goto(site);
     const file = path.join(workbench?.workspace ?? '', 'index.html');
     const text = await fs.readFile(file, 'utf8');

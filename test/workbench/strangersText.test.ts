@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { needsToBeSeen } from '../support/needs';
 import { notRunning, portOf, showNotifications, until } from './running';
 import { EditorSession } from './session';
 import { Workbench } from './workbench';
@@ -13,7 +12,6 @@ describe('settings of a repository', () => {
   let session: EditorSession | undefined;
 
   before(async function () {
-    needsToBeSeen(this);
     session = await EditorSession.start({ settings: { 'workbench.reduceMotion': 'on' } });
   });
 
