@@ -33,6 +33,7 @@ export const rooms = {
       ...['endpoints/live', 'endpoints/site', 'endpoints/storing'],
     ],
   },
+  requests: { about: 'what is kept of finished exchanges, and how it is shown', uses: ['http/message'] },
   'editor/manifest': { about: 'the commands, menus and settings as tables, and their names', uses: [] },
   'editor/common': { about: 'words, and how something is said', uses: ['editor/manifest'] },
   'editor/server': {
@@ -77,10 +78,10 @@ export const doors = {
     'editor/sharing',
     'editor/status',
   ],
-  'worker.ts': ['serve.ts', 'endpoints/live'],
+  'worker.ts': ['serve.ts', 'endpoints/live', 'requests'],
   'serve.ts': [
     ...['endpoints', 'endpoints/guard', 'endpoints/live', 'endpoints/storing'],
-    ...['http/connection', 'http/message', 'files', 'files/writing'],
+    ...['http/connection', 'http/message', 'files', 'files/writing', 'requests'],
   ],
   'cli.ts': ['terminal'],
   'messages.ts': ['files/writing'],

@@ -87,7 +87,11 @@ export const suites = {
   bundles: check(node, 'scripts/build.mjs'),
   // At once they would wait for each other within the time of a test.
   editors: { ...check(node, 'out/test/support/host/installAll.js'), needs: ['types'], platform: 'linux' },
-  unit: mocha(['http', 'files', 'endpoints', 'support'], { timeout: 120_000, needs: ['types'], except: timed }),
+  unit: mocha(['http', 'files', 'endpoints', 'requests', 'support'], {
+    timeout: 120_000,
+    needs: ['types'],
+    except: timed,
+  }),
   // Most of its time is spent in waiting for deadlines.
   wire: mocha(['wire'], { timeout: 120_000, needs: ['types'], except: timed, jobs: 2 }),
   tls: mocha(['wire', 'browser'], {

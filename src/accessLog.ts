@@ -1,5 +1,6 @@
 /** One finished exchange, and the lines that tell of it. Pure. */
 import type { Options } from './options';
+import type { Recording } from './recording';
 
 /** An exchange whose response ended or was cut. Built by the server, shown by the terminal or the editor. */
 export interface LogEvent {
@@ -31,7 +32,16 @@ export interface LogEvent {
   readonly reason?: string;
   /** The option that the refusal comes from: who reads the log may set it. */
   readonly option?: keyof Options;
+  /** Its number among the requests that are kept, in the order in which they ended; absent if it is not kept. */
+  readonly number?: number;
+  /** What is to be kept of it beyond this, where requests are. It never leaves the server's thread. */
+  readonly recording?: Recording;
 }
+
+const tokenParameter = /([?&]token=)[^&\s#]+/gi;
+
+/** A token in a query is a secret. @param text a target, or a URL */
+export const maskToken = (text: string): string => text.replace(tokenParameter, '$1***');
 
 /** Sums over exchanges. */
 export interface Tally {
@@ -92,6 +102,12 @@ export function combinedLine(event: LogEvent): string {
   const quoted = (value: string): string => `"${value === '' ? '-' : escapeLog(value)}"`;
   const bytes = event.bytesOut === 0 ? '-' : event.bytesOut;
   return `${event.peer || '-'} - - [${clfDate(event.time)}] ${quoted(line)} ${event.status} ${bytes} ${quoted(event.referer)} ${quoted(event.userAgent)}`;
+}
+
+/** The event as one object of JSON, in ASCII, with the names of its fields here; without the line's end. */
+export function jsonLine(event: LogEvent): string {
+  const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify({ ...event, recording: undefined }).replace(/[^ -~]/g, escaped);
 }
 
 /** `512 B`, `1.5 KB`, `20 MB`: powers of 1,000, at most three digits. */

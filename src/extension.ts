@@ -31,7 +31,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const keptToken = new KeptToken(context.secrets);
   const controller = new Controller({
     plan: () => makePlan(memory.choice, () => keptToken.get()),
-    spawn: () => new ServerThread(context.asAbsolutePath('dist/worker.js')),
+    spawn: (lastRequest) => new ServerThread(context.asAbsolutePath('dist/worker.js'), undefined, lastRequest),
     usedPort: (asked) => memory.port(asked),
     rememberPort: (asked, used) => void memory.rememberPort(asked, used),
     now: () => performance.now(),

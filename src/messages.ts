@@ -1,5 +1,6 @@
 /** The protocol between the editor and the worker thread. Every message survives a structured clone. */
 import type { LogEvent, Tally } from './accessLog';
+import type { RequestAnswers, RequestQuestion } from './requestQuestions';
 import type { UploadProgress } from './files/writing/progress';
 import type { Advice, Options } from './options';
 
@@ -12,7 +13,10 @@ export interface Listening {
   readonly addresses: readonly string[];
 }
 
-/** Why a call failed: `code` is an `errno` name (`EADDRINUSE`, `EACCES`, `ENOENT`), `OPTIONS`, or `INTERNAL`. */
+/**
+ * Why a call failed: `code` is an `errno` name (`EADDRINUSE`, `EACCES`, `ENOENT`), `OPTIONS`, that of a request that cannot
+ * be told of (`REQUEST_GONE` and so on), or `INTERNAL`.
+ */
 export interface Failure {
   readonly code: string;
   /** One sentence for a person. */
@@ -24,6 +28,8 @@ export interface Failure {
 /** What the thread is started with. */
 export interface Data {
   readonly advice: Advice;
+  /** The number of the last request that the thread before it has told of. */
+  readonly lastRequest: number;
 }
 
 /** A call is answered by exactly one {@link Reply} with its `id`. */
@@ -43,11 +49,14 @@ export type Call =
    * Stops gracefully; the reply comes when the port is free. Exchanges in flight get `grace` milliseconds,
    * `limits.stopTimeout` if it is absent.
    */
-  | { readonly type: 'stop'; readonly id: number; readonly grace?: number };
+  | { readonly type: 'stop'; readonly id: number; readonly grace?: number }
+  /** Asks about the requests that are kept. */
+  | { readonly type: 'ask'; readonly id: number; readonly question: RequestQuestion };
 
 export type Reply =
   | { readonly type: 'listening'; readonly id: number; readonly listening: Listening }
   | { readonly type: 'done'; readonly id: number }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: RequestAnswers[RequestQuestion['kind']] }
   | { readonly type: 'failed'; readonly id: number; readonly failure: Failure };
 
 /** What keeps unfinished uploads from being cleared away as they should be. */
@@ -66,6 +75,12 @@ interface UploadTroubleTold {
 interface CancelUpload {
   readonly type: 'cancelUpload';
   readonly upload: number;
+}
+
+/** Nobody waits for the answer to that question any more; it fails, unless it is answered. */
+interface CancelQuestion {
+  readonly type: 'cancelQuestion';
+  readonly id: number;
 }
 
 /** Asks that a file be moved to the trash. It is answered by one {@link TrashReply} with the same `id`. */
@@ -110,6 +125,8 @@ export interface Traffic {
   readonly connections: number;
   /** The uploads that take a while; now and then while there are any, and once when there are none any more. */
   readonly uploads?: readonly UploadProgress[];
+  /** The number of the last request that is kept, or was. */
+  readonly lastRequest?: number;
   /** How many pages wait to be told of changes, whenever that changes. */
   readonly pages?: number;
 }
@@ -119,5 +136,5 @@ interface TrafficRead {
   readonly type: 'read';
 }
 
-export type ToWorker = Call | CancelUpload | TrashReply | Changed | Unsaved | TrafficRead;
+export type ToWorker = Call | CancelUpload | CancelQuestion | TrashReply | Changed | Unsaved | TrafficRead;
 export type FromWorker = Reply | Traffic | UploadTroubleTold | TrashCall;

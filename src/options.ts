@@ -53,6 +53,14 @@ export interface Limits {
   readonly listed: number;
   /** Most files of which a digest is made at once; beyond it answers go without one. */
   readonly digests: number;
+  /** Most octets that kept requests take up, where requests are kept; the oldest go. */
+  readonly requests: number;
+  /** Most octets that are kept of the content of one request. */
+  readonly requestContent: number;
+  /** Most octets that kept requests take up that were refused entry; the oldest go. */
+  readonly refusedRequests: number;
+  /** Most requests that are kept in one second; the others are counted. */
+  readonly requestRate: number;
 }
 
 export interface Options {
@@ -113,6 +121,10 @@ export const defaultLimits: Limits = {
   listings: 4,
   listed: 256 * MiB,
   digests: 32,
+  requests: 8 * MiB,
+  requestContent: MiB,
+  refusedRequests: MiB,
+  requestRate: 2_000,
 };
 
 /** Everything but the folder, which has no sensible default. */

@@ -1,5 +1,5 @@
 /** The composition root: folder, router, listener and log, put together. */
-import type { LogEvent } from './accessLog';
+import { maskToken, type LogEvent } from './accessLog';
 import { Audience } from './endpoints/live/audience';
 import { guarded, type Guarded } from './endpoints/guard/guard';
 import type { Live } from './endpoints/live/live';
@@ -13,9 +13,13 @@ import type { UploadProgress } from './files/writing/progress';
 import { Uploads } from './files/writing/uploads';
 import { Listener, type Address } from './http/connection/listener';
 import { checkOptions, OptionsError, type Advice, type Options } from './options';
+import type { Recorder } from './recording';
+import { recorded } from './requests/recorded';
 
 export interface Server {
   readonly address: Address;
+  /** Whether it speaks TLS. */
+  readonly isSecure: boolean;
   /** How many connections are open. */
   readonly connections: number;
   /**
@@ -59,6 +63,8 @@ export interface Surroundings {
   readonly trash?: Trash;
   /** What a client that is refused is told besides, in the words of whoever runs the server. */
   readonly advice?: Advice;
+  /** Notes exchanges down while they go on, for whoever keeps requests; what it has noted comes with the event. */
+  readonly recorder?: Recorder;
   /** Tells of changes of files, for the options `liveReload` and `serveUnsaved`; without it they have no effect. */
   readonly live?: Live;
 }
@@ -72,20 +78,22 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
   const { onExchange, onConnections, onUploads: onProgress, onNoPrivateFolder, onLeftover } = surroundings;
   const uploads = new Uploads(ownPrivateFolders(), { onProgress, onNoPrivateFolder, onLeftover });
   const registry = new UploadRegistry(uploads);
-  const { trash, advice, live } = surroundings;
-  const kept = { trash, advice, audience: live && new Audience(live) };
+  const { trash, advice, live, recorder } = surroundings;
+  const kept = { trash, advice, audience: live && new Audience(live), isRecorded: recorder !== undefined };
   const { root, ...own } = configured(options, registry, kept);
   await uploads.prepare(root);
   const service = {
     ...own,
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     onConnections,
+    recorder,
     stopping: false,
   };
   const { host, port, portAttempts: attempts, tls } = options;
   const listener = await Listener.listen({ host, port, attempts, tls }, service);
   return {
     address: listener.address,
+    isSecure: tls !== undefined,
     get connections() {
       return listener.size;
     },
@@ -111,13 +119,16 @@ interface Own {
   readonly trash: Trash | undefined;
   readonly audience: Audience | undefined;
   readonly advice: Advice | undefined;
+  /** Whether exchanges are noted down. */
+  readonly isRecorded: boolean;
 }
 
-function configured(options: Options, registry: UploadRegistry, { trash, audience, advice }: Own): Configured {
+function configured(options: Options, registry: UploadRegistry, kept: Own): Configured {
+  const { trash, audience, advice, isRecorded } = kept;
   const { limits, directory, exclude } = checkOptions(options);
   const root = new Root(directory, exclude);
   const router = createRouter(options, root, { registry, trash, audience });
-  const own = guarded(options, router, undefined, advice);
+  const own = guarded(options, isRecorded ? recorded(router) : router, undefined, advice);
   return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }
 
@@ -127,11 +138,8 @@ function assertSameProtocol(now: Options, next: Options): void {
   throw new OptionsError('tls', 'Whether the server speaks HTTPS can only be changed by a restart.');
 }
 
-const tokenParameter = /([?&]token=)[^&]+/gi;
-
 /** A token in a query is a secret, and a log is not the place for one. */
 function masked(event: LogEvent): LogEvent {
   if (!event.target.includes('=') && !event.referer.includes('=')) return event;
-  const mask = (text: string): string => text.replace(tokenParameter, '$1***');
-  return { ...event, target: mask(event.target), referer: mask(event.referer) };
+  return { ...event, target: maskToken(event.target), referer: maskToken(event.referer) };
 }

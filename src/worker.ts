@@ -3,7 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
 import { Live } from './endpoints/live/live';
 import type { Call, Data, Failure, FromWorker, Reply, ToWorker, Traffic, TrashReply, UploadProgress } from './messages';
-import { OptionsError, type Options } from './options';
+import { defaultLimits, OptionsError, type Options } from './options';
+import { RequestDesk } from './requests/requestDesk';
+import { RequestStore } from './requests/requestStore';
+import type { Destination } from './requests/resend';
 import { serve, type Server, type Surroundings } from './serve';
 
 /** How long events are gathered, in milliseconds, and how many of them at most. */
@@ -58,7 +61,8 @@ function flush(isLast = false): void {
   timer = undefined;
   if ((isUnread && !isLast) || !isNews()) return;
   connected = connections();
-  send({ type: 'traffic', events, connections: connected, ...(dropped && { dropped }), ...newest });
+  const { last: lastRequest } = requests;
+  send({ type: 'traffic', events, connections: connected, lastRequest, ...(dropped && { dropped }), ...newest });
   isUnread = true;
   events = [];
   dropped = undefined;
@@ -84,16 +88,26 @@ function trash(path: string): Promise<boolean> {
   });
 }
 
+/** Whoever starts this thread without an editor has nothing to advise. */
+const { advice = {}, lastRequest = 0 } = (workerData ?? {}) as Partial<Data>;
+
+/** Both servers have the same. Numbers of requests go on where those of the thread before ended. */
+const requests = new RequestStore(defaultLimits, lastRequest);
+const desk = new RequestDesk(requests, destinationOf);
+
+function destinationOf(isShared: boolean): Destination | undefined {
+  const asked = isShared ? shared : server;
+  return asked && { ...asked.address, secure: asked.isSecure };
+}
+
 /** Both servers have the same. */
 const live = new Live((pages) => tell({ pages }));
 
-/** Whoever starts this thread without an editor has nothing to advise. */
-const { advice = {} } = (workerData ?? {}) as Partial<Data>;
-
 /** What one server, of perhaps two, tells and asks. */
-function surroundings(): Surroundings {
+function surroundings(isShared: boolean): Surroundings {
   const own: Surroundings = {
-    onExchange: gather,
+    onExchange: (event) => gather(requests.add(event)),
+    recorder: requests.recorder(isShared),
     onConnections: flushSoon,
     onUploads: (told) => {
       uploads.set(own, told);
@@ -111,7 +125,7 @@ function surroundings(): Surroundings {
 
 async function share(options: Options): Promise<Server> {
   if (server === undefined) throw new Error('The server is not started.');
-  if (shared === undefined) return (shared = await serve(options, surroundings()));
+  if (shared === undefined) return (shared = await serve(options, surroundings(true)));
   shared.configure(options);
   return shared;
 }
@@ -126,7 +140,7 @@ async function answer(call: Call): Promise<Reply> {
   switch (call.type) {
     case 'start':
       if (server !== undefined) throw new Error('The server is started already.');
-      server = await serve(call.options, surroundings());
+      server = await serve(call.options, surroundings(false));
       return { type: 'listening', id, listening: server.address };
     case 'configure':
       if (server === undefined) throw new Error('The server is not started.');
@@ -139,9 +153,12 @@ async function answer(call: Call): Promise<Reply> {
       return { type: 'done', id };
     case 'stop':
       await Promise.all([server?.stop(call.grace), unshare(call.grace)]);
+      desk.endWaits();
       server = undefined;
       flush(true);
       return { type: 'done', id };
+    case 'ask':
+      return { type: 'answer', id, answer: await desk.answer(call.question, id) };
   }
 }
 
@@ -159,6 +176,9 @@ port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'cancelUpload':
       for (const each of [server, shared]) each?.cancelUpload(message.upload);
+      break;
+    case 'cancelQuestion':
+      desk.cancel(message.id);
       break;
     case 'trashed':
       discarded.get(message.id)?.(message.outcome);

@@ -21,6 +21,8 @@ export const mostPort = 65535;
 /** In MiB: what is exact as a number of octets. */
 export const mostUpload = Math.floor(Number.MAX_SAFE_INTEGER / MiB);
 
+export const logFormats = ['combined', 'json'] as const;
+
 const table = {
   directory: { value: 'DIR', takes: 'a folder', help: ['the folder, as DIR alone; the current one by default'] },
   port: {
@@ -101,6 +103,11 @@ const table = {
   'live-reload': { help: ['pages of the site reload when a file that they use changes'] },
   open: { help: ['opens the address in the browser, without the token'] },
   qr: { help: ['shows the address for other devices as a QR code'] },
+  'log-format': {
+    value: 'FORMAT',
+    takes: enumerated(logFormats, 'or'),
+    help: ['combined (default), or json: an object per request'],
+  },
   quiet: { help: ['no line per request'] },
   help: { short: 'h', help: ['shows this'] },
   version: { short: 'v', help: ['shows the version'] },

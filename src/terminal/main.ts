@@ -1,6 +1,6 @@
 /** The server in a terminal: flags in, log lines out. */
 import { version } from '../../package.json';
-import { combinedLine } from '../accessLog';
+import { combinedLine, jsonLine } from '../accessLog';
 import { OptionsError, type Options } from '../options';
 import { serve, type Server, type Surroundings } from '../serve';
 import { advice } from './flagAdvice';
@@ -10,7 +10,7 @@ import { failureOf } from './failure';
 import { usage } from './flags';
 import type { Watcher } from './watcher';
 import { Output } from './output';
-import { optionsOf, usageErrorOf } from './requestedOptions';
+import { logFormatOf, optionsOf, usageErrorOf } from './requestedOptions';
 import { ignoreFileSizeSignal, onStopSignal } from './signals';
 import { UsageError, visible } from './sentences';
 
@@ -21,11 +21,12 @@ const log = new Output(process.stdout, ({ code, message }) =>
 
 async function run(line: CommandLine): Promise<void> {
   const options = optionsOf(line, process.env);
+  const lineOf = logFormatOf(line) === 'json' ? jsonLine : combinedLine;
   const liveReload = options.liveReload ? await makeLiveReload() : undefined;
   const server = await start(line, options, {
     advice,
     onExchange: (event) => {
-      if (!line.has('quiet')) log.print(combinedLine(event));
+      if (!line.has('quiet')) log.print(lineOf(event));
     },
     onNoPrivateFolder: () =>
       errors.print('There is no private folder: if this program is killed, unfinished uploads stay.'),

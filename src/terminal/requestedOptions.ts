@@ -14,7 +14,7 @@ import {
 } from '../options';
 import { advice } from './flagAdvice';
 import { emptyValue, type CommandLine } from './commandLine';
-import { flags, mostPort, mostUpload, type FlagName } from './flags';
+import { flags, logFormats, mostPort, mostUpload, type FlagName } from './flags';
 import { continued, enumerated, nearest, quoted, UsageError, visible } from './sentences';
 
 /** The variable that keeps the token out of the list of processes. */
@@ -82,6 +82,14 @@ function accessOf(line: CommandLine): Access {
   const access = accessLevels.find((level) => level === given);
   if (access !== undefined) return access;
   throw refused('access', given, ` (the nearest is ${nearest(given, accessLevels)})`);
+}
+
+/** @throws UsageError */
+export function logFormatOf(line: CommandLine): (typeof logFormats)[number] {
+  const given = line.last('log-format') ?? 'combined';
+  const format = logFormats.find((each) => each === given);
+  if (format !== undefined) return format;
+  throw refused('log-format', given, ` (the nearest is ${nearest(given, logFormats)})`);
 }
 
 function tokenOf(line: CommandLine, env: NodeJS.ProcessEnv): string {

@@ -5,6 +5,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { version } from '../../package.json';
+import type { LogEvent } from '../../src/accessLog';
 import { defaultOptions } from '../../src/options';
 import { flagNames } from '../../src/terminal/flags';
 import { field, RawClient } from '../support/rawClient';
@@ -87,6 +88,16 @@ describe('the command line', function () {
       client.close();
     }
     await cli.stop();
+  });
+
+  it('--log-format json prints an object per exchange', async () => {
+    const cli = new TerminalProgram(['--directory', folder.path, '--port', '0', '--log-format', 'json']);
+    const client = await RawClient.connect(await cli.port());
+    await client.write('GET /echo/a?token=b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    await client.readToEnd();
+    const [line] = await cli.prints(/^\{.*\}$/m);
+    const { method, target, status, bytesOut } = JSON.parse(line) as LogEvent;
+    assert.deepEqual([method, target, status, bytesOut], ['GET', '/echo/a?token=***', 200, 1]);
   });
 
   it('--quiet prints no line per exchange', async () => {
@@ -226,6 +237,7 @@ describe('the command line', function () {
       [['--host', '0.0.0.0'], /--token/],
       [['--host', ''], /host/],
       [['--quiet=yes'], /--quiet/],
+      [['--log-format', 'jsn'], /--log-format takes combined or json, not "jsn" \(the nearest is json\)\./],
     ] as const) {
       it(args.join(' '), async () => {
         const { code, stdout, stderr } = await run('--port', '0', ...args);

@@ -6,6 +6,7 @@ import { localUrl } from '../../addresses';
 import type { Changed, Listening, Traffic, Unsaved, UploadProgress, UploadTrouble } from '../../messages';
 import { defaultLimits } from '../../options';
 import type { Options } from '../../options';
+import type { QuestionOf, RequestAnswers, RequestQuestion } from '../../requestQuestions';
 import type { Plan } from './plan';
 import { crashProblem, died, problemOf, ServerError } from './problem';
 import { mayFollow } from './state';
@@ -17,7 +18,8 @@ import { externalUri, localUri } from './urls';
 export interface Surroundings {
   /** What is asked for now. Rejects with a {@link ProblemError}. */
   readonly plan: () => Promise<Plan>;
-  readonly spawn: () => ServerThread;
+  /** @param lastRequest the number of the last request that was told of */
+  readonly spawn: (lastRequest: number) => ServerThread;
   /** The port used the last time `asked` was asked for. */
   readonly usedPort: (asked: number) => number | undefined;
   readonly rememberPort: (asked: number, used: number) => void;
@@ -56,6 +58,7 @@ export class Controller implements Disposable {
   /** Ends when the operations asked for so far have ended. */
   #queue: Promise<unknown> = Promise.resolve();
   #lastCrash = -Infinity;
+  #lastRequest = 0;
 
   readonly onDidChangeState = this.#states.event;
   readonly onDidTraffic = this.#traffic.event;
@@ -111,6 +114,14 @@ export class Controller implements Disposable {
     (this.#server?.thread ?? this.#closing)?.cancelUpload(upload);
   }
 
+  /** Asks the server about the requests that it keeps; see {@link ServerThread.ask}. Undefined unless it is running. */
+  ask<K extends RequestQuestion['kind']>(
+    question: QuestionOf<K>,
+    signal?: AbortSignal,
+  ): Promise<RequestAnswers[K]> | undefined {
+    return this.#server?.thread.ask(question, signal);
+  }
+
   /** Tells the server, if one runs, of files. */
   tell(message: Changed | Unsaved): void {
     this.#server?.thread.tell(message);
@@ -161,8 +172,11 @@ export class Controller implements Disposable {
   }
 
   #spawn(): ServerThread {
-    const thread = this.#surroundings.spawn();
-    thread.onDidTraffic((traffic) => this.#traffic.fire(traffic));
+    const thread = this.#surroundings.spawn(this.#lastRequest);
+    thread.onDidTraffic((traffic) => {
+      this.#lastRequest = traffic.lastRequest ?? this.#lastRequest;
+      this.#traffic.fire(traffic);
+    });
     thread.onDidTellPages((count) => this.#pages.fire(count));
     thread.onDidTellUploads((uploads) => this.#uploads.fire(uploads));
     thread.onDidMeetUploadTrouble((trouble) => this.#uploadTroubles.fire(trouble));

@@ -17,6 +17,7 @@ import type {
   UploadTrouble,
 } from '../../messages';
 import type { Options } from '../../options';
+import type { QuestionOf, RequestAnswers, RequestQuestion } from '../../requestQuestions';
 import { adviceForClients } from '../common/settingAdvice';
 import { died, ServerError } from './problem';
 import { moveToTrash, type Trash } from './trash';
@@ -59,10 +60,11 @@ export class ServerThread implements Disposable {
   /**
    * @param program absolute path, or URL, of what the thread runs
    * @param trash where it has deleted files go
+   * @param lastRequest the number of the last request that the thread before it has told of
    */
-  constructor(program: string | URL, trash: Trash = moveToTrash) {
+  constructor(program: string | URL, trash: Trash = moveToTrash, lastRequest = 0) {
     this.#trash = trash;
-    const workerData: Data = { advice: adviceForClients() };
+    const workerData: Data = { advice: adviceForClients(), lastRequest };
     this.#worker = new Worker(program, { name: 'HTTP Server', workerData });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: unknown) => {
@@ -88,6 +90,29 @@ export class ServerThread implements Disposable {
   /** Resolves when the second place is free. */
   async unshare(): Promise<void> {
     await this.#call({ type: 'unshare' });
+  }
+
+  /**
+   * Asks about the requests that are kept. Rejects with a {@link ServerError}.
+   *
+   * @param signal to wait no longer
+   */
+  async ask<K extends RequestQuestion['kind']>(
+    question: QuestionOf<K>,
+    signal?: AbortSignal,
+  ): Promise<RequestAnswers[K]> {
+    const reply = this.#call({ type: 'ask', question });
+    const id = this.#calls;
+    const cancel = (): void => this.#worker.postMessage({ type: 'cancelQuestion', id } satisfies ToWorker);
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const answered = await reply;
+      if (answered.type !== 'answer') throw new Error(`The server answered ${answered.type} to a question.`);
+      return answered.answer as RequestAnswers[K];
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
   }
 
   /** Has an upload fail; nothing happens if it has ended. */

@@ -74,7 +74,7 @@ export class Connection implements Carrier, Overdue {
 
   /** Answers instead of reading a request, and closes. @param head what could be read of the request */
   refuse(error: unknown, head?: Head): void {
-    this.log.add(refusedEvent(head, this.peer, this.sender.refuse(error)));
+    this.log.add(refusedEvent(head, this.peer, this.sender.refuse(error, this.peer, head)));
     this.close();
     this.regulate();
   }
@@ -168,7 +168,7 @@ export class Connection implements Carrier, Overdue {
         if (this.receiver.ended) this.endIdle();
         return;
       }
-      this.exchange = new Exchange(head, this.peer, this.service.limits, this);
+      this.exchange = new Exchange(head, this.peer, this.service, this);
     } catch (error) {
       this.refuse(error, head);
       return;

@@ -8,7 +8,9 @@ import type { Head } from '../wire/head';
 import type { Input } from '../wire/input';
 import type { Peer, Request, Response } from '../message/message';
 import { ReceivedRequest } from './request';
+import { beginRecording } from './noting';
 import { continueLine, encodeInterim, endIteration } from '../wire/encode';
+import type { Service } from './service';
 import { noteRequest } from './allowance';
 import { currentBatch } from './batch';
 
@@ -29,6 +31,7 @@ export interface Carrier {
 
 export class Exchange {
   readonly request: ReceivedRequest;
+  private readonly limits: Limits;
   private readonly decoder: BodyDecoder;
   /** Undefined if the request has no content. */
   private readonly queue: BodyQueue | undefined;
@@ -48,17 +51,13 @@ export class Exchange {
   /** When it began, in milliseconds since 1970. */
   readonly time = Date.now();
   /** The same by the clock that never jumps. */
-  readonly started = performance.now();
+  private readonly started = performance.now();
 
   /**
    * @throws {@link HttpError} 400 or 501 if the framing is broken: the connection must end
    */
-  constructor(
-    head: Head,
-    peer: Peer,
-    private readonly limits: Limits,
-    carrier: Carrier,
-  ) {
+  constructor(head: Head, peer: Peer, { limits, recorder }: Pick<Service, 'limits' | 'recorder'>, carrier: Carrier) {
+    this.limits = limits;
     const framing = framingOf(head.minorVersion, head.fields);
     this.decoder = decoderOf(framing, limits);
     if (framing.kind !== 'none') {
@@ -76,7 +75,14 @@ export class Exchange {
     const body = this.queue ?? emptyBody;
     const batch = currentBatch();
     noteRequest();
-    this.request = new ReceivedRequest(head, { body, peer, batch, interim });
+    const recording = beginRecording(recorder, head, peer);
+    if (recording !== undefined && this.received) recording.received = 0;
+    this.request = new ReceivedRequest(head, { body, peer, batch, interim, recording });
+  }
+
+  /** Milliseconds since the end of the head. */
+  get elapsed(): number {
+    return performance.now() - this.started;
   }
 
   /**
@@ -112,7 +118,14 @@ export class Exchange {
 
   /** Whether more of the body was thrown away than a connection is worth. */
   get drainedTooMuch(): boolean {
-    return this.drained > this.limits.drain;
+    return this.drained > this.limits.drain && !this.isRestKept;
+  }
+
+  /** Whether what nobody has read yet of the content is to be kept, all of it. */
+  private get isRestKept(): boolean {
+    const { recording } = this.request;
+    if (recording === undefined || recording.wanted === 'nothing' || recording.room === 0) return false;
+    return (this.decoder.remaining ?? 0) <= recording.room;
   }
 
   /** RFC 9110 §10.1.1: only when its content is wanted is the client told to send it, and once. */
@@ -143,17 +156,24 @@ export class Exchange {
   /** Throws content away. @param ended as in {@link feed} */
   discard(input: Input, ended: boolean): void {
     if (this.received) return;
-    this.decode(input, ended, (content) => (this.drained += content.length));
+    const { recording } = this.request;
+    this.decode(input, ended, (content) => {
+      this.drained += content.length;
+      if (recording?.wanted === 'unread') recording.take(content);
+    });
   }
 
   private decode(input: Input, ended: boolean, take: (content: Buffer) => void): void {
+    const { recording } = this.request;
     try {
       input.take((bytes) =>
         this.decoder.decode(bytes, 0, (content) => {
           this.bytesIn += content.length;
+          if (recording?.wanted === 'all') recording.take(content);
           take(content);
         }),
       );
+      if (recording !== undefined && this.decoder.done) recording.received ??= this.elapsed;
       if (ended && !this.decoder.done) throw new HttpError(400, 'The body ended early.');
     } catch (error) {
       input.clear();
@@ -188,10 +208,12 @@ export class Exchange {
 
   /**
    * Whether the end of the body must be known before the response is sent, because the response says whether the
-   * connection persists: a chunked body that nobody reads may end at once or never.
+   * connection persists: a chunked body that nobody reads may end at once or never. Content that is to be kept is waited
+   * for as well: behind its response, the client need not send it.
    */
   get mustEndFirst(): boolean {
-    return this.persist && !this.received && this.decoder.remaining === undefined && !this.awaitsContinue;
+    if (this.received || this.awaitsContinue) return false;
+    return (this.persist && this.decoder.remaining === undefined) || this.isRestKept;
   }
 
   /** Whether the next request can be found behind this one at a bounded cost. */

@@ -5,8 +5,9 @@
 import type { LogEvent } from '../../accessLog';
 import { Exchange } from './exchange';
 import type { Service } from './service';
+import type { Refusal } from './sender';
 import type { Writer } from './writer';
-import type { Peer, Response } from '../message/message';
+import type { Peer } from '../message/message';
 import type { Head } from '../wire/head';
 
 export class ExchangeLog {
@@ -49,11 +50,12 @@ function eventOf(exchange: Exchange, aborted: boolean): LogEvent {
   const event = begunEvent(request, request.peer, exchange.time, response?.status ?? clientClosed);
   event.bytesIn = bytesIn;
   event.bytesOut = bytesOut;
-  event.ms = performance.now() - exchange.started;
+  event.ms = exchange.elapsed;
   event.aborted = aborted;
   const reason = exchange.failure ?? response?.reason;
   if (reason !== undefined) event.reason = reason;
   if (response?.option !== undefined) event.option = response.option;
+  if (request.recording !== undefined) event.recording = request.recording;
   if (response?.stored !== undefined) event.stored = response.stored;
   if (response?.alsoStored !== undefined) event.alsoStored = response.alsoStored;
   return event;
@@ -84,10 +86,11 @@ function begunEvent(head: Described | undefined, peer: Peer, time: number, statu
 }
 
 /** What the log says of a request that never became an exchange. @param head what could be read of it */
-export function refusedEvent(head: Head | undefined, peer: Peer, response: Response): LogEvent {
+export function refusedEvent(head: Head | undefined, peer: Peer, { response, recording }: Refusal): LogEvent {
   const event = begunEvent(head, peer, Date.now(), response.status);
   if (response.body instanceof Uint8Array) event.bytesOut = response.body.length;
   if (response.reason !== undefined) event.reason = response.reason;
   if (response.option !== undefined) event.option = response.option;
+  if (recording !== undefined) event.recording = recording;
   return event;
 }

@@ -1,5 +1,6 @@
 /** A request as it was received. */
 import type { Head } from '../wire/head';
+import type { Recording } from '../../recording';
 import type { Peer, Request, RequestBody } from '../message/message';
 
 /** What a request has besides its head. */
@@ -8,6 +9,7 @@ interface Reception {
   readonly peer: Peer;
   readonly batch: number;
   readonly interim: Request['interim'];
+  readonly recording: Recording | undefined;
 }
 
 /** All have one shape, and nothing in them is made before it is asked for: there is one per exchange. */
@@ -23,6 +25,7 @@ export class ReceivedRequest implements Request {
   readonly peer: Peer;
   readonly batch: number;
   readonly interim: Request['interim'];
+  readonly recording: Recording | undefined;
   private controller: AbortController | undefined;
   private isForsaken = false;
 
@@ -38,6 +41,7 @@ export class ReceivedRequest implements Request {
     this.peer = reception.peer;
     this.batch = reception.batch;
     this.interim = reception.interim;
+    this.recording = reception.recording;
   }
 
   get signal(): AbortSignal {

@@ -1,10 +1,13 @@
 /** The sending half of a connection: the one way by which responses go out. */
 import type { Socket } from 'node:net';
+import type { Recording } from '../../recording';
 import type { Service } from './service';
 import type { Exchange } from './exchange';
 import { sendIterable, sendSource } from './transfer';
+import { beginRecording, noteResponse } from './noting';
 import { Writer } from './writer';
-import type { ByteSource, Response } from '../message/message';
+import type { Head } from '../wire/head';
+import type { ByteSource, Peer, Response } from '../message/message';
 import { discardBody, encode, isByteSource, refusesEntry, type Encoded } from '../wire/encode';
 
 /** A response on its way. */
@@ -16,6 +19,12 @@ interface Sending {
    * failed or the connection closed: then the connection must be cut.
    */
   readonly rest: Promise<void> | undefined;
+}
+
+/** The answer to a request that was not read. */
+export interface Refusal {
+  readonly response: Response;
+  readonly recording: Recording | undefined;
 }
 
 export class Sender {
@@ -35,7 +44,10 @@ export class Sender {
    * sent, or will not be.
    */
   send(exchange: Exchange, response: Response): Sending {
-    const { octets, contained, content, chunked, persist } = this.encode(exchange, response);
+    const encoded = this.encode(exchange, response);
+    const { octets, contained, content, chunked, persist } = encoded;
+    const { recording } = exchange.request;
+    if (recording !== undefined) noteResponse(recording, encoded, exchange.elapsed);
     this.writer.write(octets);
     exchange.bytesOut = contained;
     if (content === undefined) {
@@ -80,10 +92,13 @@ export class Sender {
     }
   }
 
-  /** Writes the answer to a request that was not read, or could not be. */
-  refuse(error: unknown): Response {
+  /** Writes the answer to a request that was not read, or could not be. @param peer of one that is noted down */
+  refuse(error: unknown, peer?: Peer, head?: Head): Refusal {
+    const recording = peer && beginRecording(this.service.recorder, head, peer);
     const response = this.service.onError(error, undefined);
-    this.writer.write(encode(response, { head: false, minorVersion: 1, persist: false }).octets);
-    return response;
+    const encoded = encode(response, { head: false, minorVersion: 1, persist: false });
+    if (recording !== undefined) noteResponse(recording, encoded, 0);
+    this.writer.write(encoded.octets);
+    return { response, recording };
   }
 }

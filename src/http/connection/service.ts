@@ -1,6 +1,7 @@
 /** What a server is made of, as its connections see it. */
 import type { LogEvent } from '../../accessLog';
 import type { Limits } from '../../options';
+import type { Recorder } from '../../recording';
 import type { Exchange } from './exchange';
 import type { Endpoint, Request, Response } from '../message/message';
 
@@ -14,6 +15,8 @@ export interface Service {
   readonly onError: (error: unknown, request: Request | undefined) => Response;
   /** Called once for every exchange, when its response ended or was cut. */
   readonly onExchange: (event: LogEvent) => void;
+  /** Notes exchanges down while they go on; absent where nobody keeps requests. */
+  readonly recorder?: Recorder | undefined;
   /** Called when a connection was opened, and when one was closed. */
   readonly onConnections?: (() => void) | undefined;
   /** Whether the server is stopping: then no connection is kept. */

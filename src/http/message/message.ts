@@ -1,5 +1,6 @@
 /** Requests and responses as values (RFC 9110 §6). */
 import type { Options } from '../../options';
+import type { Recording } from '../../recording';
 import type { Fields } from './fields';
 
 /** A field name and its value, as they go on the wire. */
@@ -60,6 +61,8 @@ export interface Request {
    * Undefined where the client does not expect any: in HTTP/1.0, and for a GET.
    */
   readonly interim?: ((status: number, fields: readonly FieldLine[]) => void) | undefined;
+  /** What is noted of the exchange; undefined unless it is one of those that are kept. */
+  readonly recording?: Recording | undefined;
 }
 
 /**
