@@ -113,8 +113,16 @@ describe('the token', () => {
       it(`is not there in ${target}`, async () => assert.equal((await signIn(target)).status, 401));
     }
 
-    it('does not upload: a link would', async () => {
-      assert.equal((await signIn(`/files/x?token=${encoded}`, { method: 'POST' })).status, 401);
+    it('lets in what is no link, this once: a webhook', async () => {
+      for (const method of ['POST', 'PUT', 'DELETE', 'BREW']) {
+        const { status, text, fields } = await signIn(`/x?a=1&token=${encoded}`, { method });
+        assert.deepEqual([status, text, fields.has('set-cookie')], [200, inside, false], method);
+      }
+    });
+
+    it('lets in nobody else by it: a page of another site', async () => {
+      const fields: FieldLine[] = [['Origin', 'https://evil.example']];
+      assert.equal((await signIn(`/x?token=${encoded}`, { method: 'POST', fields })).status, 403);
     });
 
     it("is the site's own where it is another one", async () => {

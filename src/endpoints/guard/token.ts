@@ -28,14 +28,17 @@ export class Token {
   /**
    * Lets a request in that carries the token.
    *
-   * @returns the answer to one that carries it in its URL: a cookie, and the URL without it; else nothing
+   * @returns the answer to a GET or HEAD that carries it in its URL: a cookie, and the URL without it; else nothing. Any other
+   * method, as a webhook has, is let in by it this once
    * @throws {@link HttpError} 401, or 429 after many wrong ones
    */
   admit(request: Request): Response | undefined {
     const isIn = this.isInAuthorization(request) || this.isInCookie(request);
-    if (request.query?.includes('token=') === true && (request.method === 'GET' || request.method === 'HEAD')) {
-      const rest = this.withoutToken(request.query, isIn ? undefined : request.peer);
-      if (rest !== request.query) return this.signIn(request, rest);
+    const { query, method } = request;
+    const isReading = method === 'GET' || method === 'HEAD';
+    if (query?.includes('token=') === true && (isReading || !isIn)) {
+      const rest = this.withoutToken(query, isIn ? undefined : request.peer);
+      if (rest !== query) return isReading ? this.signIn(request, rest) : undefined;
     }
     if (isIn) return undefined;
     throw unauthorized(request);
