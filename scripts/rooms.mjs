@@ -50,16 +50,21 @@ export const rooms = {
     about: 'the status bar',
     uses: ['editor/manifest', 'editor/common', 'editor/server', 'editor/sharing'],
   },
+  'editor/requests': {
+    about: 'the requests that the server keeps: a view, documents, and what can be done with them',
+    uses: ['editor/manifest', 'editor/common', 'editor/server'],
+  },
+  'editor/tools': { about: 'what agents may do', uses: ['editor/server', 'editor/requests'] },
   'editor/commands': {
     about: 'what the palette and the menus do',
     uses: [
       ...['editor/manifest', 'editor/common', 'editor/server'],
-      ...['editor/log', 'editor/sharing', 'editor/status'],
+      ...['editor/log', 'editor/requests', 'editor/sharing', 'editor/status'],
     ],
   },
   editor: {
     about: 'what follows from settings, and what other extensions get',
-    uses: ['editor/common', 'editor/server', 'editor/log'],
+    uses: ['editor/common', 'editor/server', 'editor/log', 'editor/requests'],
   },
   terminal: { about: 'the program for the terminal', uses: ['files', 'endpoints/live'] },
 };
@@ -75,6 +80,8 @@ export const doors = {
     'editor/commands',
     'editor/live',
     'editor/log',
+    'editor/requests',
+    'editor/tools',
     'editor/sharing',
     'editor/status',
   ],

@@ -68,11 +68,22 @@ const workbench = (version, only) =>
 const overTls = [
   'token',
   ...['capacity', 'corpus', 'deadlines', 'endless', 'exercise', 'expect', 'guardUser', 'interim'],
-  ...['persistence', 'resumable', 'response', 'write', 'writeAborts'],
+  ...['persistence', 'requests', 'resumable', 'response', 'write', 'writeAborts'],
 ];
 
 /** The tests of what a user sees, on the oldest editor as on the newest. */
-const overBoth = ['browser', 'editor', 'lifecycle', 'liveReload', 'package', 'secret', 'share', 'token', 'uploads'];
+const overBoth = [
+  'browser',
+  'editor',
+  'lifecycle',
+  'liveReload',
+  'package',
+  'requests',
+  'secret',
+  'share',
+  'token',
+  'uploads',
+];
 
 /** The tests that hold limits of milliseconds. */
 const timed = ['listing'];

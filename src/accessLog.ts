@@ -38,6 +38,11 @@ export interface LogEvent {
   readonly recording?: Recording;
 }
 
+const own = /^\/\.http-server\/(?:events|live\.js)(?:\?|$)/;
+
+/** Whether pages ask for it on behalf of live reload: nobody wants to see that, nor for how many hours a page was open. */
+export const isOwn = (target: string): boolean => own.test(target);
+
 const tokenParameter = /([?&]token=)[^&\s#]+/gi;
 
 /** A token in a query is a secret. @param text a target, or a URL */

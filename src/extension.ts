@@ -13,6 +13,8 @@ import { WorkspaceMemory } from './editor/server/workspaceMemory';
 import { makePlan, servedFolder } from './editor/server/plan';
 import { followWorkspace, publishState, warnOfExclude } from './editor/reactions';
 import { autoStart } from './editor/server/settings';
+import { showRequests } from './editor/requests/requests';
+import { registerTools } from './editor/tools/registerTools';
 import { Sharing } from './editor/sharing/share';
 import { publishSharing } from './editor/log/shareNews';
 import { SharePanel } from './editor/sharing/sharePanel';
@@ -56,6 +58,8 @@ export function activate(context: ExtensionContext): HttpServerApi {
     publishSharing(sharing, log),
     keptToken,
     keptToken.onDidChange(() => void controller.apply()),
+    showRequests(controller),
+    registerTools(controller),
     registerCommands({ controller, memory, log, sharing, panel, keptToken, uploads }),
   );
   active = controller;

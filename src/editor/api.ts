@@ -3,8 +3,16 @@ import type { Event } from 'vscode';
 import type { LogEvent } from '../accessLog';
 import type { Controller } from './server/controller';
 import type { Log } from './log/log';
+import type { RequestFilter, RequestSummary, WaitTerms } from '../requestQuestions';
+import { ask } from './requests/askRequests';
+import { filterFrom, termsFrom, waitFor } from './requests/waitForRequest';
 import { ProblemError } from './server/problem';
 import type { Kind } from './server/state';
+
+type WaitOptions = Partial<Pick<WaitTerms, 'since' | 'timeout'>>;
+
+/** Told in one answer. */
+const mostRequests = 1000;
 
 export interface HttpServerApi {
   readonly state: Kind;
@@ -13,6 +21,14 @@ export interface HttpServerApi {
   readonly onDidChangeState: Event<Kind>;
   /** Fires for each finished exchange; under heavy load not for all of them. */
   readonly onDidLog: Event<LogEvent>;
+  /** The requests that the server keeps, the newest first, a thousand at most; rejects with an `Error` unless it is running. */
+  requests(filter?: RequestFilter): Promise<readonly RequestSummary[]>;
+  /**
+   * The next request that fits; undefined when `timeout` milliseconds are over, five minutes at most. With `since`, the number
+   * of a request, what has come after that one counts, too; without it only what begins after the call. Rejects with an
+   * `Error` whose message says why when the server stops, or is not running.
+   */
+  waitForRequest(filter?: RequestFilter, options?: WaitOptions): Promise<RequestSummary | undefined>;
   /** Starts the server if need be. Resolves to its URL; rejects with an `Error` whose message a person can read. */
   start(): Promise<string>;
   /** Resolves when the port is free. */
@@ -29,6 +45,11 @@ export function makeApi(controller: Controller, log: Log): HttpServerApi {
     },
     onDidChangeState: mapEvent(controller.onDidChangeState, (state) => state.kind),
     onDidLog: log.onDidLog,
+    requests: async (filter?: RequestFilter) => {
+      const question = { kind: 'list', filter: filterFrom(filter), limit: mostRequests } as const;
+      return (await ask(controller, question)).requests;
+    },
+    waitForRequest: (filter?: RequestFilter, options?: WaitOptions) => waitFor(controller, termsFrom(filter, options)),
     start: () => start(controller),
     stop: async () => {
       await controller.stop();

@@ -49,7 +49,7 @@ export function curlOf(request: KeptRequest, site: string): string {
   const parts = [
     `curl --globoff --path-as-is ${quoted(url)}`,
     ...(method === 'GET' ? [] : [method === 'HEAD' ? '--head' : `--request ${quoted(method)}`]),
-    ...[...given, ...absent.map((name) => `${name}:`)].map((line) => `--header ${quoted(line)}`),
+    ...[...given, ...absent.map((name) => `${name}:`)].map((line) => `-H ${quoted(line)}`),
     ...(bytes.length === 0 ? [] : [text === undefined ? '--data-binary @-' : `--data-raw ${quoted(text)}`]),
   ];
   const line = parts.join(' \\\n  ');

@@ -44,7 +44,7 @@ function requestOf({ event, requestHead, content }: KeptRequest, head: HeadLines
   const query = target.includes('?') ? target.slice(target.indexOf('?') + 1) : '';
   return {
     method,
-    url: target.startsWith('/') ? `http://${host}${target}` : target,
+    url: urlOf(target, host),
     httpVersion: version,
     cookies: [],
     headers: pairsOf(head),
@@ -53,6 +53,13 @@ function requestOf({ event, requestHead, content }: KeptRequest, head: HeadLines
     bodySize: event.bytesIn,
     ...('bytes' in content ? { postData: postDataOf(content.bytes, content.kind, head) } : {}),
   };
+}
+
+/** Of a request that could not be read there is none, and HAR wants one. */
+function urlOf(target: string, host: string): string {
+  if (target === '') return 'about:blank';
+  if (target === '*') return `http://${host}/*`;
+  return target.startsWith('/') ? `http://${host}${target}` : target;
 }
 
 /** HAR knows text only; what is none is in Base64, which a field of our own tells. */

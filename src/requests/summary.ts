@@ -1,4 +1,5 @@
 /** Kept requests as lists show them, and which of them are meant. Pure. */
+import { isOwn } from '../accessLog';
 import type { RequestFilter, RequestSummary } from '../requestQuestions';
 import type { KeptRequest } from './requestStore';
 
@@ -13,6 +14,7 @@ const fits = (status: number, wanted: number | string): boolean =>
 export function isMeant(filter: RequestFilter, { event, shared }: Pick<KeptRequest, 'event' | 'shared'>): boolean {
   const { text = '', method = '', status } = filter;
   if (shared && filter.shared !== true) return false;
+  if (text === '' && event.status < 400 && isOwn(event.target)) return false;
   if (method !== '' && event.method.toUpperCase() !== method.toUpperCase()) return false;
   if (status !== undefined && status !== '' && !fits(event.status, status)) return false;
   if (text === '') return true;

@@ -23,6 +23,8 @@ describe('a filter of requests', () => {
     ['knows a class', { status: '4xx' }, post, true],
     ['knows another class', { status: '5XX' }, post, false],
     ['wants all that is said', { text: 'deploy', method: 'GET' }, post, false],
+    ['leaves out what pages ask for live reload', {}, { head: ['GET /.http-server/events HTTP/1.1'] }, false],
+    ['has that for who looks for it', { text: 'events' }, { head: ['GET /.http-server/events HTTP/1.1'] }, true],
     ['leaves out those of a share', {}, { ...post, shared: true }, false],
     ['has those of a share for who asks', { shared: true }, { ...post, shared: true }, true],
     ['finds no secret', { text: 'abc' }, { head: ['GET / HTTP/1.1', 'Authorization: abc'] }, false],

@@ -30,8 +30,8 @@ describe('a request as a line for curl', () => {
     ];
     assert.deepEqual(given({ head, content: 'hi' }), [
       ...['--globoff', '--path-as-is', 'http://localhost:4221/a?b=[1]', '--request', 'POST'],
-      ...['--header', 'Content-Type: text/plain', '--header', 'X-A: 1', '--header', 'X-Empty;'],
-      ...['--header', 'Accept:', '--header', 'User-Agent:', '--data-raw', 'hi'],
+      ...['-H', 'Content-Type: text/plain', '-H', 'X-A: 1', '-H', 'X-Empty;'],
+      ...['-H', 'Accept:', '-H', 'User-Agent:', '--data-raw', 'hi'],
     ]);
   });
 
@@ -137,6 +137,16 @@ describe('requests as an archive', () => {
     assert.match(entry?.request.url ?? '', /token=abc/);
     assert.ok(entry?.request.headers.some(({ value }) => value === 'def'));
   });
+
+  const addresses: readonly (readonly [line: string, url: string])[] = [
+    ['GET /a?b HTTP/1.1', 'http://localhost/a?b'],
+    ['OPTIONS * HTTP/1.1', 'http://localhost/*'],
+    ['GET http://example.com/a HTTP/1.1', 'http://example.com/a'],
+    ['', 'about:blank'],
+  ];
+  for (const [line, url] of addresses) {
+    it(`has the address ${url}`, () => assert.equal(archive({ head: [line] }).log.entries[0]?.request.url, url));
+  }
 
   it('has octets as Base64, and says so', () => {
     const [entry] = archive({ head, content: Buffer.from([255]) }).log.entries;

@@ -10,6 +10,7 @@ import { defaultOptions, MiB, type Options } from '../../src/options';
 import type { QuestionOf, RequestAnswers, RequestQuestion, RequestSummary } from '../../src/requestQuestions';
 import { RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
+import { defaultTls } from '../support/tls';
 
 type Kind = RequestQuestion['kind'];
 
@@ -33,7 +34,7 @@ describe('the thread of the server keeps requests', () => {
   async function start(options: Partial<Options> = {}, type: 'start' | 'share' = 'start'): Promise<Listening> {
     const id = ++calls;
     const answered = reply(id);
-    send({ type, id, options: { ...defaultOptions, directory, port: 0, ...options } });
+    send({ type, id, options: { ...defaultOptions, directory, port: 0, tls: await defaultTls(), ...options } });
     const message = await answered;
     assert.ok(message.type === 'listening', JSON.stringify(message));
     return message.listening;
@@ -49,23 +50,23 @@ describe('the thread of the server keeps requests', () => {
     return message.answer as RequestAnswers[K];
   }
 
-  const newest = async (shared = false): Promise<RequestSummary> => {
-    const { requests } = await question({ kind: 'list', filter: { shared }, limit: 1 });
-    assert.ok(requests[0]);
-    return requests[0];
-  };
+  /** Does `action`; resolves to the request that is kept of it, which may be a moment later. */
+  async function keptOf(action: () => Promise<unknown>): Promise<RequestSummary> {
+    const { last: since } = await question({ kind: 'list', filter: {}, limit: 0 });
+    await action();
+    const request = await question({ kind: 'wait', filter: { shared: true }, since, timeout: 60_000 });
+    assert.ok(request);
+    return request;
+  }
 
   /** Sends those octets, and reads the answer; resolves when the exchange is kept. */
-  async function exchange(head: readonly string[], content: Uint8Array = Buffer.alloc(0)): Promise<RequestSummary> {
-    const client = await RawClient.connect(listening.port);
-    try {
+  const exchange = (head: readonly string[], content: Uint8Array = Buffer.alloc(0)): Promise<RequestSummary> =>
+    keptOf(async () => {
+      const client = await RawClient.connect(listening.port);
       await client.write(Buffer.concat([Buffer.from([...head, '', ''].join('\r\n')), content]));
       await client.read();
-      return await newest();
-    } finally {
       client.close();
-    }
-  }
+    });
 
   const webhook = (type: string, content: Uint8Array, ...more: readonly string[]): readonly string[] => [
     ...['POST /hooks/build HTTP/1.1', 'Host: localhost', `Content-Type: ${type}`, `Content-Length: ${content.length}`],
@@ -166,19 +167,25 @@ describe('the thread of the server keeps requests', () => {
     await assert.rejects(question({ kind: 'replay', request: number }), { code: 'CONTENT_GONE' });
   });
 
-  it('and answers one that has announced more than is kept without waiting for it', async () => {
-    const client = await RawClient.connect(listening.port);
-    await client.write(`POST /hooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${2 * MiB}\r\n\r\n`);
-    assert.equal((await client.read()).status, 405);
-    client.close();
+  it('with the beginning of content that is more than is kept, without waiting for the rest', async () => {
+    const head = ['POST /hooks HTTP/1.1', 'Host: localhost', `Content-Length: ${2 * MiB}`];
+    const { number } = await exchange(head, Buffer.alloc(1.5 * MiB, 'large'));
+    const { bytes, whole } = await question({ kind: 'content', request: number });
+    assert.deepEqual([bytes.length, whole], [MiB, false]);
+    await assert.rejects(question({ kind: 'replay', request: number }), { code: 'CONTENT_GONE' });
+  });
+
+  it('and answers one whose content does not come', async () => {
+    const { status, number } = await exchange(['POST /hooks HTTP/1.1', 'Host: localhost', 'Content-Length: 9']);
+    assert.equal(status, 405);
+    assert.equal((await question({ kind: 'whole', request: number })).content, 'gone');
   });
 
   it('and asks for no content by Expect that the answer does without', async () => {
-    const client = await RawClient.connect(listening.port);
-    await client.write('POST /hooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
-    assert.equal((await client.read()).status, 405);
-    client.close();
-    assert.equal((await question({ kind: 'whole', request: (await newest()).number })).content, 'gone');
+    const head = ['POST /hooks HTTP/1.1', 'Host: localhost', 'Content-Length: 3', 'Expect: 100-continue'];
+    const { status, number } = await exchange(head);
+    assert.equal(status, 405);
+    assert.equal((await question({ kind: 'whole', request: number })).content, 'gone');
   });
 
   it('by numbers that go on where those of the thread before ended', async () => {
@@ -187,11 +194,13 @@ describe('the thread of the server keeps requests', () => {
 
   it('of a share for who asks for them', async () => {
     const shared = await start({}, 'share');
-    const client = await RawClient.connect(shared.port);
-    await client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await client.read();
-    client.close();
-    assert.equal((await newest(true)).shared, true);
+    const request = await keptOf(async () => {
+      const client = await RawClient.connect(shared.port);
+      await client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await client.read();
+      client.close();
+    });
+    assert.equal(request.shared, true);
     assert.deepEqual((await question({ kind: 'list', filter: {}, limit: 9 })).requests, []);
   });
 
@@ -199,7 +208,8 @@ describe('the thread of the server keeps requests', () => {
     const token = 'T'.repeat(20);
     const id = ++calls;
     const done = reply(id);
-    send({ type: 'configure', id, options: { ...defaultOptions, directory, port: listening.port, token } });
+    const tls = await defaultTls();
+    send({ type: 'configure', id, options: { ...defaultOptions, directory, port: listening.port, tls, token } });
     await done;
     const head = ['GET /echo/a HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${token}`];
     const { number } = await exchange(head);
@@ -239,11 +249,11 @@ describe('the thread of the server keeps requests', () => {
       await client.write(burst);
       await client.readToEnd();
     }
+    while (told < count * rounds) await once(worker, 'message');
+    assert.equal(told, count * rounds);
     const { requests, more, counted, last } = await question({ kind: 'list', filter: {}, limit: 10 });
     assert.equal(last - 41 + counted.count, count * rounds);
     assert.equal(requests.length, 10);
     assert.ok(requests.length + more <= last - 41);
-    while (told < count * rounds) await once(worker, 'message');
-    assert.equal(told, count * rounds);
   });
 });

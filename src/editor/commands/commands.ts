@@ -12,6 +12,7 @@ import type { WorkspaceMemory } from '../server/workspaceMemory';
 import { showMenu } from './menu';
 import { showDone, showInformation } from '../common/notify';
 import type { CommandId } from '../manifest/ids';
+import type { RequestCommandId } from '../requests/requestCommands';
 import { ProblemError, showConcern } from '../server/problem';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
@@ -33,7 +34,7 @@ export interface Parts {
 /** `resource`: what was right-clicked in the explorer or on a tab; undefined from the palette. */
 type Command = (resource?: Uri) => unknown;
 
-const table = (parts: Parts): Readonly<Record<CommandId, Command>> => ({
+const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandId>, Command>> => ({
   'httpServer.start': () => parts.controller.start(),
   'httpServer.stop': () => parts.controller.stop(),
   'httpServer.restart': () => parts.controller.restart(),

@@ -97,6 +97,7 @@ const icons: Readonly<Partial<Record<ActionId, string>>> = {
 
 const always = (): Item[] => [
   item('root-folder', l10n.t('Serve Another Folder…'), 'httpServer.serveFolder'),
+  item('list-unordered', l10n.t('Show Requests'), 'httpServer.showRequests'),
   item('output', l10n.t('Show Log'), 'httpServer.showLog'),
   item('gear', l10n.t('Settings'), 'workbench.action.openSettings', 'httpServer.'),
 ];

@@ -1,19 +1,16 @@
 /** One finished exchange as a line for the Output panel. */
 import * as path from 'node:path';
 import { l10n } from 'vscode';
-import { escapeLog, formatBytes, formatDuration } from '../../accessLog';
+import { escapeLog, formatBytes, formatDuration, isOwn } from '../../accessLog';
 import type { LogEvent, Tally } from '../../accessLog';
 import { adviceOn } from '../common/settingAdvice';
 import { forLog } from '../common/words';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** What pages ask for on behalf of live reload: nobody wants to see that, nor for how many hours a page was open. */
-const own = /^\/\.http-server\/(?:events|live\.js)(?:\?|$)/;
-
 export function levelOf({ status, target }: Pick<LogEvent, 'status' | 'target'>): Level {
   if (status >= 400) return status >= 500 ? 'error' : 'warn';
-  return own.test(target) ? 'debug' : 'info';
+  return isOwn(target) ? 'debug' : 'info';
 }
 
 /** The panel puts `[debug]`, `[info]`, `[warning]` or `[error]` before a line; this makes the columns meet again. */

@@ -2,7 +2,7 @@
  * The commands, a line each. The title of one is `command.NAME` in `package.nls.json`. `npm run manifest` writes what follows into
  * `package.json`, in this order.
  */
-import { hasFolder, is, isNoState, isState } from './contexts';
+import { hasFolder, is, isNo, isNoState, isState } from './contexts';
 
 interface Command {
   /** A codicon. */
@@ -28,6 +28,23 @@ export const commandTable = {
   generateToken: { icon: 'key', category: true },
   copyUrlWithToken: { icon: 'copy' },
   forgetToken: { icon: 'trash', category: true },
+  showRequests: { icon: 'list-unordered' },
+  filterRequests: { icon: 'filter', category: true },
+  unfilterRequests: { icon: 'filter-filled', category: true, enablement: is('httpServer.requestsFiltered') },
+  pauseRequests: { icon: 'debug-pause', category: true, enablement: isNo('httpServer.requestsPaused') },
+  resumeRequests: { icon: 'debug-continue', category: true, enablement: is('httpServer.requestsPaused') },
+  clearRequests: { icon: 'trash', category: true, enablement: isState('running') },
+  exportRequests: { icon: 'export', category: true, enablement: isState('running') },
+  waitForRequest: { icon: 'watch', category: true, enablement: isState('running') },
+  openRequest: { icon: 'open-preview' },
+  compareRequest: { icon: 'diff' },
+  copyRequestAsCurl: { icon: 'terminal' },
+  copyRequestAsFetch: { icon: 'code' },
+  copyRequestContent: { icon: 'copy' },
+  saveRequestContent: { icon: 'save-as' },
+  replayRequest: { icon: 'debug-rerun', enablement: isState('running') },
+  editRequest: { icon: 'edit', enablement: isState('running') },
+  sendRequest: { icon: 'send', enablement: isState('running') },
   showLog: { icon: 'output' },
   menu: { icon: 'broadcast' },
 } satisfies Readonly<Record<string, Command>>;

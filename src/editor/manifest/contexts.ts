@@ -5,6 +5,8 @@ export interface Contexts {
   readonly 'httpServer.state': 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
   readonly 'httpServer.uploading': boolean;
   readonly 'httpServer.sharing': boolean;
+  readonly 'httpServer.requestsFiltered': boolean;
+  readonly 'httpServer.requestsPaused': boolean;
 }
 
 type StateKind = Contexts['httpServer.state'];
@@ -15,6 +17,7 @@ export const isState = (...kinds: StateKind[]): string =>
 export const isNoState = (...kinds: StateKind[]): string =>
   kinds.map((kind) => `httpServer.state != '${kind}'`).join(' && ');
 export const is = (flag: Flag): string => flag;
+export const isNo = (flag: Flag): string => `!${flag}`;
 
 export const hasFolder = 'workspaceFolderCount != 0';
 /** What is on the disk of the machine that the server runs on. */

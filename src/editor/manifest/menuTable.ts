@@ -1,5 +1,5 @@
 /** Where commands stand in menus of the editor, a line each. `npm run manifest` writes it into `package.json`. */
-import { hasFolder, isOnDisk, isState } from './contexts';
+import { hasFolder, is, isNo, isOnDisk, isState } from './contexts';
 import type { CommandName } from './ids';
 
 interface Entry {
@@ -10,6 +10,11 @@ interface Entry {
 }
 
 const isServedPage = `resourceLangId == html && ${isState('running')}`;
+/** Of a request: a row of the view, a document to be read, one to be edited. */
+const isView = 'view == httpServer.requests';
+const isRow = `${isView} && viewItem == request`;
+const isRead = 'resourceScheme == http-server-request';
+const isEdited = 'resourceScheme == http-server-edit';
 const isServable = `${hasFolder} && ${isOnDisk}`;
 
 export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
@@ -18,6 +23,15 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
     { command: 'generateToken', when: 'false' },
     { command: 'copyUrlWithToken', when: 'false' },
     { command: 'forgetToken', when: 'false' },
+    { command: 'openRequest', when: 'false' },
+    { command: 'compareRequest', when: isRead },
+    { command: 'copyRequestAsCurl', when: isRead },
+    { command: 'copyRequestAsFetch', when: isRead },
+    { command: 'copyRequestContent', when: isRead },
+    { command: 'saveRequestContent', when: isRead },
+    { command: 'replayRequest', when: isRead },
+    { command: 'editRequest', when: isRead },
+    { command: 'sendRequest', when: isEdited },
   ],
   'explorer/context': [
     { command: 'openFile', when: isOnDisk, group: 'navigation@45' },
@@ -28,6 +42,36 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
     { command: 'openFile', when: `${isServable} && ${isServedPage}`, group: 'navigation@50' },
     { command: 'openFile', when: `${isServable} && !(${isServedPage})`, group: '5_httpServer@1' },
     { command: 'copyUrl', when: isServable, group: '5_httpServer@2' },
+    { command: 'sendRequest', when: isEdited, group: 'navigation@1' },
+    { command: 'replayRequest', when: isRead, group: 'navigation@1' },
+    { command: 'editRequest', when: isRead, group: 'navigation@2' },
+    { command: 'compareRequest', when: isRead, group: 'navigation@3' },
+    { command: 'copyRequestAsCurl', when: isRead, group: '5_httpServer@1' },
+    { command: 'copyRequestAsFetch', when: isRead, group: '5_httpServer@2' },
+    { command: 'copyRequestContent', when: isRead, group: '5_httpServer@3' },
+    { command: 'saveRequestContent', when: isRead, group: '5_httpServer@4' },
+  ],
+  'view/title': [
+    { command: 'filterRequests', when: `${isView} && ${isNo('httpServer.requestsFiltered')}`, group: 'navigation@1' },
+    { command: 'unfilterRequests', when: `${isView} && ${is('httpServer.requestsFiltered')}`, group: 'navigation@1' },
+    { command: 'pauseRequests', when: `${isView} && ${isNo('httpServer.requestsPaused')}`, group: 'navigation@2' },
+    { command: 'resumeRequests', when: `${isView} && ${is('httpServer.requestsPaused')}`, group: 'navigation@2' },
+    { command: 'clearRequests', when: isView, group: 'navigation@3' },
+    { command: 'filterRequests', when: `${isView} && ${is('httpServer.requestsFiltered')}`, group: '1_filter@1' },
+    { command: 'waitForRequest', when: isView, group: '2_requests@1' },
+    { command: 'exportRequests', when: isView, group: '2_requests@2' },
+  ],
+  'view/item/context': [
+    { command: 'replayRequest', when: isRow, group: 'inline@1' },
+    { command: 'openRequest', when: isRow, group: '1_open@1' },
+    { command: 'compareRequest', when: isRow, group: '1_open@2' },
+    { command: 'replayRequest', when: isRow, group: '2_send@1' },
+    { command: 'editRequest', when: isRow, group: '2_send@2' },
+    { command: 'copyRequestAsCurl', when: isRow, group: '3_copy@1' },
+    { command: 'copyRequestAsFetch', when: isRow, group: '3_copy@2' },
+    { command: 'copyRequestContent', when: isRow, group: '3_copy@3' },
+    { command: 'saveRequestContent', when: isRow, group: '4_save@1' },
+    { command: 'exportRequests', when: isRow, group: '4_save@2' },
   ],
   'editor/title/context': [
     { command: 'openFile', when: isServable, group: '3_open@50' },
@@ -36,4 +80,4 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
 };
 
 /** What else has an identifier: items of the status bar, and views. */
-export const otherIds: readonly string[] = ['httpServer.uploads'];
+export const otherIds: readonly string[] = ['httpServer.uploads', 'httpServer.requests'];

@@ -121,11 +121,10 @@ export class Exchange {
     return this.drained > this.limits.drain && !this.isRestKept;
   }
 
-  /** Whether what nobody has read yet of the content is to be kept, all of it. */
+  /** Whether what nobody has read yet of the content is to be kept: as much as there is room for. */
   private get isRestKept(): boolean {
     const { recording } = this.request;
-    if (recording === undefined || recording.wanted === 'nothing' || recording.room === 0) return false;
-    return (this.decoder.remaining ?? 0) <= recording.room;
+    return recording !== undefined && recording.wanted !== 'nothing' && recording.room > 0;
   }
 
   /** RFC 9110 §10.1.1: only when its content is wanted is the client told to send it, and once. */

@@ -33,6 +33,8 @@ describe('activation', () => {
       contributes: { commands: { command: string }[] };
     };
     const declared = contributes.commands.map(({ command }) => command);
-    assert.deepEqual(known.filter((id) => id.startsWith('httpServer.')).sort(), declared.sort());
+    // The editor makes some of its own for each view, behind its name.
+    const ours = known.filter((id) => /^httpServer\.\w+$/.test(id));
+    assert.deepEqual(ours.sort(), declared.sort());
   });
 });

@@ -1,0 +1,61 @@
+/** Requests as documents that can only be read, with links to the files that they stored. */
+import { Disposable, DocumentLink, l10n, languages, Range, Uri, workspace } from 'vscode';
+import type { TextDocument } from 'vscode';
+import type { DocumentWords } from '../../requestQuestions';
+import type { Controller } from '../server/controller';
+import { ProblemError } from '../server/problem';
+import { ask } from './askRequests';
+import { readScheme, requestOf } from './requestUris';
+
+const words = (): DocumentWords => ({
+  received: l10n.t('received after {0}'),
+  answered: l10n.t('first byte after {0}'),
+  done: l10n.t('done after {0}'),
+  cut: l10n.t('Cut off.'),
+  response: l10n.t('Response'),
+  stored: l10n.t('The content was stored:'),
+  gone: l10n.t('The content was not kept.'),
+  beginning: l10n.t('Only the beginning of the content was kept.'),
+  binary: l10n.t('Octets: {0}'),
+  laidOut: l10n.t('Laid out for reading:'),
+  answerContent: l10n.t('Content of the response: {0}, which are not kept.'),
+  noHead: l10n.t('The head could not be read.'),
+});
+
+export function showRequestsAsDocuments(controller: Controller): Disposable {
+  const provider = workspace.registerTextDocumentContentProvider(readScheme, {
+    provideTextDocumentContent: (uri) => textOf(controller, requestOf(uri) ?? 0),
+  });
+  const links = languages.registerDocumentLinkProvider(
+    { scheme: readScheme },
+    { provideDocumentLinks: (document) => linksIn(document, directoryOf(controller)) },
+  );
+  return Disposable.from(provider, links);
+}
+
+/** A window that is opened again may show a request of long ago: that it is gone is then its text. */
+async function textOf(controller: Controller, request: number): Promise<string> {
+  try {
+    return await ask(controller, { kind: 'document', request, words: words() });
+  } catch (error) {
+    if (error instanceof ProblemError) return `# ${error.message}\n`;
+    throw error;
+  }
+}
+
+function directoryOf({ state }: Controller): string | undefined {
+  return state.kind === 'running' ? state.site.directory : undefined;
+}
+
+/** Lines such as `# → folder/file.txt`. A name in which something is marked as hidden is not what the file is called. */
+function linksIn(document: TextDocument, directory: string | undefined): DocumentLink[] {
+  if (directory === undefined) return [];
+  const found: DocumentLink[] = [];
+  for (const match of document.getText().matchAll(/^# → ([^\r\n\uFFFD]+)$/gm)) {
+    const [line, file = ''] = match;
+    const end = match.index + line.length;
+    const range = new Range(document.positionAt(end - file.length), document.positionAt(end));
+    found.push(new DocumentLink(range, Uri.joinPath(Uri.file(directory), file)));
+  }
+  return found;
+}
