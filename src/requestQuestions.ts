@@ -86,6 +86,12 @@ interface FoundRequests {
   readonly last: number;
 }
 
+interface RequestCommand {
+  readonly line: string;
+  /** Whether the content is in it, if there was any. */
+  readonly whole: boolean;
+}
+
 export interface RequestContent {
   readonly bytes: Uint8Array;
   /** Whether it is all of it. */
@@ -100,7 +106,7 @@ export interface RequestAnswers {
   readonly document: string;
   readonly editable: string;
   readonly whole: WholeRequest;
-  readonly command: string;
+  readonly command: RequestCommand;
   readonly content: RequestContent;
   readonly before: number | undefined;
   readonly archive: string;

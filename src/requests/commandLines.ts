@@ -23,7 +23,8 @@ interface Parts extends RequestLine {
 function partsOf({ requestHead, content }: KeptRequest, site: string): Parts {
   const head = linesOf(maskHead(requestHead));
   const line = requestLineOf(head);
-  const bytes = 'bytes' in content ? content.bytes : new Uint8Array(0);
+  // Half of the content would be another request.
+  const bytes = content.kind === 'whole' ? content.bytes : new Uint8Array(0);
   const text = textOf(bytes);
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   const isPlain = text !== undefined && !/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(text);

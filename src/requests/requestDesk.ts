@@ -49,7 +49,7 @@ export class RequestDesk {
     document: ({ request, words }) => documentOf(this.kept(request), words),
     editable: ({ request }) => editableOf(this.kept(request)),
     whole: ({ request }) => wholeOf(this.kept(request)),
-    command: ({ request, as, site }) => (as === 'curl' ? curlOf : fetchOf)(this.kept(request), site),
+    command: (question) => this.command(question),
     content: ({ request }) => contentOf(this.kept(request)),
     before: ({ request }) => this.store.before(this.kept(request))?.number,
     archive: ({ requests, secrets }) => archiveOf(this.chosen(requests), version, secrets),
@@ -64,6 +64,12 @@ export class RequestDesk {
     const request = this.store.get(number);
     if (request === undefined) throw new RequestError('REQUEST_GONE', 'The request is not kept any more.');
     return request;
+  }
+
+  private command({ request, as, site }: QuestionOf<'command'>): RequestAnswers['command'] {
+    const kept = this.kept(request);
+    const line = (as === 'curl' ? curlOf : fetchOf)(kept, site);
+    return { line, whole: kept.content.kind === 'whole' || kept.content.kind === 'none' };
   }
 
   private list({ filter, limit }: QuestionOf<'list'>): RequestAnswers['list'] {

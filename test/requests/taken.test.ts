@@ -35,6 +35,11 @@ describe('a request as a line for curl', () => {
     ]);
   });
 
+  it('has no half of the content in it', () => {
+    const all = given({ head: ['POST / HTTP/1.1'], content: 'half', ended: false });
+    assert.ok(!all.includes('half'), all.join(' '));
+  });
+
   it('has no secret in it', () => {
     const line = curlOf(kept({ head: ['GET /?token=abc HTTP/1.1', 'Authorization: Bearer def'] }), site);
     assert.ok(!/abc|def/.test(line), line);

@@ -1,6 +1,6 @@
 /** What can be done with a request. Each rejects with a {@link ProblemError} where it cannot be. */
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
-import { showDone } from '../common/notify';
+import { showDone, showWarning } from '../common/notify';
 import type { Controller } from '../server/controller';
 import { ProblemError } from '../server/problem';
 import { ask } from './askRequests';
@@ -25,14 +25,18 @@ export async function compareRequest(controller: Controller, request: number): P
 export async function copyRequestAs(controller: Controller, request: number, as: 'curl' | 'fetch'): Promise<void> {
   const { state } = controller;
   const site = state.kind === 'running' ? state.site.url : '';
-  await env.clipboard.writeText(await ask(controller, { kind: 'command', request, as, site }));
-  showDone(l10n.t('Copied as {0}', as));
+  const { line, whole } = await ask(controller, { kind: 'command', request, as, site });
+  await env.clipboard.writeText(line);
+  if (whole) showDone(l10n.t('Copied as {0}', as));
+  else void showWarning(l10n.t('Copied as {0}, without the content: not all of that was kept.', as));
 }
+
+const tellOfRest = (): void => void showWarning(l10n.t('Only the beginning of the content was kept.'));
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export async function copyContent(controller: Controller, request: number): Promise<void> {
-  const { bytes } = await ask(controller, { kind: 'content', request });
+  const { bytes, whole } = await ask(controller, { kind: 'content', request });
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -40,7 +44,8 @@ export async function copyContent(controller: Controller, request: number): Prom
     throw impossible(l10n.t('The content is no text: save it instead.'));
   }
   await env.clipboard.writeText(text);
-  showDone(l10n.t('Copied the content'));
+  if (whole) showDone(l10n.t('Copied the content'));
+  else tellOfRest();
 }
 
 /** Asks where to. @param name as the file is best called */
@@ -54,7 +59,8 @@ async function saveAs(controller: Controller, name: string, content: () => Promi
 }
 
 export async function saveContent(controller: Controller, request: number): Promise<void> {
-  const { bytes, name } = await ask(controller, { kind: 'content', request });
+  const { bytes, name, whole } = await ask(controller, { kind: 'content', request });
+  if (!whole) tellOfRest();
   await saveAs(controller, name, () => Promise.resolve(bytes));
 }
 
