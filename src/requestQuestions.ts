@@ -13,7 +13,7 @@ export interface RequestFilter {
   readonly shared?: boolean;
 }
 
-/** An exchange as a list shows it. */
+/** An exchange as a list shows it; of many stored files, it names some. */
 export interface RequestSummary extends Omit<LogEvent, 'recording'> {
   readonly number: number;
   readonly shared: boolean;

@@ -120,7 +120,7 @@ export class RequestStore implements Desk {
   }
 
   private keep(request: KeptRequest, { admitted, reserved }: Draft): void {
-    const own = request.requestHead.length + request.responseHead.length + overhead;
+    const own = request.requestHead.length + request.responseHead.length + namesOf(request.event) + overhead;
     // What the content takes up was reserved as it came.
     this.total += own;
     const entry = { request, size: own + reserved };
@@ -186,6 +186,10 @@ export class RequestStore implements Desk {
     this.untold = emptyTally();
   }
 }
+
+/** Octets that the names of stored files take up at most. A form may have a thousand. */
+const namesOf = ({ stored = '', alsoStored = [] }: LogEvent): number =>
+  alsoStored.reduce((sum, name) => sum + 2 * name.length, 2 * stored.length);
 
 const first = <T>(values: Iterable<T>): T | undefined => values[Symbol.iterator]().next().value as T | undefined;
 

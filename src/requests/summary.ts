@@ -3,7 +3,14 @@ import { isOwn } from '../accessLog';
 import type { RequestFilter, RequestSummary } from '../requestQuestions';
 import type { KeptRequest } from './requestStore';
 
-export const summaryOf = ({ event, number, shared }: KeptRequest): RequestSummary => ({ ...event, number, shared });
+/** Names of stored files that a summary has room for: a list has many summaries, and a form may have a thousand files. */
+const mostNames = 20;
+
+export function summaryOf({ event, number, shared }: KeptRequest): RequestSummary {
+  const { alsoStored } = event;
+  if (alsoStored === undefined) return { ...event, number, shared };
+  return { ...event, alsoStored: alsoStored.slice(0, mostNames), number, shared };
+}
 
 const fits = (status: number, wanted: number | string): boolean =>
   /^[1-5]xx$/i.test(String(wanted))

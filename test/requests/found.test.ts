@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { RequestFilter } from '../../src/requestQuestions';
 import { RequestError } from '../../src/requests/requestError';
 import { octetsToSend } from '../../src/requests/resend';
-import { isMeant } from '../../src/requests/summary';
+import { isMeant, summaryOf } from '../../src/requests/summary';
 import { Waits } from '../../src/requests/waiting';
 import { begin, keep, kept, storeWith, type Script } from './kept';
 
@@ -32,6 +32,14 @@ describe('a filter of requests', () => {
   for (const [promise, filter, script, meant] of cases) {
     it(promise, () => assert.equal(isMeant(filter, kept(script)), meant));
   }
+});
+
+describe('a summary of a request', () => {
+  it('names some of many stored files', () => {
+    const alsoStored = Array.from({ length: 1000 }, (_, i) => `${i}.txt`);
+    const summary = summaryOf(kept({ event: { stored: 'a.txt', alsoStored } }));
+    assert.deepEqual([summary.stored, summary.alsoStored?.length, summary.alsoStored?.[0]], ['a.txt', 20, '0.txt']);
+  });
 });
 
 describe('a request that is waited for', () => {

@@ -81,6 +81,14 @@ describe('the kept requests', () => {
     assert.ok(!kinds.includes('cut'), kinds.join());
   });
 
+  it('are 8 MiB together with the names of what they stored', () => {
+    const store = storeWith({ requestRate: Infinity });
+    const alsoStored = Array.from({ length: 1000 }, (_, i) => `${'x'.repeat(200)}${i}`);
+    for (let i = 0; i < 100; i++) keep(store, { event: { stored: 'a', alsoStored } });
+    assert.ok(store.size <= defaultLimits.requests);
+    assert.ok(numbers(store).length < 25, String(numbers(store).length));
+  });
+
   it('are 1 MiB of those that were refused entry', () => {
     const store = storeWith({ requestRate: Infinity });
     keep(store);
