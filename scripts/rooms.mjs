@@ -23,7 +23,7 @@ export const rooms = {
     uses: ['http/message', 'files', 'files/reading', 'endpoints/common', 'endpoints/representation'],
   },
   'endpoints/storing': {
-    about: 'POST, PUT, DELETE, forms and resumable uploads',
+    about: 'what changes the folder: files stored, copied, moved and removed, forms, resumable uploads',
     uses: ['http/message', 'files', 'files/reading', 'files/writing', 'endpoints/common', 'endpoints/representation'],
   },
   endpoints: {

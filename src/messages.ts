@@ -83,18 +83,19 @@ interface CancelQuestion {
   readonly id: number;
 }
 
-/** Asks that a file be moved to the trash. It is answered by one {@link TrashReply} with the same `id`. */
+/** Asks that a file or, as one, a folder be moved to the trash. It is answered by one {@link TrashReply} with the same `id`. */
 export interface TrashCall {
   readonly type: 'trash';
   readonly id: number;
   /** Absolute. */
   readonly path: string;
+  readonly kind: 'file' | 'folder';
 }
 
 export interface TrashReply {
   readonly type: 'trashed';
   readonly id: number;
-  /** `none`: there is no trash. `failed`: it did not take the file. Either way the file is where it was. */
+  /** `none`: there is no trash. `failed`: it did not take it. Either way it is where it was. */
   readonly outcome: 'trashed' | 'none' | 'failed';
 }
 

@@ -2,7 +2,7 @@
 import { globFlaw } from './globs';
 import { tlsFlaw, type Tls } from './tls';
 
-/** `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST and PUT. `full`: also DELETE. */
+/** `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST, PUT, MKCOL, and COPY to a new name. `full`: also DELETE, MOVE. */
 export type Access = 'readOnly' | 'readWrite' | 'full';
 
 export const accessLevels: readonly Access[] = ['readOnly', 'readWrite', 'full'];
@@ -47,6 +47,8 @@ export interface Limits {
   readonly encoders: number;
   /** Most coded uploads that are decoded at once; beyond it the one that stands still longest ends, else 503. */
   readonly decoders: number;
+  /** Most files that are copied, and folders that are looked through to be moved or removed, at once; the others wait. */
+  readonly arranging: number;
   /** Most folders that are read for a listing at once; the others wait. */
   readonly listings: number;
   /** Most octets of long listings in memory at once, while they are sent; beyond it 503. */
@@ -118,6 +120,7 @@ export const defaultLimits: Limits = {
   memory: 64 * MiB,
   encoders: 16,
   decoders: 8,
+  arranging: 4,
   listings: 4,
   listed: 256 * MiB,
   digests: 32,

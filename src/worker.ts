@@ -2,7 +2,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
 import { Live } from './endpoints/live/live';
-import type { Call, Data, Failure, FromWorker, Reply, ToWorker, Traffic, TrashReply, UploadProgress } from './messages';
+import type {
+  Call,
+  Data,
+  Failure,
+  FromWorker,
+  Reply,
+  ToWorker,
+  Traffic,
+  TrashCall,
+  TrashReply,
+  UploadProgress,
+} from './messages';
 import { defaultLimits, OptionsError, type Options } from './options';
 import { RequestDesk } from './requests/requestDesk';
 import { RequestStore } from './requests/requestStore';
@@ -76,10 +87,10 @@ const uploads = new Map<Surroundings, readonly UploadProgress[]>();
 const discarded = new Map<number, (outcome: TrashReply['outcome']) => void>();
 let questions = 0;
 
-function trash(path: string): Promise<boolean> {
+function trash(path: string, kind: TrashCall['kind']): Promise<boolean> {
   if (discarded.size >= mostQuestions) return Promise.reject(new Error('The trash of the editor does not answer.'));
   const id = ++questions;
-  send({ type: 'trash', id, path });
+  send({ type: 'trash', id, path, kind });
   return new Promise((resolve, reject) => {
     discarded.set(id, (outcome) => {
       if (outcome === 'failed') reject(new Error('The trash of the editor failed.'));

@@ -10,6 +10,7 @@ import { echo } from './echo';
 import { events, script } from './live/events';
 import { isSafe } from './common/fetchMetadata';
 import { FileApi } from './site/fileApi';
+import { Arrangement } from './storing/arrangement';
 import { UploadRegistry } from './storing/uploadRegistry';
 import { refuseForeign } from './storing/refusals';
 import { limitLine, partialUpload } from './storing/uploadFields';
@@ -24,15 +25,17 @@ import { Workshop } from './representation/workshop';
 type Handler = (request: Request, rest: string) => Response | Promise<Response>;
 
 /** HEAD is answered as GET, and OPTIONS for every route. */
-type Methods = Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', Handler>>>;
+type Methods = Readonly<Partial<Record<Method, Handler>>>;
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'MKCOL' | 'COPY' | 'MOVE';
 
 /** First segment of our own paths. */
 const reserved = '.http-server';
 
-/** What files are stored and removed by. */
-const writing: readonly string[] = ['POST', 'PUT', 'DELETE'];
+/** What files and folders are stored, changed and removed by. */
+const writing: readonly string[] = ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE'];
 
-const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** RFC 9110, RFC 5789, and of RFC 4918 what works without locks and properties. */
+const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PATCH', ...writing];
 
 /** What outlives a change of options. */
 interface Kept {
@@ -57,8 +60,11 @@ export function createRouter(
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
   registry.keepOnly(root);
   live?.follow(root, options);
-  const store = new Store(root, registry, options.limits, trash);
-  const files = fileMethods(new FileApi(root, workshop), store, options.access);
+  const storing = {
+    store: new Store(root, registry, options.limits),
+    arrangement: new Arrangement(root, registry.uploads, options, trash),
+  };
+  const files = fileMethods(new FileApi(root, workshop), storing, options.access);
   const follows = options.liveReload && audience !== undefined;
   const routes = new Map<string, Methods>([
     ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],
@@ -82,13 +88,27 @@ export function createRouter(
   };
 }
 
-function fileMethods(api: FileApi, store: Store, access: Access): Methods {
-  const get: Handler = (request, rest) => api.get(request, rest);
-  if (access === 'readOnly') return { GET: get };
-  const post: Handler = (request, rest) => store.post(request, rest);
-  const put: Handler = (request, rest) => store.put(request, rest);
-  if (access === 'readWrite') return { GET: get, POST: post, PUT: put };
-  return { GET: get, POST: post, PUT: put, DELETE: (request, rest) => store.delete(request, rest) };
+interface Storing {
+  readonly store: Store;
+  readonly arrangement: Arrangement;
+}
+
+function fileMethods(api: FileApi, { store, arrangement }: Storing, access: Access): Methods {
+  const reading: Methods = { GET: (request, rest) => api.get(request, rest) };
+  if (access === 'readOnly') return reading;
+  const writing: Methods = {
+    ...reading,
+    POST: (request, rest) => store.post(request, rest),
+    PUT: (request, rest) => store.put(request, rest),
+    MKCOL: (request, rest) => arrangement.makeFolder(request, rest, allowed(methods)),
+    COPY: (request, rest) => arrangement.copy(request, rest),
+  };
+  const changing: Methods = {
+    DELETE: (request, rest) => arrangement.delete(request, rest),
+    MOVE: (request, rest) => arrangement.move(request, rest),
+  };
+  const methods: Methods = access === 'readWrite' ? writing : { ...writing, ...changing };
+  return methods;
 }
 
 function uploadMethods(registry: UploadRegistry, access: Access): Methods {

@@ -14,6 +14,8 @@ export { errnoOf, nameTooLong } from './errno';
  * - `nameTooLong`: no file system here takes that name
  * - `full`: no room, or no quota, is left
  * - `busy`: out of descriptors, in use, or away; later it may work
+ * - `noParent`: the folder that something is to be put into is not there
+ * - `occupied`: something is there that is not to be replaced
  * - `fixed`: what is there stays, whoever asks: something is mounted on it
  * - `failed`: the disk, or the file system on it
  * - `cancelled`: whoever serves the folder does not want it
@@ -29,6 +31,8 @@ export type FileErrorKind =
   | 'nameTooLong'
   | 'full'
   | 'busy'
+  | 'noParent'
+  | 'occupied'
   | 'fixed'
   | 'failed'
   | 'cancelled';

@@ -39,7 +39,7 @@ const table = {
   access: {
     value: 'LEVEL',
     takes: enumerated(accessLevels, 'or'),
-    help: ['readOnly, readWrite (default), or full, which allows DELETE'],
+    help: ['readOnly, readWrite (default), or full, which allows DELETE and MOVE'],
   },
   token: {
     value: 'TOKEN',

@@ -29,7 +29,7 @@ describe('a page of an origin in cors', () => {
     assert.equal(fields.get('vary'), 'Origin');
   });
 
-  for (const method of ['POST', 'PUT', 'DELETE']) {
+  for (const method of ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE']) {
     it(`asks by ${method}`, async () => assert.equal((await ask({ ...from(app), method })).text, inside));
   }
 

@@ -123,7 +123,7 @@ describe('the host asked for', () => {
       ['Origin', 'http://app.example'],
       ['Access-Control-Request-Method', 'PUT'],
     ] as const;
-    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'BREW']) {
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'BREW']) {
       assert.equal((await ask({ method, authority: 'example.com', fields: preflight })).status, 421);
     }
   });

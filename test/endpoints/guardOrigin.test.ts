@@ -13,7 +13,7 @@ const metadata = (site: string, mode?: string, dest?: string): FieldLine[] =>
 
 const origin = (value: string): FieldLine => ['Origin', value];
 const reading = ['GET', 'HEAD', 'OPTIONS'];
-const writing = ['POST', 'PUT', 'DELETE', 'PATCH', 'BREW'];
+const writing = ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'PATCH', 'BREW'];
 
 type Row = readonly [name: string, fields: readonly FieldLine[], refused: readonly string[]];
 

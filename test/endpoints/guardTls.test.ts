@@ -82,7 +82,7 @@ describe('who comes by plain HTTP', () => {
     ] satisfies FieldLine[]);
   });
 
-  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'get']) {
+  for (const method of ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'OPTIONS', 'PATCH', 'get']) {
     it(`is refused with ${method}`, () => assert.equal(led({ method }), undefined));
   }
 

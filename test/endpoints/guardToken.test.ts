@@ -26,7 +26,7 @@ describe('the token', () => {
   ];
   for (const [name, value] of good) {
     it(`lets in ${name}`, async () => {
-      for (const method of ['GET', 'POST', 'DELETE']) {
+      for (const method of ['GET', 'POST', 'DELETE', 'MKCOL', 'COPY', 'MOVE']) {
         assert.equal((await ask({ method, fields: [authorization(value)] })).text, inside);
       }
     });
@@ -55,7 +55,7 @@ describe('the token', () => {
   ];
   for (const [name, fields] of bad) {
     it(`keeps out ${name}`, async () => {
-      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'BREW']) {
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'BREW']) {
         for (const target of ['/', '/.well-known/x', '/.http-server/events', '/echo/x', '/?token=x', '/?token=']) {
           const { status, fields: sent, text } = await ask({ method, target, fields });
           assert.equal(status, 401);

@@ -115,7 +115,7 @@ describe('another user of the machine', () => {
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
       it(`${when}: may ${method}`, async () => assert.equal(await answerOf(method, verdict), 200));
     }
-    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+    for (const method of ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'PATCH']) {
       it(`${when}: may not ${method}`, async () => assert.equal(await answerOf(method, verdict), 403));
       it(`${when}: may ${method} with the token`, async () => assert.equal(await answerOf(method, verdict, 't'), 200));
     }

@@ -20,6 +20,7 @@ describe('methods', () => {
   afterEach(() => folder.remove());
 
   const reading = 'GET HEAD OPTIONS';
+  const writing = ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE'];
   const rows: readonly (readonly [target: string, access: Access, allow: string])[] = [
     ['/', 'full', reading],
     ['/a.txt', 'full', reading],
@@ -29,11 +30,11 @@ describe('methods', () => {
     ['/user-agent', 'full', reading],
     ['/.http-server/x', 'full', reading],
     ['/files/a.txt', 'readOnly', reading],
-    ['/files/a.txt', 'readWrite', 'GET HEAD OPTIONS POST PUT'],
-    ['/files/a.txt', 'full', 'DELETE GET HEAD OPTIONS POST PUT'],
-    ['/files/', 'readWrite', 'GET HEAD OPTIONS POST PUT'],
+    ['/files/a.txt', 'readWrite', 'COPY GET HEAD MKCOL OPTIONS POST PUT'],
+    ['/files/a.txt', 'full', 'COPY DELETE GET HEAD MKCOL MOVE OPTIONS POST PUT'],
+    ['/files/', 'readWrite', 'COPY GET HEAD MKCOL OPTIONS POST PUT'],
     ['*', 'readOnly', reading],
-    ['*', 'full', 'DELETE GET HEAD OPTIONS POST PUT'],
+    ['*', 'full', 'COPY DELETE GET HEAD MKCOL MOVE OPTIONS POST PUT'],
   ];
   for (const [target, access, allow] of rows) {
     it(`${target} with ${access} allows ${allow}`, async () => {
@@ -43,7 +44,7 @@ describe('methods', () => {
       assert.equal(options.body.length, 0);
       assert.equal(sorted(options.fields.get('allow')), allow);
       if (target === '*') return;
-      for (const method of ['POST', 'PUT', 'DELETE'].filter((name) => !allow.includes(name))) {
+      for (const method of writing.filter((name) => !allow.split(' ').includes(name))) {
         const answer = await ask(router, method, target, {}, bodyOf(['x']));
         assert.equal(answer.status, 405, method);
         assert.equal(sorted(answer.fields.get('allow')), allow);
@@ -54,11 +55,11 @@ describe('methods', () => {
   it('says where files are stored to whoever would store them where they are shown', async () => {
     const rows: readonly (readonly [access: Access, methods: readonly string[]])[] = [
       ['readOnly', []],
-      ['readWrite', ['POST', 'PUT']],
-      ['full', ['POST', 'PUT', 'DELETE']],
+      ['readWrite', ['POST', 'PUT', 'MKCOL', 'COPY']],
+      ['full', writing],
     ];
     for (const [access, methods] of rows) {
-      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+      for (const method of [...writing, 'PATCH']) {
         const answer = await ask(folder.router({ access }), method, '/a.txt', {}, bodyOf(['x']));
         assert.equal(answer.status, 405);
         assert.equal(answer.text.includes('/files/'), methods.includes(method), `${method}, ${access}`);
@@ -66,7 +67,20 @@ describe('methods', () => {
     }
   });
 
-  for (const method of ['TRACE', 'CONNECT', 'PROPFIND', 'get', 'BREW', 'GETT', 'constructor', '__proto__']) {
+  for (const method of [
+    'TRACE',
+    'CONNECT',
+    'PROPFIND',
+    'PROPPATCH',
+    'LOCK',
+    'UNLOCK',
+    'move',
+    'get',
+    'BREW',
+    'GETT',
+    'constructor',
+    '__proto__',
+  ]) {
     it(`${method} is not implemented anywhere`, async () => {
       for (const target of ['/', '/files/a.txt', '/echo/x', '*']) {
         assert.equal((await ask(folder.router(), method, target)).status, 501, target);
@@ -76,7 +90,8 @@ describe('methods', () => {
 
   it('writes nothing when only reading is allowed', async () => {
     const router = folder.router({ access: 'readOnly' });
-    for (const method of ['POST', 'PUT', 'DELETE']) await ask(router, method, '/files/a.txt', {}, bodyOf(['x']));
+    for (const method of writing)
+      await ask(router, method, '/files/a.txt', { Destination: '/files/b.txt' }, bodyOf(['x']));
     assert.equal((await ask(router, 'GET', '/files/a.txt')).text, 'a');
   });
 

@@ -19,9 +19,9 @@ describe('DELETE where there is a trash', () => {
       renameSync(path, join(served.directory, '..', 'trashed'));
       return Promise.resolve(true);
     };
-    const ask: Trash = (path) => {
-      asked.push(path);
-      return trash(path);
+    const ask: Trash = (path, kind) => {
+      asked.push(`${kind} ${path}`);
+      return trash(path, kind);
     };
     served = await startServed(
       { access: 'full' },
@@ -45,9 +45,29 @@ describe('DELETE where there is a trash', () => {
 
   it('moves the file there', async () => {
     assert.equal((await remove('a%20b/file')).status, 204);
-    assert.deepEqual(asked, [join(served.directory, 'a b', 'file')]);
+    assert.deepEqual(asked, [`file ${join(served.directory, 'a b', 'file')}`]);
     assert.equal(readFileSync(join(served.directory, '..', 'trashed'), 'utf8'), 'content');
     assert.equal((await remove('a%20b/file')).status, 404);
+  });
+
+  it('moves a folder there as one', async () => {
+    assert.equal((await remove('a%20b/')).status, 204);
+    assert.deepEqual(asked, [`folder ${join(served.directory, 'a b')}`]);
+    assert.equal(readFileSync(join(served.directory, '..', 'trashed', 'file'), 'utf8'), 'content');
+  });
+
+  it('moves no folder there that holds anything excluded, and does not say what', async () => {
+    writeFileSync(join(served.directory, 'a b', '.secret'), 'x');
+    const { status, body } = await remove('a%20b/');
+    assert.deepEqual([status, asked], [403, []]);
+    assert.doesNotMatch(body.toString(), /secret/);
+    assert.ok(there());
+  });
+
+  it('keeps a folder with something in it that the trash does not take', async () => {
+    trash = () => Promise.resolve(false);
+    assert.equal((await remove('a%20b/')).status, 409);
+    assert.ok(there());
   });
 
   it('removes a file that the trash does not take', async () => {
@@ -60,7 +80,7 @@ describe('DELETE where there is a trash', () => {
     trash = () => Promise.reject(new Error('broken'));
     const { status, body } = await remove('a%20b/file');
     assert.equal(status, 503);
-    const said = 'The file could not be moved to the trash, so it stays. Turn it off so.';
+    const said = 'It could not be moved to the trash, so it stays. Turn it off so.';
     assert.equal(body.toString(), `${said}\n`);
     const { reason, option } = await served.logged((event) => event.status === 503);
     assert.deepEqual([reason, option], [said, undefined]);
@@ -82,10 +102,7 @@ describe('DELETE where there is a trash', () => {
   it('does not wait for ever: 503, and the file is left alone', async () => {
     trash = () => new Promise(() => undefined);
     const answer = await remove('a%20b/file');
-    assert.deepEqual(
-      [answer.status, answer.body.toString()],
-      [503, 'The file could not be moved to the trash in time.\n'],
-    );
+    assert.deepEqual([answer.status, answer.body.toString()], [503, 'It could not be moved to the trash in time.\n']);
     assert.ok(there());
   });
 

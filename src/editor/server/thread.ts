@@ -184,8 +184,8 @@ export class ServerThread implements Disposable {
     }
   }
 
-  async #discard({ id, path }: TrashCall): Promise<void> {
-    const outcome = await this.#trash(path).then(
+  async #discard({ id, path, kind }: TrashCall): Promise<void> {
+    const outcome = await this.#trash(path, kind).then(
       (trashed) => (trashed ? 'trashed' : 'none'),
       () => 'failed' as const,
     );

@@ -2,17 +2,17 @@
 import { env, FileSystemError, Uri, workspace } from 'vscode';
 
 /**
- * Moves a file, given by its absolute path, to the trash. Resolves to whether it is there now; if not, there is no trash,
- * or no file.
- * Rejects if there is one, but it did not take the file.
+ * Moves a file or, as one, a folder, given by its absolute path, to the trash. Resolves to whether it is there now; if not, there is no trash,
+ * or nothing at that path.
+ * Rejects if there is one, but it did not take it.
  */
-export type Trash = (file: string) => Promise<boolean>;
+export type Trash = (path: string, kind: 'file' | 'folder') => Promise<boolean>;
 
-export const moveToTrash: Trash = async (file) => {
-  const uri = Uri.file(file);
+export const moveToTrash: Trash = async (path, kind) => {
+  const uri = Uri.file(path);
   if (!hasTrash(uri)) return false;
   try {
-    await workspace.fs.delete(uri, { useTrash: true });
+    await workspace.fs.delete(uri, { useTrash: true, recursive: kind === 'folder' });
     return true;
   } catch (error) {
     // Somebody else was faster: the server finds out.

@@ -19,6 +19,8 @@ const statuses: Readonly<Record<FileErrorKind, number>> = {
   nameTooLong: 400,
   full: 507,
   busy: 503,
+  noParent: 409,
+  occupied: 412,
   fixed: 409,
   failed: 500,
   cancelled: 403,

@@ -9,6 +9,7 @@ import { HttpError } from '../../http/message/httpError';
 import type { Request } from '../../http/message/message';
 import { sourceOf } from '../representation/source';
 import { validatorsOf } from '../representation/validators';
+import { withoutVersions } from './refusals';
 
 const preconditions = ['if-match', 'if-none-match', 'if-unmodified-since'];
 
@@ -27,7 +28,7 @@ function currentValidators(root: Root, segments: readonly string[]): Validators 
   try {
     const file = readOrOpen(root, segments);
     if (file instanceof OpenFile) file.close();
-    return file && validatorsOf(sourceOf(file), []);
+    return file === undefined ? withoutVersions : validatorsOf(sourceOf(file), []);
   } catch (error) {
     if (error instanceof FileError && error.kind === 'missing') return undefined;
     throw error;

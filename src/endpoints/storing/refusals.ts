@@ -72,7 +72,8 @@ export function refuseUnknownLength({ minorVersion, fields }: Request): void {
   throw new HttpError(411, 'What is sent by HTTP/1.0 needs a Content-Length.');
 }
 
-const withoutVersions = { etag: '', etags: [], modified: undefined };
+/** Validators of a resource that is there, but has none. */
+export const withoutVersions = { etag: '', etags: [], modified: undefined };
 
 /** For a resource that is there, but has no validators. @throws {@link HttpError} 412 if a precondition fails */
 export function refuseUnmet({ method, fields }: Request): void {

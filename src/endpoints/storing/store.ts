@@ -1,5 +1,4 @@
-/** `/files/{path}`: files are stored and removed, whole or not at all. */
-import { removable, remove } from '../../files/writing/remove';
+/** `/files/{path}`: files are stored, whole or not at all. */
 import type { Source } from '../../files/writing/progress';
 import type { Root } from '../../files/root';
 import type { Check, Stored, Upload } from '../../files/writing/write';
@@ -14,7 +13,6 @@ import { parsePath } from '../common/path';
 import { preconditionOf } from './precondition';
 import { refuseCoding, refusePart, refuseUnknownLength } from './refusals';
 import type { UploadRegistry } from './uploadRegistry';
-import { inTime, type Trash } from './removal';
 import { withCompleteness } from './resumableUpload';
 import { completeOf } from './uploadFields';
 import { grantedLines, wishesOf } from './wishes';
@@ -26,7 +24,6 @@ export class Store {
     private readonly root: Root,
     private readonly registry: UploadRegistry,
     private readonly limits: Limits,
-    private readonly trash?: Trash,
   ) {
     this.decoders = new Decoders(limits.decoders, limits.body);
   }
@@ -43,20 +40,6 @@ export class Store {
     return this.store(request, rest, ({ path, created }) =>
       created ? made(request, path) : { status: 204, fields: [], stored: path },
     );
-  }
-
-  async delete(request: Request, rest: string): Promise<Response> {
-    const segments = fileSegments(rest);
-    const check = preconditionOf(request, this.root, segments);
-    // Meanwhile the file may have become another one: then that is in the trash, or is judged anew.
-    if (!(await this.moveToTrash(segments, check))) remove(this.root, segments, check);
-    return { status: 204, fields: [] };
-  }
-
-  private async moveToTrash(segments: readonly string[], check: Check): Promise<boolean> {
-    if (this.trash === undefined) return false;
-    const path = removable(this.root, segments, check);
-    return path !== undefined && inTime(this.trash, path, this.limits.trashTimeout);
   }
 
   /** A form goes to a folder; to the path of a file it is stored as it comes. */

@@ -1,61 +1,75 @@
-/** Removes a file of the folder. */
-import { lstatSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+/** Removes a file of the folder, or a folder with nothing in it. */
+import { rmdirSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, FileError } from '../fileError';
-import { Folder } from '../folder';
-import { concealed, type Root } from '../root';
-import { failureOf, type Check } from './write';
+import { FileError } from '../fileError';
+import { hasMounts } from '../mounts';
+import type { Root } from '../root';
+import { withSource, type HeldEntry } from './heldEntry';
+import { mounted } from './subtree';
+import type { Check } from './write';
 
-/**
- * Removes the file of these segments; of a link, the link.
- *
- * @throws FileError `missing`, `folder`, `protected` and others; whatever `check` throws
- */
-export function remove(root: Root, segments: readonly string[], check: Check): void {
-  atEntry(root, segments, check, ({ folder, name }) => unlinkSync(folder.entry(name)));
+/** What is to be removed. */
+export interface Removal {
+  readonly root: Root;
+  readonly segments: readonly string[];
+  /** Whether it is asked for as a folder: what is there must be what is meant. */
+  readonly isFolder: boolean;
+  readonly check: Check;
 }
 
 /**
- * The absolute path, now, of the file of these segments: what could be removed, but a link.
+ * Removes it; of a link, the link.
+ *
+ * @param seen of a folder, what was looked through
+ * @throws FileError `missing`, `folder`, `protected` and others; whatever `check` throws
+ */
+export function remove(removal: Removal, seen?: BigIntStats): void {
+  atEntry(removal, seen, (entry) => {
+    entry.verify();
+    if (entry.kind === 'folder') rmdirSync(entry.path);
+    else unlinkSync(entry.path);
+  });
+}
+
+/**
+ * The absolute path, now, of what could be removed.
  *
  * @returns undefined for a link: what it leads to is not what would be removed
  * @throws as {@link remove}
  */
-export function removable(root: Root, segments: readonly string[], check: Check): string | undefined {
-  return atEntry(root, segments, check, ({ folder, name }) =>
-    lstatSync(folder.entry(name)).isSymbolicLink() ? undefined : join(root.path, ...folder.real, name),
+export function removable(removal: Removal, seen?: BigIntStats): string | undefined {
+  return atEntry(removal, seen, (entry) =>
+    entry.kind === 'link' ? undefined : join(removal.root.path, ...entry.real),
   );
 }
 
-interface Entry {
-  readonly folder: Folder;
-  readonly name: string;
+/** Real path's segments of a folder that could be removed; undefined for a link to one. @throws as {@link remove} */
+export function removableFolder(removal: Removal): readonly string[] | undefined {
+  return atEntry(removal, undefined, ({ kind, real }) => (kind === 'link' ? undefined : real));
 }
 
-/** Has `use` do something with what may be removed, while its folder is held. */
-function atEntry<T>(root: Root, segments: readonly string[], check: Check, use: (entry: Entry) => T): T {
-  try {
-    root.locate(segments);
-    const name = segments.at(-1);
-    if (name === undefined) throw new FileError('folder', 'The folder itself cannot be removed.');
-    const folder = Folder.open(root, segments.slice(0, -1));
-    try {
-      if (!root.shows(folder.real, name)) throw new FileError('protected', 'That path may not be written.');
-      checkEntry(root, folder.entry(name), segments);
-      check();
-      return use({ folder, name });
-    } finally {
-      folder.close();
-    }
-  } catch (error) {
-    const known = concealed(root, segments, error);
-    throw errnoOf(known) === 'ENOTDIR' ? new FileError('missing', 'There is no such file.') : failureOf(known);
-  }
+function atEntry<T>(
+  { root, segments, isFolder, check }: Removal,
+  seen: BigIntStats | undefined,
+  use: (entry: HeldEntry) => T,
+): T {
+  return withSource(root, segments, (entry) => {
+    checkMeant(entry, isFolder);
+    check();
+    checkSeen(entry, seen);
+    return use(entry);
+  });
 }
 
-function checkEntry(root: Root, path: string, segments: readonly string[]): void {
-  root.admit(realpathSync.native(path), segments);
-  const stat = statSync(path);
-  if (stat.isDirectory()) throw new FileError('folder', 'A folder has that name.');
-  if (!stat.isFile()) throw new FileError('missing', 'There is no such file.');
+/** @throws FileError `folder` or `missing` if something else is there than a file, or than a folder */
+export function checkMeant(entry: HeldEntry, isFolder: boolean): void {
+  if (!isFolder && entry.leadsToFolder) throw new FileError('folder', 'A folder has that name.');
+  if (isFolder ? !entry.leadsToFolder : !entry.leadsToFile) throw new FileError('missing', 'There is no such file.');
+}
+
+/** Makes sure that a folder is the one that was looked through, and that nothing is mounted in it. */
+export function checkSeen(entry: HeldEntry, seen: BigIntStats | undefined): void {
+  if (seen === undefined || entry.kind !== 'folder') return;
+  if (!entry.isSameAs(seen)) throw new FileError('busy', 'The folder is being replaced.');
+  if (hasMounts(join(entry.root.path, ...entry.real))) throw mounted();
 }

@@ -50,6 +50,32 @@ describe('DELETE in the editor', () => {
     assert.ok(await isThere(), 'nobody but the editor takes it away');
   });
 
+  it('hands a folder over as one, and the editor takes it with all that is in it', async () => {
+    const directory = vscode.Uri.joinPath(folder().uri, 'folder to delete');
+    await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(directory, 'inner'));
+    try {
+      const kinds: string[] = [];
+      made = new TestController({
+        spawn: () =>
+          new ServerThread(worker, (each, kind) => {
+            kinds.push(kind);
+            return moveToTrash(each, kind);
+          }),
+      });
+      await made.controller.start();
+      const { status } = await ask(made.port ?? 0, 'DELETE /files/folder%20to%20delete/');
+      const isGone = await vscode.workspace.fs.stat(directory).then(
+        () => false,
+        () => true,
+      );
+      // Without a trash, which few machines of tests have, a folder with something in it stays.
+      assert.deepEqual([isGone, kinds], [status === 204, ['folder']]);
+      assert.ok(status === 204 || status === 409 || status === 503, String(status));
+    } finally {
+      await vscode.workspace.fs.delete(directory, { recursive: true }).then(undefined, () => undefined);
+    }
+  });
+
   it('removes it where there is no trash', async () => {
     assert.equal(await remove(() => Promise.resolve(false)), 204);
     assert.ok(!(await isThere()));
@@ -68,7 +94,7 @@ describe('DELETE in the editor', () => {
   it('takes the trash of a remote machine for none', async function () {
     needs(this, 'an editor used from afar', vscode.env.remoteName !== undefined);
     made = new TestController();
-    assert.equal(await moveToTrash(file.fsPath), false);
+    assert.equal(await moveToTrash(file.fsPath, 'file'), false);
     assert.ok(await isThere());
   });
 });

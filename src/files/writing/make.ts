@@ -1,0 +1,17 @@
+/** Makes one folder, in one that is there. */
+import type { Root } from '../root';
+import { withDestination } from './heldEntry';
+import type { Check } from './write';
+
+/**
+ * @returns whether there was nothing of that name before; otherwise nothing was done
+ * @throws FileError `noParent`, `protected` and others; whatever `check` throws
+ */
+export function makeFolder(root: Root, segments: readonly string[], check: Check): boolean {
+  if (segments.length === 0) return false;
+  return withDestination(root, segments, (entry) => {
+    check();
+    entry.verify();
+    return entry.found === undefined && entry.folder.make(entry.name);
+  });
+}

@@ -1,0 +1,132 @@
+/** COPY stores a file once more, under another name, whole or not at all (RFC 4918 §9.8). */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { defaultLimits, type Access } from '../../src/options';
+import { TestFolder } from '../support/folder';
+import { ask, makeRequest, respond, type Answer, type FieldTable } from '../support/request';
+
+describe('COPY', () => {
+  let folder: TestFolder;
+  beforeEach(() => {
+    folder = new TestFolder();
+    folder.write('a.txt', 'a').write('b.txt', 'b').write('dir/inner.txt', 'i').write('.env', 'secret');
+    folder.write('../secret.txt', 'outside');
+    mkdirSync(folder.at('empty'));
+    folder.link('out.txt', '../secret.txt').link('out', '..').link('in.txt', 'a.txt').link('in', 'dir');
+  });
+  afterEach(() => {
+    assert.equal(folder.left(), 0);
+    folder.remove();
+  });
+
+  const copy = (from: string, to: string, fields: FieldTable = {}, access: Access = 'readWrite'): Promise<Answer> =>
+    ask(folder.router({ access }), 'COPY', `/files/${from}`, { Destination: to, ...fields });
+  const all = (): string[] => readdirSync(folder.outside, { recursive: true }).map(String).sort();
+
+  const rows: readonly (readonly [promise: string, from: string, to: string, readWrite: number, full?: number])[] = [
+    ['to a new name', 'a.txt', '/files/new.txt', 201],
+    ['into a folder', 'a.txt', '/files/dir/new.txt', 201],
+    ['into a folder by a link', 'a.txt', '/files/in/new.txt', 201],
+    ['of what is behind a link to a folder', 'in/inner.txt', '/files/new.txt', 201],
+    ['over another', 'a.txt', '/files/b.txt', 403, 204],
+    ['onto itself', 'a.txt', '/files/a.txt', 403],
+    ['over a folder', 'a.txt', '/files/dir', 409],
+    ['to a folder’s path', 'a.txt', '/files/dir/', 409],
+    ['without a parent', 'a.txt', '/files/none/new.txt', 409],
+    ['with a file as its parent', 'a.txt', '/files/b.txt/new.txt', 409],
+    ['of a folder', 'dir/', '/files/new/', 501],
+    ['of a folder without its slash', 'dir', '/files/new', 501],
+    ['of the served folder', '', '/files/new', 403],
+    ['of what is not there', 'none', '/files/new.txt', 404],
+    ['of a link', 'in.txt', '/files/new.txt', 403],
+    ['over a link', 'b.txt', '/files/in.txt', 403],
+    ['of a link that leads out', 'out.txt', '/files/new.txt', 403],
+    ['of what is outside', 'out/secret.txt', '/files/new.txt', 403],
+    ['to outside', 'a.txt', '/files/out/new.txt', 403],
+    ['of what is excluded', '.env', '/files/new.txt', 403],
+    ['to an excluded name', 'a.txt', '/files/.new', 403],
+    ['to another server', 'a.txt', 'http://example.com/files/new.txt', 502],
+    ['to a path that climbs out', 'a.txt', '/files/../new.txt', 400],
+  ];
+  for (const [promise, from, to, readWrite, full = readWrite] of rows) {
+    for (const [access, status] of [
+      ['readWrite', readWrite],
+      ['full', full],
+    ] as const) {
+      it(`${promise}, ${access}: ${status}`, async () => {
+        const before = all();
+        const answer = await copy(from, to, {}, access);
+        assert.equal(answer.status, status, answer.text);
+        if (status >= 400) {
+          assert.deepEqual(all(), before);
+          assert.equal(readFileSync(folder.at('b.txt'), 'utf8'), 'b');
+          return;
+        }
+        assert.equal(answer.fields.get('location'), status === 201 ? to : undefined);
+        assert.equal((await ask(folder.router(), 'GET', to)).text, from.endsWith('inner.txt') ? 'i' : 'a');
+        assert.equal(readFileSync(folder.at('a.txt'), 'utf8'), 'a');
+        assert.equal(answer.response.stored, to.slice('/files/'.length).replace('in/', 'dir/'));
+      });
+    }
+  }
+
+  it('replaces nothing that is not to be replaced, whatever it is: 412', async () => {
+    for (const to of ['b.txt', 'dir', 'empty'])
+      assert.equal(
+        (await copy('a.txt', `/files/${to}`, { Overwrite: 'F' }, 'full')).status,
+        to === 'b.txt' ? 412 : 409,
+      );
+    assert.equal((await copy('a.txt', '/files/new.txt', { Overwrite: 'F' })).status, 201);
+  });
+
+  it('copies what the client has seen, or nothing', async () => {
+    assert.equal((await copy('a.txt', '/files/new.txt', { 'If-Match': '"x"' })).status, 412);
+    assert.equal(existsSync(folder.at('new.txt')), false);
+  });
+
+  it('copies no more than may be stored: 413', async () => {
+    const router = folder.router({ limits: { ...defaultLimits, body: 2 } });
+    folder.write('long.txt', 'abc');
+    assert.equal((await ask(router, 'COPY', '/files/long.txt', { Destination: '/files/new.txt' })).status, 413);
+  });
+
+  it('copies megabytes octet for octet, and shows nothing before the end', async () => {
+    const content = randomBytes(3 * 1024 * 1024 + 17);
+    writeFileSync(folder.at('big'), content);
+    const pending = copy('big', '/files/new');
+    for (let i = 0; i < 3; i++) {
+      await setImmediate();
+      assert.equal(existsSync(folder.at('new')), false);
+    }
+    assert.equal((await pending).status, 201);
+    const digest = (octets: Buffer): string => createHash('sha256').update(octets).digest('hex');
+    assert.equal(digest(readFileSync(folder.at('new'))), digest(content));
+  });
+
+  for (const [promise, change] of [
+    ['grows', () => appendFileSync(folder.at('big'), 'x')],
+    ['shrinks', () => writeFileSync(folder.at('big'), 'x')],
+  ] as const) {
+    it(`copies nothing of a file that ${promise} meanwhile: 503`, async () => {
+      writeFileSync(folder.at('big'), Buffer.alloc(4 * 1024 * 1024));
+      const pending = copy('big', '/files/new');
+      while (folder.left() === 0 || statSync(folder.unfinished()[0] ?? '').size === 0) await setImmediate();
+      change();
+      assert.equal((await pending).status, 503);
+      assert.equal(existsSync(folder.at('new')), false);
+    });
+  }
+
+  it('ends with its client', async () => {
+    writeFileSync(folder.at('big'), Buffer.alloc(4 * 1024 * 1024));
+    const aborter = new AbortController();
+    const request = { ...makeRequest('COPY', '/files/big', { Destination: '/files/new' }), signal: aborter.signal };
+    const pending = respond(folder.router(), request);
+    while (folder.left() === 0) await setImmediate();
+    aborter.abort(new Error('gone'));
+    await assert.rejects(pending, /gone/);
+    assert.equal(existsSync(folder.at('new')), false);
+  });
+});
