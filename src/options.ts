@@ -49,6 +49,10 @@ export interface Limits {
   readonly decoders: number;
   /** Most files that are copied, and folders that are looked through to be moved or removed, at once; the others wait. */
   readonly arranging: number;
+  /** Most archives that are made or sent at once; beyond it 503. */
+  readonly archives: number;
+  /** Most files and folders in one archive; beyond it 403. */
+  readonly archived: number;
   /** Most folders that are read for a listing at once; the others wait. */
   readonly listings: number;
   /** Most octets of long listings in memory at once, while they are sent; beyond it 503. */
@@ -121,6 +125,8 @@ export const defaultLimits: Limits = {
   encoders: 16,
   decoders: 8,
   arranging: 4,
+  archives: 2,
+  archived: 250_000,
   listings: 4,
   listed: 256 * MiB,
   digests: 32,

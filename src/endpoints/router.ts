@@ -64,7 +64,7 @@ export function createRouter(
     store: new Store(root, registry, options.limits),
     arrangement: new Arrangement(root, registry.uploads, options, trash),
   };
-  const files = fileMethods(new FileApi(root, workshop), storing, options.access);
+  const files = fileMethods(new FileApi(root, workshop, options.limits), storing, options.access);
   const follows = options.liveReload && audience !== undefined;
   const routes = new Map<string, Methods>([
     ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],

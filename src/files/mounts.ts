@@ -7,7 +7,7 @@ import { succeeds } from './fileError';
 const table = '/proc/self/mountinfo';
 
 /** Absolute paths of all mount points; none where the platform does not tell. */
-function mountPoints(): ReadonlySet<string> {
+export function mountPoints(): ReadonlySet<string> {
   let lines = '';
   if (process.platform === 'linux') succeeds(() => (lines = readFileSync(table, 'utf8')));
   return new Set(lines.split('\n').map((line) => unescape(line.split(' ', 5)[4] ?? '')));

@@ -6,6 +6,8 @@ import type { Root } from '../../files/root';
 import { readOrOpenSettled } from '../../files/reading/small';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
+import type { Limits } from '../../options';
+import { archivedNames, Archives } from './archives';
 import { Coalesced } from './coalesced';
 import { directoryJson, directoryPage, directoryRows, Rows } from './directoryPage';
 import { parsePath } from '../common/path';
@@ -20,12 +22,15 @@ const json = 'application/json';
 export class FileApi {
   private readonly listings = new Coalesced<Buffer>();
   private readonly pages = new Coalesced<Buffer>();
+  private readonly archives: Archives;
   private readonly view: View;
 
   constructor(
     private readonly root: Root,
     private readonly workshop: Workshop,
+    limits: Limits,
   ) {
+    this.archives = new Archives(root, limits);
     const mediaType = 'application/octet-stream';
     this.view = { mediaType, codable: false, fields: [noCache], siblings: undefined, workshop };
   }
@@ -35,6 +40,8 @@ export class FileApi {
     if (rest === '') return { status: 308, fields: [['Location', './files/'], noCache] };
     const { segments, isFolder } = parsePath(rest);
     if (isFolder) {
+      const names = archivedNames(request.query);
+      if (names !== undefined) return this.archives.answer(request, segments, names);
       const folder = realFolder(this.root, segments);
       const isForPeople = prefersHtml(request.fields.get('accept'), json);
       return isForPeople ? this.page(request, segments, folder) : this.list(request, folder);

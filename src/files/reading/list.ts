@@ -77,26 +77,30 @@ function isUnreachable(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENAMETOOLONG'].includes(errnoOf(error) ?? '');
 }
 
-const byName = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : 1);
+interface Named {
+  readonly name: string;
+}
+
+const byName = (a: Named, b: Named): number => (a.name < b.name ? -1 : 1);
 const run = 1024;
 
-/** A merge sort with pauses: sorting 100,000 names at once would take longer than a slice. */
-async function sorted(entries: Entry[], pace: Pace): Promise<Entry[]> {
-  let runs: Entry[][] = [];
+/** By name. A merge sort with pauses: sorting 100,000 names at once would take longer than a slice. */
+export async function sorted<T extends Named>(entries: readonly T[], pace: Pace): Promise<T[]> {
+  let runs: T[][] = [];
   for (let i = 0; i < entries.length; i += run) {
     runs.push(entries.slice(i, i + run).sort(byName));
     if (pace.due()) await pace.rest();
   }
   while (runs.length > 1) {
-    const merged: Entry[][] = [];
+    const merged: T[][] = [];
     for (let i = 0; i < runs.length; i += 2) merged.push(await merge(runs[i] ?? [], runs[i + 1] ?? [], pace));
     runs = merged;
   }
   return runs[0] ?? [];
 }
 
-async function merge(left: readonly Entry[], right: readonly Entry[], pace: Pace): Promise<Entry[]> {
-  const out: Entry[] = [];
+async function merge<T extends Named>(left: readonly T[], right: readonly T[], pace: Pace): Promise<T[]> {
+  const out: T[] = [];
   let [l, r] = [left[0], right[0]];
   let [i, j] = [0, 0];
   while (l !== undefined || r !== undefined) {
