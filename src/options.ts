@@ -2,10 +2,10 @@
 import { globFlaw } from './globs';
 import { tlsFlaw, type Tls } from './tls';
 
-/** `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST, PUT, MKCOL, and COPY to a new name. `full`: also DELETE, MOVE. */
-export type Access = 'readOnly' | 'readWrite' | 'full';
+/** `dropBox`: POST and PUT of what is new, and nothing of what is there. `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST, PUT, MKCOL, and COPY to a new name. `full`: also DELETE, MOVE. */
+export type Access = 'dropBox' | 'readOnly' | 'readWrite' | 'full';
 
-export const accessLevels: readonly Access[] = ['readOnly', 'readWrite', 'full'];
+export const accessLevels: readonly Access[] = ['readOnly', 'readWrite', 'full', 'dropBox'];
 
 /** Bounds on what one peer can cost us. Sizes in octets, times in milliseconds. */
 export interface Limits {

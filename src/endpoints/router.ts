@@ -14,8 +14,11 @@ import { Arrangement } from './storing/arrangement';
 import { UploadRegistry } from './storing/uploadRegistry';
 import { refuseForeign } from './storing/refusals';
 import { limitLine, partialUpload } from './storing/uploadFields';
-import { decodeAscii, splitFirst } from './common/path';
+import { decodeAscii, parsePath, splitFirst } from './common/path';
+import { archivedNames } from './site/archives';
 import { Site } from './site/site';
+import { uploadPage } from './site/uploadPage';
+import { dropBoxTerms } from './storing/terms';
 import { Store } from './storing/store';
 import type { Trash } from './storing/removal';
 import { userAgent } from './userAgent';
@@ -54,6 +57,7 @@ export function createRouter(
   root: Root,
   { registry = new UploadRegistry(new Uploads(ownPrivateFolders())), trash, audience }: Kept = {},
 ): Endpoint {
+  if (options.access === 'dropBox') return createDropBox(options, root, registry, audience);
   const live = audience?.live;
   const workshop = new Workshop(options.limits);
   const site = new Site(options, root, workshop, options.serveUnsaved ? live?.overlay : undefined);
@@ -67,8 +71,7 @@ export function createRouter(
   const files = fileMethods(new FileApi(root, workshop, options.limits), storing, options.access);
   const follows = options.liveReload && audience !== undefined;
   const routes = new Map<string, Methods>([
-    ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],
-    ['user-agent', { GET: (request, rest) => (rest === '' ? userAgent(request) : notFound()) }],
+    ...openRoutes,
     ['files', files],
     [reserved, { GET: follows ? liveMethod(audience, options.limits) : notFound }],
   ]);
@@ -87,6 +90,12 @@ export function createRouter(
     return dispatch(request, methods ?? siteMethods, rest, options.limits);
   };
 }
+
+/** Those that have nothing to do with the folder. */
+const openRoutes: readonly (readonly [segment: string, methods: Methods])[] = [
+  ['echo', { GET: (request, rest) => echo(request, rest.slice(1)) }],
+  ['user-agent', { GET: (request, rest) => (rest === '' ? userAgent(request) : notFound()) }],
+];
 
 interface Storing {
   readonly store: Store;
@@ -109,6 +118,56 @@ function fileMethods(api: FileApi, { store, arrangement }: Storing, access: Acce
   };
   const methods: Methods = access === 'readWrite' ? writing : { ...writing, ...changing };
   return methods;
+}
+
+/**
+ * The endpoint of a server that takes files and tells of none: whatever is not known to tell nothing is refused, whether
+ * it is there or not.
+ */
+function createDropBox(options: Options, root: Root, registry: UploadRegistry, audience?: Audience): Endpoint {
+  registry.keepOnly(root);
+  audience?.end();
+  const store = new Store(root, registry, options.limits, dropBoxTerms(root));
+  const page: Handler = ({ query }, rest) =>
+    isTop(rest) && archivedNames(query) === undefined ? uploadPage(rest === '' ? './files/' : './') : refuse();
+  const taking: Methods = {
+    POST: (request, rest) => store.post(request, rest),
+    PUT: (request, rest) => store.put(request, rest),
+  };
+  const routes = new Map<string, Methods>([...openRoutes, ['', { GET: page }]]);
+  const uploads = uploadMethods(registry, options.access);
+  const ownMethods = (route: string, rest: string): Methods | undefined => {
+    if (route === 'files') return isTop(rest) ? { GET: page, ...taking } : taking;
+    if (route !== reserved) return routes.get(route);
+    return rest.startsWith('/uploads/') ? uploads : assets(rest);
+  };
+  return (request) => {
+    if (request.path === '*') return dispatch(request, taking, '', options.limits);
+    const { first, rest } = splitFirst(request.path);
+    const methods = ownMethods(decodeAscii(first), rest);
+    if (!mayBeAsked(request, methods)) refuse();
+    return dispatch(request, methods ?? {}, rest, options.limits);
+  };
+}
+
+/** A method that is not known at all tells nothing. */
+function mayBeAsked({ method }: Request, methods: Methods | undefined): boolean {
+  if (!known.includes(method)) return true;
+  if (method === 'OPTIONS') return methods !== undefined;
+  return methods?.[(method === 'HEAD' ? 'GET' : method) as keyof Methods] !== undefined;
+}
+
+/** @param rest as handlers get it: of `/`, nothing is behind the first segment, which is empty */
+const isTop = (rest: string): boolean => {
+  const { segments, isFolder } = parsePath(rest);
+  return isFolder && segments.length === 0;
+};
+
+/** What our own pages load. */
+const assets = (rest: string): Methods | undefined => (rest.startsWith('/assets/') ? { GET: notFound } : undefined);
+
+function refuse(): never {
+  throw new HttpError(403, 'Files are taken here, and none are shown.');
 }
 
 function uploadMethods(registry: UploadRegistry, access: Access): Methods {
@@ -158,7 +217,8 @@ function refuseToStore(method: string, site: Methods, files: Methods): void {
 
 /** Allow (RFC 9110 §10.2.1). */
 function allowed(methods: Methods): FieldLine {
-  return ['Allow', ['HEAD', 'OPTIONS', ...Object.keys(methods)].join(', ')];
+  const head = methods.GET === undefined ? [] : ['HEAD'];
+  return ['Allow', [...head, 'OPTIONS', ...Object.keys(methods)].join(', ')];
 }
 
 /** Tells, where files may be stored, that an upload can be gone on with, and what its limits are. */

@@ -4,7 +4,7 @@ export type Platform = NodeJS.Platform;
 const windowsReserved = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i;
 
 /** No file system has longer names, in UTF-16 code units; some count octets, and so have shorter ones. */
-const longestName = 255;
+export const longestName = 255;
 
 /** Whether no file system has such a name. What is matched against a glob must be short, too. */
 export const isTooLong = (name: string): boolean => name.length > longestName;

@@ -39,7 +39,10 @@ const table = {
   access: {
     value: 'LEVEL',
     takes: enumerated(accessLevels, 'or'),
-    help: ['readOnly, readWrite (default), or full, which allows DELETE and MOVE'],
+    help: [
+      'readOnly, readWrite (default), full, which allows DELETE and',
+      'MOVE, or dropBox, which takes files and shows none',
+    ],
   },
   token: {
     value: 'TOKEN',

@@ -120,7 +120,14 @@ describe('the command line', function () {
     }
   });
 
-  for (const access of ['readOnly', 'readWrite', 'full'] as const) {
+  const writing = ['COPY', 'MKCOL', 'POST', 'PUT'];
+  const levels: Readonly<Record<string, readonly string[]>> = {
+    readOnly: ['GET', 'HEAD'],
+    readWrite: ['GET', 'HEAD', ...writing],
+    full: ['GET', 'HEAD', 'DELETE', 'MOVE', ...writing],
+    dropBox: ['POST', 'PUT'],
+  };
+  for (const [access, methods] of Object.entries(levels)) {
     it(`--access ${access}`, async () => {
       const cli = new TerminalProgram(['--directory', folder.path, '--port', '0', '--access', access]);
       const client = await RawClient.connect(await cli.port());
@@ -128,8 +135,7 @@ describe('the command line', function () {
       const allow = field(await client.read(), 'allow')
         ?.split(', ')
         .sort();
-      const writes = { readOnly: [], readWrite: ['POST', 'PUT'], full: ['DELETE', 'POST', 'PUT'] }[access];
-      assert.deepEqual(allow, ['GET', 'HEAD', 'OPTIONS', ...writes].sort());
+      assert.deepEqual(allow, ['OPTIONS', ...methods].sort());
       client.close();
       await cli.stop();
     });
@@ -232,7 +238,7 @@ describe('the command line', function () {
       [['--port', '65536'], /--port/],
       [['--port', '-1'], /--port/],
       [['--port', '80.5'], /--port/],
-      [['--access', 'all'], /readOnly, readWrite or full/],
+      [['--access', 'all'], /readOnly, readWrite, full or dropBox/],
       [['--max-upload-size', 'big'], /--max-upload-size/],
       [['--host', '0.0.0.0'], /--token/],
       [['--host', ''], /host/],

@@ -107,8 +107,11 @@ const sentences: readonly (readonly [args: readonly string[], sentence: string])
     ['--host', '::'],
     '--host :: lets the network in, so a token is needed: give one in HTTP_SERVER_TOKEN, or with --token.',
   ],
-  [['--access', 'readonly'], '--access takes readOnly, readWrite or full, not "readonly" (the nearest is readOnly).'],
-  [['--access', 'al'], '--access takes readOnly, readWrite or full, not "al" (the nearest is full).'],
+  [
+    ['--access', 'readonly'],
+    '--access takes readOnly, readWrite, full or dropBox, not "readonly" (the nearest is readOnly).',
+  ],
+  [['--access', 'al'], '--access takes readOnly, readWrite, full or dropBox, not "al" (the nearest is full).'],
   [['--token', ''], '--token takes a secret, not an empty word: is a variable not set?'],
   [['--token', ' x'], '--token: the token must have no control characters in it, and no blanks around it.'],
   [['--tls-cert', 'c'], '--tls-cert and --tls-key go together: give both, or neither.'],

@@ -59,8 +59,8 @@ describe('the manifest', () => {
     [
       'a further value of an enumeration',
       'src/options.ts',
-      `['readOnly', 'readWrite', 'full']`,
-      `['readOnly', 'readWrite', 'full', 'more']`,
+      `['readOnly', 'readWrite', 'full', 'dropBox']`,
+      `['readOnly', 'readWrite', 'full', 'dropBox', 'more']`,
       [...noText('setting.access.more'), outOfDate],
     ],
     ['another condition', 'src/editor/manifest/menuTable.ts', `when: 'false'`, `when: 'true'`, [outOfDate]],

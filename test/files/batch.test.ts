@@ -26,7 +26,7 @@ describe('a batch', () => {
     const root = folder.root();
     return uploads.storeAll(async (list) => {
       for (const path of paths) {
-        const upload = uploads.begin(root, path.split('/'), checkOf(path));
+        const upload = uploads.begin({ root, segments: path.split('/'), check: checkOf(path) });
         list.push(upload);
         await upload.write(Buffer.from(`new ${path}`));
       }

@@ -36,7 +36,6 @@ describe('an unfinished upload that cannot be taken away', () => {
   }
 
   const isRefusal = (error: unknown): boolean => error instanceof FileError && error.kind === 'cancelled';
-  const beginning = { segments: ['dir', 'y.txt'], check: nothing, source: undefined };
   const broken = async (upload: Upload): Promise<void> => {
     await upload.write(Buffer.from('half'));
     obstruct();
@@ -45,7 +44,10 @@ describe('an unfinished upload that cannot be taken away', () => {
 
   it('F9: fails for the reason that it fails for, and is told of', async () => {
     const descriptors = openDescriptors();
-    await assert.rejects(uploads.store(folder.root(), beginning, broken), isRefusal);
+    await assert.rejects(
+      uploads.store({ root: folder.root(), segments: ['dir', 'y.txt'], check: nothing }, broken),
+      isRefusal,
+    );
     assert.equal(told.length, 1);
     await uploads.end();
     assert.equal(openDescriptors(), descriptors);
@@ -55,7 +57,7 @@ describe('an unfinished upload that cannot be taken away', () => {
     const root = folder.root();
     const failing = uploads.storeAll(async (list) => {
       for (const name of ['1', '2', '3']) {
-        list.push(uploads.begin(root, ['dir', name], nothing));
+        list.push(uploads.begin({ root, segments: ['dir', name], check: nothing }));
         if (name === '2') obstruct();
       }
       await Promise.reject(new FileError('cancelled', 'gone'));
@@ -66,7 +68,10 @@ describe('an unfinished upload that cannot be taken away', () => {
   });
 
   it('F9: is removed when the server stops, if that works by then', async () => {
-    await assert.rejects(uploads.store(folder.root(), beginning, broken), isRefusal);
+    await assert.rejects(
+      uploads.store({ root: folder.root(), segments: ['dir', 'y.txt'], check: nothing }, broken),
+      isRefusal,
+    );
     for (const path of folder.unfinished()) {
       rmdirSync(path);
       writeFileSync(path, 'half');
@@ -76,7 +81,10 @@ describe('an unfinished upload that cannot be taken away', () => {
   });
 
   it('is removed by the server that starts next', async () => {
-    await assert.rejects(uploads.store(folder.root(), beginning, broken), isRefusal);
+    await assert.rejects(
+      uploads.store({ root: folder.root(), segments: ['dir', 'y.txt'], check: nothing }, broken),
+      isRefusal,
+    );
     await uploads.end();
     for (const path of folder.unfinished()) {
       rmdirSync(path);

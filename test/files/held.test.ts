@@ -84,7 +84,7 @@ describe('a folder that uploads hold', () => {
 
   it('is made again if it went meanwhile with the upload it was made for', () => {
     const uploads = new Uploads(folder.places);
-    const upload = uploads.begin(root, ['new', '1.txt'], () => undefined);
+    const upload = uploads.begin({ root, segments: ['new', '1.txt'], check: () => undefined });
     upload.recheck();
     upload.prepare();
     upload.replace();
@@ -92,7 +92,7 @@ describe('a folder that uploads hold', () => {
     unlinkSync(folder.at('new/1.txt'));
     upload.discard();
     assert.throws(() => rmdirSync(folder.at('new')), /ENOENT/);
-    const stored = uploads.storeNow(root, ['new', '2.txt'], Buffer.from('two'), () => undefined);
+    const stored = uploads.storeNow({ root, segments: ['new', '2.txt'], check: () => undefined }, Buffer.from('two'));
     assert.deepEqual(stored, { created: true, path: 'new/2.txt' });
   });
 
@@ -110,7 +110,7 @@ describe('a folder that uploads hold', () => {
     afterEach(() => uploads.end());
 
     async function begin(segments: readonly string[]): Promise<Upload> {
-      const upload = uploads.begin(root, segments, () => undefined);
+      const upload = uploads.begin({ root, segments, check: () => undefined });
       await upload.write(content);
       most = Math.max(most, opened());
       return upload;
@@ -166,7 +166,7 @@ describe('a folder that uploads hold', () => {
       const [uploads, root] = [new Uploads(places), new Root(path, [])];
       uploads.storeAll(async (list) => {
         for (let i = 0; i < 1000; i++) {
-          const upload = uploads.begin(root, ['new', i < 500 ? 'one' : String(i), 'file' + i], () => undefined);
+          const upload = uploads.begin({ root, segments: ['new', i < 500 ? 'one' : String(i), 'file' + i], check: () => undefined });
           list.push(upload);
           await upload.write(Buffer.from('x'));
           upload.close();

@@ -62,7 +62,7 @@ describe('an unfinished upload', () => {
     const seen: (string | null)[] = [];
     const watcher = watch(folder.path, (_, name) => seen.push(name));
     const before = statSync(folder.path).mtimeMs;
-    const upload = uploads.begin(folder.root(), ['a', 'b', 'new.txt'], nothing);
+    const upload = uploads.begin({ root: folder.root(), segments: ['a', 'b', 'new.txt'], check: nothing });
     await upload.write(Buffer.alloc(1_000_000));
     for (let i = 0; i < 20; i++) await setImmediate();
     assert.deepEqual([names(folder.path), statSync(folder.path).mtimeMs, seen], [['old.txt'], before, []]);
@@ -74,7 +74,9 @@ describe('an unfinished upload', () => {
   it('F13: of which there are many shares one folder at the top, which goes with the last', async () => {
     uploads = within();
     const root = folder.root();
-    const all = ['a/1', 'a/2', 'old.txt'].map((path) => uploads.begin(root, path.split('/'), nothing));
+    const all = ['a/1', 'a/2', 'old.txt'].map((path) =>
+      uploads.begin({ root, segments: path.split('/'), check: nothing }),
+    );
     const [top = '', ...more] = names(folder.path).filter((name) => name !== 'old.txt');
     assert.deepEqual(more, []);
     assert.match(top, /^\.http-server-[0-9a-f]{24}\.tmp$/);
@@ -93,7 +95,7 @@ describe('an unfinished upload', () => {
     git(folder.path, 'init', '-q');
     git(folder.path, 'add', '-A');
     git(folder.path, 'commit', '-qm', 'first');
-    const upload = uploads.begin(folder.root(), ['new', 'file.txt'], nothing);
+    const upload = uploads.begin({ root: folder.root(), segments: ['new', 'file.txt'], check: nothing });
     await upload.write(Buffer.from('half'));
     assert.equal(git(folder.path, 'status', '--porcelain', '-uall'), '');
     folder.write('mine.txt', 'mine');
@@ -114,7 +116,7 @@ describe('an unfinished upload', () => {
       told.emit('path');
     });
     await once(watcher, 'ready');
-    const upload = uploads.begin(folder.root(), ['a', 'new.txt'], nothing);
+    const upload = uploads.begin({ root: folder.root(), segments: ['a', 'new.txt'], check: nothing });
     await upload.write(Buffer.alloc(100_000));
     folder.write('mine.txt', '');
     while (!seen.includes('mine.txt')) await once(told, 'path');
@@ -132,7 +134,7 @@ describe('an unfinished upload', () => {
     folder.write('index.js', `const all = require.context('.', true); all.keys().forEach(all);`);
     rmSync(folder.at('old.txt'));
     folder.write('part.js', `console.log('part')`);
-    const upload = uploads.begin(folder.root(), ['half.js'], nothing);
+    const upload = uploads.begin({ root: folder.root(), segments: ['half.js'], check: nothing });
     await upload.write(Buffer.from('this is no script ('));
     try {
       const bundle = bundled(webpack, folder.path, folder.outside);
@@ -146,9 +148,9 @@ describe('an unfinished upload', () => {
   it('of which somebody clears away the folder leaves room for the next one', async () => {
     uploads = within();
     const root = folder.root();
-    const upload = uploads.begin(root, ['1'], nothing);
+    const upload = uploads.begin({ root, segments: ['1'], check: nothing });
     for (const path of folder.unfinished()) rmSync(path, { recursive: true, force: true });
-    const next = uploads.begin(root, ['2'], nothing);
+    const next = uploads.begin({ root, segments: ['2'], check: nothing });
     assert.throws(() => upload.finish(), /Somebody has removed/);
     upload.discard();
     await next.write(Buffer.from('x'));
@@ -163,7 +165,7 @@ describe('an unfinished upload', () => {
     folder.write('team/x.txt', '');
     spawnSync('chgrp', ['12345', folder.at('team')]);
     spawnSync('chmod', ['g+s', folder.at('team')]);
-    const upload = uploads.begin(folder.root(), ['team', 'new.txt'], nothing);
+    const upload = uploads.begin({ root: folder.root(), segments: ['team', 'new.txt'], check: nothing });
     await upload.write(Buffer.from('x'));
     upload.finish();
     assert.equal(statSync(folder.at('team/new.txt')).gid, 12_345);
@@ -185,7 +187,7 @@ describe('an unfinished upload', () => {
             ['a', '2'],
             ['b', '3'],
           ]) {
-            const upload = uploads.begin(root, file, nothing);
+            const upload = uploads.begin({ root, segments: file, check: nothing });
             list.push(upload);
             await upload.write(Buffer.from('x'));
             upload.close();

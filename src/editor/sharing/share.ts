@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter, l10n } from 'vscode';
 import type { Disposable } from 'vscode';
 import { localUrl } from '../../addresses';
-import type { Options } from '../../options';
+import type { Access, Options } from '../../options';
 import type { Tls } from '../../tls';
 import type { Controller, Server } from '../server/controller';
 import { died, ProblemError, ServerError } from '../server/problem';
@@ -190,8 +190,12 @@ async function tlsFor({ secure, address }: Terms, { tls }: Options): Promise<Tls
 }
 
 function sharedOptions(options: Options, { address, access }: Terms, { token, tls }: Secrets): Options {
-  return { ...options, host: address, access: options.access === 'readOnly' ? 'readOnly' : access, token, tls };
+  return { ...options, host: address, access: narrowed(access, options.access), token, tls };
 }
+
+/** A share is never wider than the settings. */
+const narrowed = (wanted: Terms['access'], setting: Access): Access =>
+  setting === 'readOnly' || setting === 'dropBox' ? setting : wanted;
 
 function shareOf(
   { directory, access, token, tls }: Options,

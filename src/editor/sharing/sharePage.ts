@@ -50,11 +50,16 @@ ${button('httpServer.stopSharing', l10n.t('Stop Sharing'), 'secondary')}
 </p>`;
 }
 
+function allowed(access: Share['access']): string {
+  if (access === 'dropBox') return l10n.t('store new files, and see none');
+  return access === 'readOnly' ? l10n.t('read') : l10n.t('read, store and replace files');
+}
+
 function facts({ until, directory, access, fingerprint }: Share): string {
   const rows: (readonly [name: string, value: string])[] = [
     [l10n.t('Ends'), l10n.t('at {0}, or when the server stops', timeOf(until))],
     [l10n.t('Folder'), directory],
-    [l10n.t('Visitors may'), access === 'readOnly' ? l10n.t('read') : l10n.t('read, store and replace files')],
+    [l10n.t('Visitors may'), allowed(access)],
   ];
   if (fingerprint !== undefined) rows.push([l10n.t('SHA-256 fingerprint'), fingerprint]);
   // A fingerprint breaks between its octets.

@@ -55,6 +55,7 @@ function ways(access: Access): WayItem[] {
 function levels(access: Access, secure: boolean, icons: readonly [string, string], detail: string): WayItem[] {
   const [read, write] = icons;
   const scheme = secure ? 'HTTPS' : 'HTTP';
+  if (access === 'dropBox') return [dropBox(write, scheme, secure, detail)];
   const items: WayItem[] = [
     {
       label: `$(${read}) ${l10n.t('Read Only, by {0}', scheme)}`,
@@ -70,6 +71,14 @@ function levels(access: Access, secure: boolean, icons: readonly [string, string
   ];
   return access === 'readOnly' ? items.slice(0, 1) : items;
 }
+
+/** What a share may be where the setting is a drop box: one, too. */
+const dropBox = (icon: string, scheme: string, secure: boolean, detail: string): WayItem => ({
+  label: `$(${icon}) ${l10n.t('Drop Box, by {0}', scheme)}`,
+  description: l10n.t('files are taken, and none are shown'),
+  detail,
+  way: { access: 'readWrite', secure },
+});
 
 async function pickAddress(title: string, addresses: readonly NetworkAddress[]): Promise<string | undefined> {
   const placeHolder = l10n.t('Which network to share on');

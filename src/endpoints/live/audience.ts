@@ -19,6 +19,12 @@ export class Audience {
     return stream;
   }
 
+  /** Ends them all: nobody is to be told of anything. */
+  end(): void {
+    for (const stream of this.open) stream.giveWay();
+    this.open.clear();
+  }
+
   private makeRoom(): void {
     const [first, ...others] = this.open;
     if (first === undefined) return;

@@ -44,9 +44,7 @@ export async function copy(root: Root, uploads: Uploads, wish: Copy): Promise<St
       wish.check();
       checkDestination(root, wish, file);
     };
-    return await uploads.store(root, { segments: wish.to, check, source: undefined }, (upload) =>
-      fill(upload, file, pace),
-    );
+    return await uploads.store({ root, segments: wish.to, check }, (upload) => fill(upload, file, pace));
   } finally {
     file.close();
   }

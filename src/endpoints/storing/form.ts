@@ -2,15 +2,15 @@
 import { comparable } from '../../files/names';
 import type { Root } from '../../files/root';
 import type { Uploads } from '../../files/writing/uploads';
-import { checkParent, type Upload } from '../../files/writing/write';
+import { checkParent, type Stored, type Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import { httpErrorOf } from '../common/errorResponse';
 import { readParts, type Part } from './multipart';
 import { inPart } from './partHeader';
-import { encodeSegment, parseName } from '../common/path';
-import { preconditionOf } from './precondition';
+import { parseName } from '../common/path';
+import { locationOf, type Terms } from './terms';
 
 const json = 'application/json';
 
@@ -29,52 +29,83 @@ interface StoredFile {
   readonly size: number;
 }
 
+/** As it came. */
+interface TakenFile extends Omit<StoredFile, 'location'> {
+  readonly segments: readonly string[];
+}
+
+interface FormTask {
+  readonly root: Root;
+  readonly uploads: Uploads;
+  readonly terms: Terms;
+  readonly request: Request;
+  /** The segments that its file names are relative to. */
+  readonly folder: readonly string[];
+}
+
 /** A form that is being stored. */
 export class Form {
-  private readonly files: StoredFile[] = [];
+  private readonly files: TakenFile[] = [];
   private readonly paths = new Set<string>();
   private readonly labels = new Map<Upload, string>();
 
-  /** @param folder the segments that its file names are relative to */
-  constructor(
-    private readonly root: Root,
-    private readonly uploads: Uploads,
-    private readonly request: Request,
-    private readonly folder: readonly string[],
-  ) {}
+  constructor(private readonly task: FormTask) {}
 
   /** @throws {@link HttpError}; FileError: then none of its files is stored */
   async store(content: AsyncIterable<Uint8Array>, boundary: string): Promise<Response> {
-    // Who waits for a 100 is to hear what can be known beforehand.
-    checkParent(this.root, this.folder);
-    const stored = await this.uploads.storeAll(
+    this.checkBeforehand();
+    const stored = await this.task.uploads.storeAll(
       async (uploads) => {
         await readParts(content, boundary, (part) => this.take(part, uploads));
         if (uploads.length === 0) throw new HttpError(400, 'The form has no file in it.');
       },
-      (error, upload) => ofPart(this.labels.get(upload) ?? '', error),
+      (error, upload) => this.ofPart(this.labels.get(upload) ?? '', error),
     );
     const [path, ...others] = stored.map((each) => each.path);
     return {
-      ...this.answer(),
+      ...this.answer(stored),
       ...(path !== undefined && { stored: path }),
       ...(others.length > 0 && { alsoStored: others }),
     };
   }
 
   /** Whoever posted the form from a page wants to see what the folder has now. */
-  private answer(): Response {
-    const { fields, path } = this.request;
+  private answer(stored: readonly Stored[]): Response {
+    const { fields, path } = this.task.request;
     if (prefersHtml(fields.get('accept'), json)) return { status: 303, fields: [['Location', folderReference(path)]] };
-    const body = Buffer.from(JSON.stringify(this.files));
+    const { nameOf } = this.task.terms;
+    const list = this.files.map(({ name, segments, size }, i): StoredFile => {
+      const one = stored[i];
+      const location = locationOf(segments, one === undefined ? '' : nameOf(segments, one));
+      return { name, location, size };
+    });
+    const body = Buffer.from(JSON.stringify(list));
     return { status: 201, fields: [['Content-Type', json]], body };
+  }
+
+  /** Who waits for a 100 is to hear what can be known beforehand. */
+  private checkBeforehand(): void {
+    const { root, folder, terms } = this.task;
+    try {
+      checkParent(root, folder);
+    } catch (error) {
+      throw terms.explain(error);
+    }
+  }
+
+  /** The failure as it is told of one part: a form may have hundreds. */
+  private ofPart(label: string, error: unknown): unknown {
+    const known = httpErrorOf(this.task.terms.explain(error));
+    if (known === undefined) return error;
+    const { status, message, fields, reason, option } = known;
+    return new HttpError(status, inPart(label) + message, fields, { reason: inPart(label) + reason, option });
   }
 
   private async take(part: Part, uploads: Upload[]): Promise<void> {
     try {
       await this.takePart(part, uploads);
     } catch (error) {
-      throw ofPart(part.label, error);
+      throw this.ofPart(part.label, error);
     }
   }
 
@@ -86,9 +117,9 @@ export class Form {
   }
 
   private async takeFile(name: string, content: AsyncIterable<Uint8Array>, uploads: Upload[]): Promise<void> {
-    const segments = [...this.folder, ...segmentsOf(name)];
-    const { root, request } = this;
-    const upload = this.uploads.begin(root, segments, preconditionOf(request, root, segments), request.body);
+    const { root, request, folder, terms } = this.task;
+    const segments = [...folder, ...segmentsOf(name)];
+    const upload = this.task.uploads.begin(terms.goal(request, segments), request.body);
     uploads.push(upload);
     this.labels.set(upload, name);
     const path = comparable(upload.path, root.platform);
@@ -96,17 +127,8 @@ export class Form {
     this.paths.add(path);
     for await (const bytes of content) await upload.write(bytes);
     upload.close();
-    const location = `/files/${segments.map(encodeSegment).join('/')}`;
-    this.files.push({ name, location, size: upload.size });
+    this.files.push({ name, segments, size: upload.size });
   }
-}
-
-/** The failure as it is told of one part: a form may have hundreds. */
-function ofPart(label: string, error: unknown): unknown {
-  const known = httpErrorOf(error);
-  if (known === undefined) return error;
-  const { status, message, fields, reason, option } = known;
-  return new HttpError(status, inPart(label) + message, fields, { reason: inPart(label) + reason, option });
 }
 
 /** A reference to the folder of this path, with its slash; relative, so that it survives a proxy that puts a prefix before the path. */

@@ -27,11 +27,11 @@ type State = 'incomplete' | 'complete' | 'ended';
 /** @param digests of the whole, which were checked */
 export type Respond = (stored: Stored, digests: Expectations) => Response;
 
-/** What whoever registers an upload wants of it. */
-interface Registration {
+interface Ways {
   /** What the request that created it is answered with in the end. */
   readonly respond: Respond;
-  readonly limits: Limits;
+  /** What its client hears of a failure at the end. */
+  readonly explain: (error: unknown) => unknown;
   /** Called whenever there is a sign of life. */
   readonly onSign: () => void;
 }
@@ -57,11 +57,14 @@ export class ResumableUpload implements Source {
   /** When the last request ended; undefined while one is under way. */
   private since: number | undefined;
 
-  /** @param digests of the whole */
+  /**
+   * @param digests of the whole
+   */
   constructor(
     private readonly upload: Upload,
     private digests: Expectations,
-    private readonly registration: Registration,
+    private readonly limits: Limits,
+    private readonly ways: Ways,
   ) {}
 
   get isIncomplete(): boolean {
@@ -85,7 +88,7 @@ export class ResumableUpload implements Source {
     return this.alone(() => {
       const fields: FieldLine[] = [completeLine(!this.isIncomplete), offsetLine(this.offset)];
       if (this.length !== undefined) fields.push(['Upload-Length', String(this.length)]);
-      fields.push(limitLine(this.registration.limits), ['Cache-Control', 'no-store']);
+      fields.push(limitLine(this.limits), ['Cache-Control', 'no-store']);
       return Promise.resolve({ status: 204, fields });
     });
   }
@@ -132,7 +135,7 @@ export class ResumableUpload implements Source {
     const result = this.last.then(() => {
       if (this.hasEnded) throw noSuchUpload();
       this.current = number;
-      this.registration.onSign();
+      this.ways.onSign();
       return work();
     });
     this.last = result.catch(() => undefined);
@@ -172,7 +175,7 @@ export class ResumableUpload implements Source {
       this.checkSize(this.offset + bytes.length);
       await this.write(bytes);
       content.update(bytes);
-      this.registration.onSign();
+      this.ways.onSign();
       tell();
     }
     try {
@@ -216,11 +219,11 @@ export class ResumableUpload implements Source {
 
   /** Refuses what is too large, or larger than was told: it can never come to a good end. */
   private checkSize(size: number): void {
-    if (size <= Math.min(this.registration.limits.body, this.length ?? Infinity)) return;
+    if (size <= Math.min(this.limits.body, this.length ?? Infinity)) return;
     this.end();
-    if (size <= this.registration.limits.body) throw inconsistent();
-    const message = `The upload is larger than the ${this.registration.limits.body} octets allowed here.`;
-    throw new HttpError(413, message, [limitLine(this.registration.limits)], { option: 'limits' });
+    if (size <= this.limits.body) throw inconsistent();
+    const message = `The upload is larger than the ${this.limits.body} octets allowed here.`;
+    throw new HttpError(413, message, [limitLine(this.limits)], { option: 'limits' });
   }
 
   private async finish({ signal }: Request): Promise<Response> {
@@ -229,7 +232,7 @@ export class ResumableUpload implements Source {
       this.digests.check();
       await checkTrailers({ trailers: this.trailers, signal }, ['repr-digest'], () => this.upload.pieces(0));
       this.size = this.offset;
-      const { fields, ...rest } = this.registration.respond(this.upload.finish(), this.digests);
+      const { fields, ...rest } = this.ways.respond(this.upload.finish(), this.digests);
       this.length = this.size;
       this.state = 'complete';
       const { status, body } = rest;
@@ -238,7 +241,7 @@ export class ResumableUpload implements Source {
       return { ...rest, fields: all };
     } catch (error) {
       this.end();
-      throw withCompleteness(error, true);
+      throw withCompleteness(this.ways.explain(error), true);
     }
   }
 

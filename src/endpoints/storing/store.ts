@@ -1,7 +1,8 @@
 /** `/files/{path}`: files are stored, whole or not at all. */
 import type { Source } from '../../files/writing/progress';
 import type { Root } from '../../files/root';
-import type { Check, Stored, Upload } from '../../files/writing/write';
+import type { Goal } from '../../files/writing/uploads';
+import type { Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
@@ -10,10 +11,10 @@ import { Form } from './form';
 import { checkTrailers, digestFields, Expectations, verified } from './integrity';
 import { boundaryOf } from './multipart';
 import { parsePath } from '../common/path';
-import { preconditionOf } from './precondition';
 import { refuseCoding, refusePart, refuseUnknownLength } from './refusals';
 import type { UploadRegistry } from './uploadRegistry';
 import { withCompleteness } from './resumableUpload';
+import { locationOf, openTerms, type Terms } from './terms';
 import { completeOf } from './uploadFields';
 import { grantedLines, wishesOf } from './wishes';
 
@@ -24,6 +25,7 @@ export class Store {
     private readonly root: Root,
     private readonly registry: UploadRegistry,
     private readonly limits: Limits,
+    private readonly terms: Terms = openTerms(root),
   ) {
     this.decoders = new Decoders(limits.decoders, limits.body);
   }
@@ -32,13 +34,13 @@ export class Store {
   async post(request: Request, rest: string): Promise<Response> {
     const form = this.postForm(request, rest);
     if (form !== undefined) return form;
-    return this.store(request, rest, ({ path }) => made(request, path));
+    return this.store(request, rest, (stored, location) => made(location, stored.path));
   }
 
   /** Answers 201 for a new file, 204 for a replaced one. */
   async put(request: Request, rest: string): Promise<Response> {
-    return this.store(request, rest, ({ path, created }) =>
-      created ? made(request, path) : { status: 204, fields: [], stored: path },
+    return this.store(request, rest, ({ path, created }, location) =>
+      created ? made(location, path) : { status: 204, fields: [], stored: path },
     );
   }
 
@@ -50,7 +52,9 @@ export class Store {
     const boundary = isFolder ? boundaryOf(request.fields.get('content-type')) : undefined;
     if (boundary === undefined) return undefined;
     refusePart(request);
-    return new Form(this.root, this.registry.uploads, request, segments).store(this.contentOf(request), boundary);
+    const { registry, terms } = this;
+    const form = new Form({ root: this.root, uploads: registry.uploads, terms, request, folder: segments });
+    return form.store(this.contentOf(request), boundary);
   }
 
   /**
@@ -64,22 +68,29 @@ export class Store {
     return coding === undefined ? content : this.decoders.decode({ content, coding, body, signal });
   }
 
-  private async store(request: Request, rest: string, answer: (stored: Stored) => Response): Promise<Response> {
-    if (completeOf(request.fields) !== undefined) return this.storeInParts(request, rest, answer);
+  private async store(request: Request, rest: string, respond: Answer): Promise<Response> {
+    try {
+      if (completeOf(request.fields) !== undefined) return await this.storeInParts(request, rest, respond);
+      return await this.storeWhole(request, rest, respond);
+    } catch (error) {
+      throw this.terms.explain(error);
+    }
+  }
+
+  private async storeWhole(request: Request, rest: string, respond: Answer): Promise<Response> {
     const { body, fields } = request;
-    const { root, registry } = this;
-    const { segments, check } = this.judge(request, rest);
+    const { uploads } = this.registry;
+    const { goal, answer } = this.judge(request, rest, respond);
     const wishes = wishesOf(fields);
     const digests = Expectations.of(fields, digestFields, wishes.algorithms);
     const isPlain = digests.none && wishes.modified === undefined && codingOf(fields) === undefined;
     const whole = isPlain ? body.whole() : undefined;
-    if (whole !== undefined) return answer(registry.uploads.storeNow(root, segments, whole, check));
+    if (whole !== undefined) return answer(uploads.storeNow(goal, whole));
     const fill = async (upload: Upload): Promise<void> => {
       upload.modified = wishes.modified;
       await this.receive(request, upload, digests);
     };
-    const beginning = { segments, check, source: sourceOf(request) };
-    const response = answer(await registry.uploads.store(root, beginning, fill));
+    const response = answer(await uploads.store(goal, fill, sourceOf(request)));
     return { ...response, fields: [...response.fields, ...grantedLines(wishes, digests)] };
   }
 
@@ -99,24 +110,39 @@ export class Store {
   }
 
   /** As a resumable upload. Whoever is refused one learns that nothing is complete. */
-  private async storeInParts(request: Request, rest: string, answer: (stored: Stored) => Response): Promise<Response> {
+  private async storeInParts(request: Request, rest: string, respond: Answer): Promise<Response> {
+    const { explain } = this.terms;
     try {
       refuseCoding(request);
-      const creation = { request, root: this.root, answer, ...this.judge(request, rest) };
-      return await this.registry.create(creation, this.limits);
+      return await this.registry.create({ request, explain, ...this.judge(request, rest, respond) }, this.limits);
     } catch (error) {
-      throw withCompleteness(error, false);
+      throw withCompleteness(explain(error), false);
     }
   }
 
   /** @throws what can be told beforehand against storing the content of `request` */
-  private judge(request: Request, rest: string): { readonly segments: readonly string[]; readonly check: Check } {
+  private judge(request: Request, rest: string, respond: Answer): Judged {
     const segments = fileSegments(rest);
     refusePart(request);
     codingOf(request.fields);
     refuseUnknownLength(request);
-    return { segments, check: preconditionOf(request, this.root, segments) };
+    const answer = (stored: Stored): Response => respond(stored, this.locate(request, segments, stored));
+    return { goal: this.terms.goal(request, segments), answer };
   }
+
+  /** Two slashes at the beginning of a reference would be those of an authority (RFC 3986 §4.2). */
+  private locate({ path }: Request, segments: readonly string[], stored: Stored): string {
+    const name = this.terms.nameOf(segments, stored);
+    return name === segments.at(-1) ? path.replace(/^\/+/, '/') : locationOf(segments, name);
+  }
+}
+
+/** @param location path by which the file is found */
+type Answer = (stored: Stored, location: string) => Response;
+
+interface Judged {
+  readonly goal: Goal;
+  readonly answer: (stored: Stored) => Response;
 }
 
 /** Where the content comes from; nobody knows how much a coded upload comes to. */
@@ -137,10 +163,9 @@ function unchecked(): never {
   throw new HttpError(400, 'A digest behind coded content cannot be checked: send it before the content.');
 }
 
-/** Two slashes at the beginning of a reference would be those of an authority (RFC 3986 §4.2). */
-const made = ({ path }: Request, stored: string): Response => ({
+const made = (location: string, stored: string): Response => ({
   status: 201,
-  fields: [['Location', path.replace(/^\/+/, '/')]],
+  fields: [['Location', location]],
   stored,
 });
 

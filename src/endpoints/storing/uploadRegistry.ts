@@ -1,8 +1,8 @@
 /** The resumable uploads of one server: `/.http-server/uploads/{id}` for each. */
 import { randomBytes } from 'node:crypto';
 import type { Root } from '../../files/root';
-import type { Uploads } from '../../files/writing/uploads';
-import type { Check, Stored } from '../../files/writing/write';
+import type { Goal, Uploads } from '../../files/writing/uploads';
+import type { Stored } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
@@ -33,10 +33,10 @@ interface Kept {
 /** How a request creates an upload. */
 interface Creation {
   readonly request: Request;
-  readonly root: Root;
-  readonly segments: readonly string[];
-  readonly check: Check;
+  readonly goal: Goal;
   readonly answer: (stored: Stored) => Response;
+  /** What its client hears of a failure at the end. */
+  readonly explain: (error: unknown) => unknown;
 }
 
 interface Idle {
@@ -117,24 +117,24 @@ export class UploadRegistry {
   }
 
   private begin(
-    { request, root, segments, check, answer }: Creation,
+    { request, goal, answer, explain }: Creation,
     limits: Limits,
   ): { id: string; resumable: ResumableUpload } {
     this.makeRoom();
     const id = randomBytes(16).toString('hex');
     const wishes = wishesOf(request.fields);
     const digests = Expectations.of(request.fields, ['repr-digest'], wishes.algorithms);
-    const upload = this.uploads.begin(root, segments, check);
+    const upload = this.uploads.begin(goal);
     upload.modified = wishes.modified;
     const respond: Respond = (stored, checked) => {
       const response = answer(stored);
       return { ...response, fields: [...response.fields, ...grantedLines(wishes, checked)] };
     };
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
-    const registration = { respond, limits, onSign: () => expiry.refresh() };
-    const resumable = new ResumableUpload(upload, digests, registration);
+    const ways = { respond, explain, onSign: () => expiry.refresh() };
+    const resumable = new ResumableUpload(upload, digests, limits, ways);
     upload.source = resumable;
-    this.kept.set(id, { resumable, root, expiry });
+    this.kept.set(id, { resumable, root: goal.root, expiry });
     return { id, resumable };
   }
 

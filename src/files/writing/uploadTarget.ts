@@ -196,7 +196,7 @@ const user = process.geteuid?.();
 /** Whether its mode alone says that this process may write it. */
 const isOwnersToWrite = ({ uid, mode }: Stats): boolean => uid === user && (mode & constants.S_IWUSR) !== 0;
 
-function openIfThere(root: Root, segments: readonly string[]): Folder | undefined {
+export function openIfThere(root: Root, segments: readonly string[]): Folder | undefined {
   try {
     return holdFolder(root, segments);
   } catch (error) {

@@ -1,5 +1,7 @@
 /** The uploads of one server: none is left when it stops, nor, once the next one has started, when it is killed. */
 import { Anchors } from './anchors';
+import { comparable } from '../names';
+import { freeSegments } from './freeName';
 import { finishAll, type Explain } from './uploadGroup';
 import { Leftovers, type TellLeftover } from './leftovers';
 import { claimPrivateFolder, leavePrivateFolder } from './privateFolder';
@@ -21,10 +23,14 @@ interface UploadsNews {
   readonly onLeftover?: TellLeftover | undefined;
 }
 
-type Beginning = Omit<Wish, 'isWhole'> & {
-  /** The upload can be seen and cancelled by it. */
-  readonly source: Source | undefined;
-};
+/** Where a file is to go, and on what terms. */
+export interface Goal {
+  readonly root: Root;
+  readonly segments: readonly string[];
+  readonly check: Check;
+  /** Whether it gets a number if its name is taken, rather than the place of what is there. */
+  readonly isNumbered?: boolean;
+}
 
 export class Uploads {
   private readonly unfinished = new Map<number, Upload>();
@@ -60,18 +66,28 @@ export class Uploads {
    * @param source the upload can be seen and cancelled by it
    * @throws FileError; whatever `check` throws
    */
-  begin(root: Root, segments: readonly string[], check: Check, source?: Source): Upload {
-    const upload = this.start(root, { segments, check, isWhole: false }, source);
+  begin(goal: Goal, source?: Source): Upload {
+    const upload = this.start(goal, false, source);
     upload.await();
     return upload;
   }
 
-  private start(root: Root, wish: Wish, source?: Source): Upload {
+  private start({ root, segments, check, isNumbered }: Goal, isWhole: boolean, source?: Source): Upload {
     const id = ++count;
+    const rename = (): readonly string[] => freeSegments(root, segments, (path) => this.isClaimed(root, path, id));
+    const wish: Wish = { segments, check, isWhole, ...(isNumbered === true && { rename }) };
     const upload = new Upload(this.storageOf(root), wish, () => this.remove(id), source);
     this.unfinished.set(id, upload);
     this.watch();
     return upload;
+  }
+
+  /** Whether another upload is on its way there: names that differ may be one to the file system. */
+  private isClaimed({ platform }: Root, path: readonly string[], id: number): boolean {
+    const wanted = comparable(path.join('/'), platform);
+    for (const [other, upload] of this.unfinished)
+      if (other !== id && comparable(upload.path, platform) === wanted) return true;
+    return false;
   }
 
   private storageOf(root: Root): Storage & { readonly own: ServerFolder | undefined } {
@@ -111,17 +127,13 @@ export class Uploads {
   }
 
   /**
-   * Stores what `fill` writes as the file of these segments. If anything fails, the old file is as it was and nothing
+   * Stores what `fill` writes as the file of the goal. If anything fails, the old file is as it was and nothing
    * new is there.
    *
    * @throws FileError; whatever `fill` or `check` throws
    */
-  async store(
-    root: Root,
-    { segments, check, source }: Beginning,
-    fill: (upload: Upload) => Promise<void>,
-  ): Promise<Stored> {
-    const upload = this.begin(root, segments, check, source);
+  async store(goal: Goal, fill: (upload: Upload) => Promise<void>, source?: Source): Promise<Stored> {
+    const upload = this.begin(goal, source);
     try {
       await fill(upload);
       return upload.finish();
@@ -132,8 +144,8 @@ export class Uploads {
   }
 
   /** As {@link store}, of little content that is all here. */
-  storeNow(root: Root, segments: readonly string[], content: Uint8Array, check: Check): Stored {
-    const upload = this.start(root, { segments, check, isWhole: true });
+  storeNow(goal: Goal, content: Uint8Array): Stored {
+    const upload = this.start(goal, true);
     try {
       upload.writeNow(content);
       return upload.finishAtOnce();

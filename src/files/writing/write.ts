@@ -64,6 +64,8 @@ export interface Wish {
   readonly check: Check;
   /** Whether all of it is here, so that it takes its place in this run of code. */
   readonly isWhole: boolean;
+  /** Finds a name for it that is free now: then nothing is replaced. */
+  readonly rename?: () => readonly string[];
 }
 
 /**
@@ -77,9 +79,10 @@ export class Upload {
   /** When the file was modified, as its client says, in milliseconds since the epoch; undefined for the time of storing. */
   modified: number | undefined;
   private target: UploadTarget;
+  private segments: readonly string[];
   private made: MadeFolders | undefined;
   /** Real path of the target at the beginning, and how many of its folders were there. */
-  private readonly real: readonly string[];
+  private real: readonly string[];
   private readonly depth: number;
   /** The last folder on the way that was there; undefined as long as the target's folder is held since the beginning. */
   private anchor: ReturnType<Anchors['hold']> | undefined;
@@ -95,7 +98,8 @@ export class Upload {
     private readonly onEnd: () => void,
     public source?: Source,
   ) {
-    const { target, temporary } = begin(storage, wish);
+    const { target, temporary, segments } = begin(storage, wish);
+    this.segments = segments;
     this.target = target;
     this.temporary = temporary;
     this.real = target.real;
@@ -176,6 +180,7 @@ export class Upload {
   recheck(): void {
     try {
       this.hold();
+      if (this.target.found !== undefined) this.giveWay();
       this.target.allow();
       this.wish.check();
     } catch (error) {
@@ -277,13 +282,21 @@ export class Upload {
 
   private hold(): void {
     this.rest();
-    const target = new UploadTarget(this.storage.root, this.wish.segments);
+    const target = new UploadTarget(this.storage.root, this.segments);
     this.target = target;
     // Who has taken a folder away does not want it to come again with a file.
     const isSame = target.real.length === this.real.length && target.real.every((name, i) => name === this.real[i]);
     const isThere = target.near.real.length > this.depth || this.anchor?.isHere(target.near) !== false;
     if (!isSame || !isThere || target.near.real.length < this.depth)
       throw new FileError('busy', 'The folder is being replaced.');
+  }
+
+  /** Somebody else has its name by now. */
+  private giveWay(): void {
+    if (this.wish.rename === undefined) return;
+    this.segments = this.wish.rename();
+    this.real = [...this.real.slice(0, -1), this.segments.at(-1) ?? ''];
+    this.hold();
   }
 
   private rename(): void {
@@ -309,17 +322,24 @@ export class Upload {
   }
 }
 
-function begin(storage: Storage, { segments, check, isWhole }: Wish): { target: UploadTarget; temporary: Temporary } {
+interface Begun {
+  readonly target: UploadTarget;
+  readonly temporary: Temporary;
+  readonly segments: readonly string[];
+}
+
+function begin(storage: Storage, { segments: wanted, check, isWhole, rename }: Wish): Begun {
   let target: UploadTarget | undefined;
   try {
+    const segments = rename?.() ?? wanted;
     const held = (target = new UploadTarget(storage.root, segments));
     held.allow();
     check();
     if (!isWhole) held.checkWritable();
     const temporary = new Temporary(storage.leftovers, held, () => storage.staging.reserve(held, isWhole));
-    return { target, temporary };
+    return { target, temporary, segments };
   } catch (error) {
     target?.close();
-    throw failureOf(concealed(storage.root, segments, error));
+    throw failureOf(concealed(storage.root, wanted, error));
   }
 }
