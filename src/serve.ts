@@ -59,6 +59,8 @@ export interface Surroundings {
    * removal is tried again.
    */
   readonly onLeftover?: (path: string, code: string) => void;
+  /** Whether the server is there for a while only: then its unfinished uploads end with it. By default they outlive it. */
+  readonly isPassing?: boolean;
   /** Where deleted files go; without it they are gone. */
   readonly trash?: Trash;
   /** What a client that is refused is told besides, in the words of whoever runs the server. */
@@ -77,7 +79,7 @@ export interface Surroundings {
 export async function serve(options: Options, surroundings: Surroundings): Promise<Server> {
   const { onExchange, onConnections, onUploads: onProgress, onNoPrivateFolder, onLeftover } = surroundings;
   const uploads = new Uploads(ownPrivateFolders(), { onProgress, onNoPrivateFolder, onLeftover });
-  const registry = new UploadRegistry(uploads);
+  const registry = new UploadRegistry(uploads, surroundings.isPassing !== true);
   const { trash, advice, live, recorder } = surroundings;
   const kept = { trash, advice, audience: live && new Audience(live), isRecorded: recorder !== undefined };
   const { root, ...own } = configured(options, registry, kept);

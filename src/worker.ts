@@ -119,6 +119,7 @@ function surroundings(isShared: boolean): Surroundings {
   const own: Surroundings = {
     onExchange: (event) => gather(requests.add(event)),
     recorder: requests.recorder(isShared),
+    isPassing: isShared,
     onConnections: flushSoon,
     onUploads: (told) => {
       uploads.set(own, told);

@@ -11,7 +11,7 @@ import { events, script } from './live/events';
 import { isSafe } from './common/fetchMetadata';
 import { FileApi } from './site/fileApi';
 import { Arrangement } from './storing/arrangement';
-import { UploadRegistry } from './storing/uploadRegistry';
+import { UploadRegistry, type Again } from './storing/uploadRegistry';
 import { refuseForeign } from './storing/refusals';
 import { limitLine, partialUpload } from './storing/uploadFields';
 import { decodeAscii, parsePath, splitFirst } from './common/path';
@@ -62,7 +62,7 @@ export function createRouter(
   const workshop = new Workshop(options.limits);
   const site = new Site(options, root, workshop, options.serveUnsaved ? live?.overlay : undefined);
   const siteMethods: Methods = { GET: (request) => site.answer(request) };
-  registry.keepOnly(root);
+  registry.keepOnly(root, 'open');
   live?.follow(root, options);
   const storing = {
     store: new Store(root, registry, options.limits),
@@ -75,7 +75,7 @@ export function createRouter(
     ['files', files],
     [reserved, { GET: follows ? liveMethod(audience, options.limits) : notFound }],
   ]);
-  const uploads = uploadMethods(registry, options.access);
+  const uploads = uploadMethods(registry, storing.store.again, options.access);
   return (request) => {
     if (follows) audience.live.workerUses.note(request);
     const remembered = workshop.responses.recall(request);
@@ -125,7 +125,7 @@ function fileMethods(api: FileApi, { store, arrangement }: Storing, access: Acce
  * it is there or not.
  */
 function createDropBox(options: Options, root: Root, registry: UploadRegistry, audience?: Audience): Endpoint {
-  registry.keepOnly(root);
+  registry.keepOnly(root, 'dropBox');
   audience?.end();
   const store = new Store(root, registry, options.limits, dropBoxTerms(root));
   const page: Handler = ({ query }, rest) =>
@@ -135,7 +135,7 @@ function createDropBox(options: Options, root: Root, registry: UploadRegistry, a
     PUT: (request, rest) => store.put(request, rest),
   };
   const routes = new Map<string, Methods>([...openRoutes, ['', { GET: page }]]);
-  const uploads = uploadMethods(registry, options.access);
+  const uploads = uploadMethods(registry, store.again, options.access);
   const ownMethods = (route: string, rest: string): Methods | undefined => {
     if (route === 'files') return isTop(rest) ? { GET: page, ...taking } : taking;
     if (route !== reserved) return routes.get(route);
@@ -170,12 +170,12 @@ function refuse(): never {
   throw new HttpError(403, 'Files are taken here, and none are shown.');
 }
 
-function uploadMethods(registry: UploadRegistry, access: Access): Methods {
+function uploadMethods(registry: UploadRegistry, again: Again, access: Access): Methods {
   if (access === 'readOnly') return { GET: notFound };
   return {
-    GET: (_, rest) => registry.describe(uploadOf(rest)),
-    PATCH: (request, rest) => registry.append(request, uploadOf(rest)),
-    DELETE: (_, rest) => registry.cancel(uploadOf(rest)),
+    GET: (_, rest) => registry.describe(uploadOf(rest), again),
+    PATCH: (request, rest) => registry.append(request, uploadOf(rest), again),
+    DELETE: (_, rest) => registry.cancel(uploadOf(rest), again),
   };
 }
 

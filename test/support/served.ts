@@ -29,6 +29,7 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** Nothing that is unfinished outlives it. */
 export async function startServed(
   options: Partial<Omit<Options, 'limits'>> = {},
   limits: Partial<Limits> = {},
@@ -51,7 +52,7 @@ export async function startServed(
     events.push(event);
     wake();
   };
-  const server = await serve(all, { onExchange, ...surroundings });
+  const server = await serve(all, { onExchange, isPassing: true, ...surroundings });
   return {
     directory: all.directory,
     port: server.address.port,

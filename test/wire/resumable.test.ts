@@ -16,7 +16,8 @@ describe('a resumable upload', () => {
   let served: Served;
   let client: RawClient;
   beforeEach(async () => {
-    served = await startServed({}, { body: 1000, bodyTimeout: 3_600_000, resumeTimeout: 3_600_000 });
+    const limits = { body: 1000, bodyTimeout: 3_600_000, resumeTimeout: 3_600_000 };
+    served = await startServed({}, limits);
     client = await served.client();
     writeFileSync(join(served.directory, 'old.txt'), 'old');
   });
@@ -220,7 +221,7 @@ describe('a resumable upload', () => {
     }
   });
 
-  it('leaves nothing when the server stops', async () => {
+  it('leaves nothing when a server stops that is there for a while only, as a share is', async () => {
     await create('x/y/new.txt', 'half');
     await create('old.txt', 'half');
     await served.server.stop(0);

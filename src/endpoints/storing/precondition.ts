@@ -14,7 +14,11 @@ import { withoutVersions } from './refusals';
 const preconditions = ['if-match', 'if-none-match', 'if-unmodified-since'];
 
 /** A check that throws 412 if the file of these segments is not in the state that the request asks for. */
-export function preconditionOf(request: Request, root: Root, segments: readonly string[]): Check {
+export function preconditionOf(
+  request: Pick<Request, 'method' | 'fields'>,
+  root: Root,
+  segments: readonly string[],
+): Check {
   const { method, fields } = request;
   if (!preconditions.some((name) => fields.has(name))) return () => undefined;
   return () => {

@@ -1,4 +1,5 @@
 /** One resumable upload: what has come of it, and what has yet to. */
+import { Pace } from '../../files/pace';
 import type { Source } from '../../files/writing/progress';
 import type { Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
@@ -28,12 +29,24 @@ type State = 'incomplete' | 'complete' | 'ended';
 export type Respond = (stored: Stored, digests: Expectations) => Response;
 
 interface Ways {
+  readonly limits: Limits;
   /** What the request that created it is answered with in the end. */
   readonly respond: Respond;
   /** What its client hears of a failure at the end. */
   readonly explain: (error: unknown) => unknown;
   /** Called whenever there is a sign of life. */
   readonly onSign: () => void;
+  /**
+   * Called when what is to be known of it, should its server end, has changed.
+   *
+   * @param size how many octets count, if what comes behind them is not checked yet
+   */
+  readonly onNews: (size?: number) => void;
+}
+
+/** What is known of it from an earlier server. */
+interface Earlier {
+  readonly length: number | undefined;
 }
 
 export class ResumableUpload implements Source {
@@ -50,6 +63,8 @@ export class ResumableUpload implements Source {
   private interrupt: (reason: Error) => void = () => undefined;
   /** Why that request may not go on once another supersedes it. */
   private interruption: Error | undefined;
+  /** Whether the digests have not seen what was written. */
+  private isUnseen = false;
   /** The last trailer section with a digest of the whole. */
   private trailers = noFields;
   /** What the request that completed it was answered with. */
@@ -63,9 +78,15 @@ export class ResumableUpload implements Source {
   constructor(
     private readonly upload: Upload,
     private digests: Expectations,
-    private readonly limits: Limits,
     private readonly ways: Ways,
-  ) {}
+    earlier?: Earlier,
+  ) {
+    if (earlier === undefined) return;
+    this.length = earlier.length;
+    // Of an earlier server's digests nothing is left: at the end they are made of what was written.
+    this.isUnseen = true;
+    this.since = performance.now();
+  }
 
   get isIncomplete(): boolean {
     return this.state === 'incomplete';
@@ -88,7 +109,7 @@ export class ResumableUpload implements Source {
     return this.alone(() => {
       const fields: FieldLine[] = [completeLine(!this.isIncomplete), offsetLine(this.offset)];
       if (this.length !== undefined) fields.push(['Upload-Length', String(this.length)]);
-      fields.push(limitLine(this.limits), ['Cache-Control', 'no-store']);
+      fields.push(limitLine(this.ways.limits), ['Cache-Control', 'no-store']);
       return Promise.resolve({ status: 204, fields });
     });
   }
@@ -105,9 +126,22 @@ export class ResumableUpload implements Source {
       if (this.final !== undefined) return this.repeat(this.final, request, offset);
       this.checkState(offset);
       this.since = undefined;
-      await this.receive(request).finally(() => (this.since = performance.now()));
+      await this.receive(request).finally(() => this.rest());
       return completeOf(request.fields) === true ? this.finish(request) : undefined;
     });
+  }
+
+  private rest(): void {
+    this.since = performance.now();
+    if (this.isIncomplete) this.ways.onNews();
+  }
+
+  /** Ends here, and leaves what has come of it for a later server. */
+  async park(): Promise<void> {
+    this.supersede(overtaken());
+    await this.last;
+    if (this.isIncomplete) this.upload.park();
+    this.state = 'ended';
   }
 
   /** Ends the upload, as its client wants: nothing unfinished is left behind. */
@@ -168,6 +202,7 @@ export class ResumableUpload implements Source {
     this.checkSize(this.length ?? 0);
     const content = Expectations.of(request.fields, ['content-digest'], []);
     const before = { size: this.offset, digests: this.digests.copy() };
+    if (!content.none) this.ways.onNews(before.size);
     // What may have to be taken back is not told of: an offset never goes down.
     const mayTell = content.none && request.body.length !== undefined;
     const tell = mayTell ? teller(request, () => this.offset) : () => undefined;
@@ -197,7 +232,7 @@ export class ResumableUpload implements Source {
     const { size } = this.upload;
     try {
       await this.upload.write(bytes);
-      this.digests.update(bytes);
+      if (!this.isUnseen) this.digests.update(bytes);
     } catch (error) {
       this.upload.truncate(size);
       throw error;
@@ -219,16 +254,17 @@ export class ResumableUpload implements Source {
 
   /** Refuses what is too large, or larger than was told: it can never come to a good end. */
   private checkSize(size: number): void {
-    if (size <= Math.min(this.limits.body, this.length ?? Infinity)) return;
+    if (size <= Math.min(this.ways.limits.body, this.length ?? Infinity)) return;
     this.end();
-    if (size <= this.limits.body) throw inconsistent();
-    const message = `The upload is larger than the ${this.limits.body} octets allowed here.`;
-    throw new HttpError(413, message, [limitLine(this.limits)], { option: 'limits' });
+    if (size <= this.ways.limits.body) throw inconsistent();
+    const message = `The upload is larger than the ${this.ways.limits.body} octets allowed here.`;
+    throw new HttpError(413, message, [limitLine(this.ways.limits)], { option: 'limits' });
   }
 
   private async finish({ signal }: Request): Promise<Response> {
     try {
       if (this.length !== undefined && this.length !== this.offset) throw inconsistent();
+      if (this.isUnseen) await this.see(signal);
       this.digests.check();
       await checkTrailers({ trailers: this.trailers, signal }, ['repr-digest'], () => this.upload.pieces(0));
       this.size = this.offset;
@@ -238,6 +274,7 @@ export class ResumableUpload implements Source {
       const { status, body } = rest;
       const all = [...fields, offsetLine(this.size), completeLine(true)];
       this.final = { status, fields: all, ...(body !== undefined && { body }) };
+      this.ways.onNews();
       return { ...rest, fields: all };
     } catch (error) {
       this.end();
@@ -245,9 +282,20 @@ export class ResumableUpload implements Source {
     }
   }
 
+  /** As background work. */
+  private async see(signal: AbortSignal): Promise<void> {
+    if (this.digests.none) return;
+    const pace = await Pace.begin(signal);
+    for await (const bytes of this.upload.pieces(0)) {
+      this.digests.update(bytes);
+      await pace.rest();
+    }
+  }
+
   private end(): void {
     if (this.isIncomplete) this.upload.discard();
     this.state = 'ended';
+    this.ways.onNews();
   }
 }
 

@@ -10,9 +10,10 @@ import { codingOf, Decoders } from './decoding';
 import { Form } from './form';
 import { checkTrailers, digestFields, Expectations, verified } from './integrity';
 import { boundaryOf } from './multipart';
-import { parsePath } from '../common/path';
+import { parsePath, splitFirst } from '../common/path';
 import { refuseCoding, refusePart, refuseUnknownLength } from './refusals';
-import type { UploadRegistry } from './uploadRegistry';
+import type { CreatingRequest } from './noting';
+import type { Again, UploadRegistry } from './uploadRegistry';
 import { withCompleteness } from './resumableUpload';
 import { locationOf, openTerms, type Terms } from './terms';
 import { completeOf } from './uploadFields';
@@ -34,14 +35,22 @@ export class Store {
   async post(request: Request, rest: string): Promise<Response> {
     const form = this.postForm(request, rest);
     if (form !== undefined) return form;
-    return this.store(request, rest, (stored, location) => made(location, stored.path));
+    return this.store(request, rest, posted);
   }
 
   /** Answers 201 for a new file, 204 for a replaced one. */
   async put(request: Request, rest: string): Promise<Response> {
-    return this.store(request, rest, ({ path, created }, location) =>
-      created ? made(location, path) : { status: 204, fields: [], stored: path },
-    );
+    return this.store(request, rest, put);
+  }
+
+  /** How resumable uploads that an earlier server has left are judged: as if they were begun now. */
+  get again(): Again {
+    const { root, limits, terms } = this;
+    const judge: Again['judge'] = (request) => {
+      const respond = request.method === 'POST' ? posted : put;
+      return { explain: terms.explain, ...this.aim(request, splitFirst(request.path).rest, respond) };
+    };
+    return { root, limits, judge };
   }
 
   /** A form goes to a folder; to the path of a file it is stored as it comes. */
@@ -114,7 +123,7 @@ export class Store {
     const { explain } = this.terms;
     try {
       refuseCoding(request);
-      return await this.registry.create({ request, explain, ...this.judge(request, rest, respond) }, this.limits);
+      return await this.registry.create(request, { explain, ...this.judge(request, rest, respond) }, this.limits);
     } catch (error) {
       throw withCompleteness(explain(error), false);
     }
@@ -122,16 +131,21 @@ export class Store {
 
   /** @throws what can be told beforehand against storing the content of `request` */
   private judge(request: Request, rest: string, respond: Answer): Judged {
-    const segments = fileSegments(rest);
+    const judged = this.aim(request, rest, respond);
     refusePart(request);
     codingOf(request.fields);
     refuseUnknownLength(request);
+    return judged;
+  }
+
+  private aim(request: CreatingRequest, rest: string, respond: Answer): Judged {
+    const segments = fileSegments(rest);
     const answer = (stored: Stored): Response => respond(stored, this.locate(request, segments, stored));
     return { goal: this.terms.goal(request, segments), answer };
   }
 
   /** Two slashes at the beginning of a reference would be those of an authority (RFC 3986 §4.2). */
-  private locate({ path }: Request, segments: readonly string[], stored: Stored): string {
+  private locate({ path }: CreatingRequest, segments: readonly string[], stored: Stored): string {
     const name = this.terms.nameOf(segments, stored);
     return name === segments.at(-1) ? path.replace(/^\/+/, '/') : locationOf(segments, name);
   }
@@ -162,6 +176,11 @@ async function* watched(
 function unchecked(): never {
   throw new HttpError(400, 'A digest behind coded content cannot be checked: send it before the content.');
 }
+
+const posted: Answer = ({ path }, location) => made(location, path);
+
+const put: Answer = ({ path, created }, location) =>
+  created ? made(location, path) : { status: 204, fields: [], stored: path };
 
 const made = (location: string, stored: string): Response => ({
   status: 201,

@@ -3,17 +3,18 @@ import { FileError, type FileErrorKind } from '../../files/fileError';
 import type { Root } from '../../files/root';
 import { isTaken } from '../../files/writing/freeName';
 import type { Goal } from '../../files/writing/uploads';
-import { failureOf, type Check, type Stored } from '../../files/writing/write';
+import { failureOf } from '../../files/writing/failures';
+import type { Check, Stored } from '../../files/writing/write';
 import { evaluate } from '../../http/message/conditional';
 import { HttpError } from '../../http/message/httpError';
-import type { Request } from '../../http/message/message';
 import { encodeSegment } from '../common/path';
+import type { CreatingRequest } from './noting';
 import { preconditionOf } from './precondition';
 import { withoutVersions } from './refusals';
 
 export interface Terms {
   /** How the content of the request is to be stored at these segments. @throws FileError */
-  readonly goal: (request: Request, segments: readonly string[]) => Goal;
+  readonly goal: (request: CreatingRequest, segments: readonly string[]) => Goal;
   /** What its client hears of a failure. */
   readonly explain: (error: unknown) => unknown;
   /** The name by which it is found then: the last segment of its path. */
@@ -50,13 +51,13 @@ function refuseExcluded(root: Root, segments: readonly string[]): void {
 }
 
 /** Of what is there, no validators count: they would tell of it. */
-function newOnly({ method, fields }: Request): Check {
+function newOnly({ method, fields }: CreatingRequest): Check {
   return () => {
     if (evaluate(method, fields, undefined) !== 'proceed') throw unmet();
   };
 }
 
-function freeOnly({ method, fields }: Request, root: Root, segments: readonly string[]): Check {
+function freeOnly({ method, fields }: CreatingRequest, root: Root, segments: readonly string[]): Check {
   return () => {
     const taken = isTaken(root, segments);
     if (evaluate(method, fields, taken ? withoutVersions : undefined) !== 'proceed') throw unmet();

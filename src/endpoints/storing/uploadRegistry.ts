@@ -1,14 +1,15 @@
 /** The resumable uploads of one server: `/.http-server/uploads/{id}` for each. */
 import { randomBytes } from 'node:crypto';
 import type { Root } from '../../files/root';
-import type { Goal, Uploads } from '../../files/writing/uploads';
-import type { Stored } from '../../files/writing/write';
+import type { Goal, Ledger, Uploads } from '../../files/writing/uploads';
+import type { Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
 import { Expectations } from './integrity';
 import { refuseCoding, refusePart, refuseUnknownLength, refuseUnmet } from './refusals';
 import { noSuchUpload, ResumableUpload, type Respond } from './resumableUpload';
+import { aboutOf, Noting, requestOf, type About, type CreatingRequest } from './noting';
 import { grantedLines, wishesOf } from './wishes';
 import {
   completeLine,
@@ -27,12 +28,30 @@ const most = 100;
 interface Kept {
   readonly resumable: ResumableUpload;
   readonly root: Root;
+  readonly terms: 'open' | 'dropBox';
   readonly expiry: NodeJS.Timeout;
+  /** Where it is noted, if it is. */
+  readonly ledger: Ledger | undefined;
+}
+
+interface Beginning {
+  readonly id: string;
+  readonly begin: () => Upload;
+  /** What is known of it from an earlier server. */
+  readonly earlier?: About;
+}
+
+/** How an upload of an earlier server is judged anew. */
+export interface Again {
+  readonly root: Root;
+  readonly limits: Limits;
+  /** @throws {@link HttpError}; FileError */
+  readonly judge: (request: CreatingRequest) => Omit<Creation, 'request'>;
 }
 
 /** How a request creates an upload. */
 interface Creation {
-  readonly request: Request;
+  readonly request: CreatingRequest;
   readonly goal: Goal;
   readonly answer: (stored: Stored) => Response;
   /** What its client hears of a failure at the end. */
@@ -49,16 +68,24 @@ const longestIdle = (longest: Idle | undefined, each: Idle): Idle =>
 
 export class UploadRegistry {
   private readonly kept = new Map<string, Kept>();
+  private terms: Kept['terms'] = 'open';
 
-  constructor(readonly uploads: Uploads) {}
+  /** Those of earlier servers that are just being gone on with. */
+  private readonly reviving = new Map<string, Promise<void>>();
+
+  /** @param isLasting whether uploads outlive this server, where there is a place to note them */
+  constructor(
+    readonly uploads: Uploads,
+    private readonly isLasting = false,
+  ) {}
 
   /**
    * Answers a request with Upload-Complete.
    *
    * @throws {@link HttpError}; FileError; whatever reading the content throws
    */
-  async create(creation: Creation, limits: Limits): Promise<Response> {
-    const { request } = creation;
+  async create(request: Request, judged: Omit<Creation, 'request'>, limits: Limits): Promise<Response> {
+    const creation = { request, ...judged };
     const { id, resumable } = this.begin(creation, limits);
     const place: FieldLine[] = [['Location', `/.http-server/uploads/${id}`], limitLine(limits)];
     const tell = wantsInterim(request) ? request.interim : undefined;
@@ -74,13 +101,13 @@ export class UploadRegistry {
   }
 
   /** Answers HEAD and GET. @param id as in the path of the upload */
-  describe(id: string): Promise<Response> {
-    return this.find(id).describe();
+  async describe(id: string, again: Again): Promise<Response> {
+    return (await this.find(id, again)).describe();
   }
 
   /** Answers PATCH. */
-  async append(request: Request, id: string): Promise<Response> {
-    const resumable = this.find(id);
+  async append(request: Request, id: string, again: Again): Promise<Response> {
+    const resumable = await this.find(id, again);
     const { fields } = request;
     if (!new RegExp(`^${partialUpload}[ \\t]*(?:;|$)`, 'i').test(fields.get('content-type') ?? '')) {
       throw new HttpError(415, `An upload takes ${partialUpload}.`, [['Accept-Patch', partialUpload]]);
@@ -99,43 +126,55 @@ export class UploadRegistry {
   }
 
   /** Answers DELETE. */
-  async cancel(id: string): Promise<Response> {
-    await this.find(id).cancel();
+  async cancel(id: string, again: Again): Promise<Response> {
+    await (await this.find(id, again)).cancel();
     await this.drop(id);
     return { status: 204, fields: [] };
   }
 
-  /** Cancels those that belong to another folder than `root`. */
-  keepOnly(root: Root): void {
-    for (const [id, kept] of this.kept) if (kept.root.path !== root.path) void this.drop(id);
+  /** Cancels those that belong to another folder than `root`, or were begun on other terms than uploads are from now on. */
+  keepOnly(root: Root, terms: 'open' | 'dropBox'): void {
+    this.terms = terms;
+    for (const [id, kept] of this.kept) if (kept.root.path !== root.path || kept.terms !== terms) void this.drop(id);
   }
 
-  /** Cancels all. Resolves when nothing of them is left, nor of any other upload. */
+  /** Ends all: those that outlive it are left as they are, of the others nothing is. Resolves when no upload is under way. */
   async end(): Promise<void> {
-    await Promise.all([...this.kept.keys()].map((id) => this.drop(id)));
+    await Promise.all(
+      [...this.kept].map(([id, kept]) => (kept.ledger === undefined ? this.drop(id) : this.park(id, kept))),
+    );
     await this.uploads.end();
   }
 
-  private begin(
-    { request, goal, answer, explain }: Creation,
-    limits: Limits,
-  ): { id: string; resumable: ResumableUpload } {
+  private begin(creation: Creation, limits: Limits): { id: string; resumable: ResumableUpload } {
     this.makeRoom();
     const id = randomBytes(16).toString('hex');
+    return { id, resumable: this.keep({ id, begin: () => this.uploads.begin(creation.goal) }, creation, limits) };
+  }
+
+  private keep({ id, begin, earlier }: Beginning, creation: Creation, limits: Limits): ResumableUpload {
+    const { request, goal, answer, explain } = creation;
     const wishes = wishesOf(request.fields);
     const digests = Expectations.of(request.fields, ['repr-digest'], wishes.algorithms);
-    const upload = this.uploads.begin(goal);
+    const upload = begin();
     upload.modified = wishes.modified;
     const respond: Respond = (stored, checked) => {
       const response = answer(stored);
       return { ...response, fields: [...response.fields, ...grantedLines(wishes, checked)] };
     };
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
-    const ways = { respond, explain, onSign: () => expiry.refresh() };
-    const resumable = new ResumableUpload(upload, digests, limits, ways);
+    const ledger = this.isLasting ? this.uploads.ledger(goal.root) : undefined;
+    const noting = ledger && new Noting(ledger, { id, upload, request, lasts: limits.resumeTimeout });
+    const onSign = (): void => {
+      expiry.refresh();
+      noting?.refresh(resumable);
+    };
+    const ways = { limits, respond, explain, onSign, onNews: (size?: number) => noting?.note(resumable, size) };
+    const resumable: ResumableUpload = new ResumableUpload(upload, digests, ways, earlier);
     upload.source = resumable;
-    this.kept.set(id, { resumable, root: goal.root, expiry });
-    return { id, resumable };
+    noting?.note(resumable);
+    this.kept.set(id, { resumable, root: goal.root, terms: this.terms, expiry, ledger });
+    return resumable;
   }
 
   /**
@@ -152,10 +191,44 @@ export class UploadRegistry {
     void this.drop(leaving.id);
   }
 
-  private find(id: string): ResumableUpload {
+  private async find(id: string, again: Again): Promise<ResumableUpload> {
+    if (!this.kept.has(id)) await this.revive(id, again);
     const kept = this.kept.get(id);
     if (kept === undefined || kept.resumable.hasEnded) throw noSuchUpload();
     return kept.resumable;
+  }
+
+  /** Whoever comes meanwhile waits. */
+  private async revive(id: string, again: Again): Promise<void> {
+    const work = this.reviving.get(id) ?? this.tryRevive(id, again).finally(() => this.reviving.delete(id));
+    this.reviving.set(id, work);
+    await work;
+  }
+
+  /** @throws what stands against it now: then nothing is left of it */
+  private async tryRevive(id: string, { root, limits, judge }: Again): Promise<void> {
+    const ledger = this.isLasting ? this.uploads.ledger(root) : undefined;
+    if (ledger?.knows(id) !== true) return;
+    this.makeRoom();
+    const record = await ledger.find(id);
+    const about = record && aboutOf(record.about);
+    if (record === undefined || about === undefined) return;
+    try {
+      const request = requestOf(about);
+      const creation = { request, ...judge(request) };
+      const begin = (): Upload => this.uploads.adopt(creation.goal, record);
+      this.keep({ id, begin, earlier: about }, creation, limits);
+    } catch (error) {
+      this.uploads.abandon(record);
+      ledger.remove(id);
+      throw error;
+    }
+  }
+
+  private async park(id: string, { resumable, expiry }: Kept): Promise<void> {
+    this.kept.delete(id);
+    clearTimeout(expiry);
+    await resumable.park();
   }
 
   private async drop(id: string): Promise<void> {

@@ -6,7 +6,7 @@ import { Folder } from '../folder';
 import { mayBeAlias } from '../names';
 import { concealed, hidden, type Root } from '../root';
 import { letGo } from './folderCache';
-import { failureOf } from './write';
+import { failureOf } from './failures';
 
 /** `link`: to a file or to a folder; what it leads to is inside, and is not what would be changed. */
 type EntryKind = 'file' | 'folder' | 'link' | 'other';

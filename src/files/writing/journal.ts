@@ -93,12 +93,14 @@ export class Journal {
 /**
  * Removes what an abandoned journal tells of, and the folders that are empty then.
  *
+ * @param keeps what is kept though its server is no more
  * @returns how much of it could not be removed
  */
-export function removeNoted(journal: string): number {
+export function removeNoted(journal: string, keeps: Keeps = nothing): number {
   let left = 0;
   // A folder was noted before what was made in it.
-  for (const note of notesOf(journal).reverse()) left += Number(!succeeds(() => removeOne(note)));
+  for (const note of notesOf(journal).reverse())
+    left += Number(!succeeds(() => removeOne(note, keeps)) || isKept(note, keeps));
   return left;
 }
 
@@ -112,12 +114,24 @@ function notesOf(journal: string): Note[] {
   return [...notes];
 }
 
-function removeOne(note: Note): void {
+/** Whether an unfinished file, by its absolute path, is to be gone on with. */
+export type Keeps = (path: string) => boolean;
+
+const nothing: Keeps = () => false;
+
+/** A folder that has such a file in it is still noted, too. */
+function isKept(note: Note, keeps: Keeps): boolean {
+  const [path = '', made] = note.split('//');
+  if (made !== undefined) return false;
+  return path.endsWith('/') ? namesIn(path).some((name) => keeps(path + name)) : keeps(path);
+}
+
+function removeOne(note: Note, keeps: Keeps): void {
   const [path = '', made] = note.split('//');
   if (made !== undefined) removeMade(path, made.split('/').slice(0, -1));
   else if (!temporaryName.test(basename(path))) return;
-  else if (path.endsWith('/')) removeTemporaryFolder(path);
-  else removeIfThere(path);
+  else if (path.endsWith('/')) removeTemporaryFolder(path, keeps);
+  else if (!keeps(path)) removeIfThere(path);
 }
 
 function removeMade(path: string, names: readonly string[]): void {
@@ -125,8 +139,9 @@ function removeMade(path: string, names: readonly string[]): void {
 }
 
 /** Removes a folder of unfinished files, and these; what somebody else has put there stays. */
-export function removeTemporaryFolder(path: string): void {
-  for (const name of namesIn(path)) if (temporaryName.test(name)) removeIfThere(join(path, name));
+export function removeTemporaryFolder(path: string, keeps: Keeps = nothing): void {
+  for (const name of namesIn(path))
+    if (temporaryName.test(name) && !keeps(join(path, name))) removeIfThere(join(path, name));
   if (namesIn(path).some((name) => name !== ignoreFile)) return;
   removeIfThere(join(path, ignoreFile));
   removeIfEmpty(path);

@@ -5,9 +5,10 @@ import { createServer, type Server } from 'node:net';
 import { basename, join } from 'node:path';
 import { errnoOf, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
-import { Journal, removeIfEmpty, removeIfThere, removeNoted } from './journal';
+import { Journal, removeIfEmpty, removeIfThere, removeNoted, type Keeps } from './journal';
 import { isGone, ownerHere, parseOwner } from './owner';
 import { leavePrivateFolder } from './privateFolder';
+import { UploadRecords } from './uploadRecords';
 
 const folderName = /^\d+-[0-9a-f]{16}$/;
 
@@ -55,7 +56,7 @@ export class ServerFolder {
     this.isMade = false;
     // Somebody may have cleared the caches.
     succeeds(() => {
-      if (this.journal.isEmpty && !this.hasContent) removeServerFolder(this.path);
+      if (this.journal.isEmpty && !this.hasContent) removeServerFolder(this.path, () => false);
     });
     leavePrivateFolder(this.shared);
   }
@@ -88,13 +89,31 @@ export class ServerFolder {
   }
 }
 
-/** Removes what servers that are no more have left, there and where they served. @param shared the private folder */
-export async function sweep(shared: string): Promise<void> {
-  const own = new Set([...inUse].map(({ path }) => path));
+/**
+ * Removes what servers that are no more have left, there and where they served, but for uploads that can be gone on with.
+ *
+ * @param shared the private folder
+ * @returns when the first of these ends, in milliseconds since the epoch; Infinity without any
+ */
+export async function sweep(shared: string): Promise<number> {
+  const abandoned: string[] = [];
+  const living = new Set<string>();
   for (const path of serverFolders(shared)) {
-    if (own.has(path)) continue;
-    if (await isAbandoned(path)) succeeds(() => removeServerFolder(path));
+    if (!isInUse(path) && (await isAbandoned(path))) abandoned.push(path);
+    else living.add(basename(path));
   }
+  const { kept, next } = new UploadRecords(shared).clear(Date.now(), (owner) => living.has(owner));
+  for (const path of abandoned) succeeds(() => removeServerFolder(path, (file) => kept.has(file)));
+  return next;
+}
+
+const isInUse = (path: string): boolean => [...inUse].some((folder) => folder.path === path);
+
+/** Whether there is no such server any more. @param owner the name of its folder */
+export async function hasLeft(shared: string, owner: string): Promise<boolean> {
+  const path = join(shared, owner);
+  if (!folderName.test(owner) || isInUse(path)) return false;
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined || isAbandoned(path);
 }
 
 function serverFolders(shared: string): string[] {
@@ -121,11 +140,12 @@ const isOwn = (stat: Stats, isKind: (stat: Stats) => boolean): boolean =>
   isKind(stat) && (user === undefined || stat.uid === user);
 
 /** What cannot be removed now stays noted for the server that starts next. */
-function removeServerFolder(path: string): void {
+function removeServerFolder(path: string, keeps: Keeps): void {
   const notes = notesOf(path);
-  const left = lstatSync(notes, { throwIfNoEntry: false }) === undefined ? 0 : removeNoted(notes);
-  for (const name of readdirSync(path)) if (temporaryName.test(name)) removeIfThere(join(path, name));
-  if (left > 0) return;
+  const left = lstatSync(notes, { throwIfNoEntry: false }) === undefined ? 0 : removeNoted(notes, keeps);
+  const unfinished = readdirSync(path).filter((name) => temporaryName.test(name));
+  for (const name of unfinished) if (!keeps(join(path, name))) removeIfThere(join(path, name));
+  if (left > 0 || unfinished.some((name) => keeps(join(path, name)))) return;
   for (const name of ['notes.next', 'notes', 'alive', 'owner']) removeIfThere(join(path, name));
   removeIfEmpty(path);
 }

@@ -58,6 +58,27 @@ function setMode(fd: number, mode: number): void {
   }
 }
 
+/** What an earlier server has left. */
+export interface FoundFile {
+  /** How many of its octets count; all if undefined. */
+  readonly size: number | undefined;
+}
+
+/** No link is followed, and what others can reach by another name is not ours. @throws an `errno` error; FileError */
+function reopen(path: string, { size }: FoundFile): number {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    const stat = fstatSync(fd);
+    const isOwn = stat.isFile() && stat.nlink === 1 && (user === undefined || stat.uid === user);
+    if (!isOwn) throw new FileError('missing', 'There is no such upload.');
+    if (size !== undefined && size < stat.size) ftruncateSync(fd, size);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
 export class Temporary {
   /** In octets. */
   size = 0;
@@ -66,14 +87,21 @@ export class Temporary {
 
   /**
    * @param reserve a name for it, in a folder that is there
+   * @param found where it is there already
    * @throws an `errno` error
    */
   constructor(
     private readonly leftovers: Leftovers,
     target: UploadTarget,
     reserve: () => Spot,
+    found?: FoundFile,
   ) {
     this.spot = reserve();
+    if (found !== undefined) {
+      this.fd = reopen(this.spot.path, found);
+      this.size = fstatSync(this.fd).size;
+      return;
+    }
     try {
       this.fd = create(this.spot, target);
     } catch (error) {
@@ -199,8 +227,13 @@ export class Temporary {
     this.leftovers.remove(path, this.spot.release);
   }
 
-  /** Where the file is, also if somebody has moved its folder. */
-  private ownPath(): string {
+  /** Nothing more is done with it: it stays where it is. */
+  leave(): void {
+    succeeds(() => this.close());
+  }
+
+  /** Where it is, also if somebody has moved its folder. */
+  ownPath(): string {
     const { path } = this.spot;
     if (this.fd === undefined || !knowsDescriptors) return path;
     const real = readlinkSync(descriptorPath(this.fd));

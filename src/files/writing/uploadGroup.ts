@@ -2,7 +2,8 @@
 import { copyFileSync, linkSync, renameSync, unlinkSync } from 'node:fs';
 import { errnoOf } from '../fileError';
 import type { Spot } from './staging';
-import { failureOf, type Stored, type Upload } from './write';
+import { failureOf } from './failures';
+import type { Stored, Upload } from './write';
 
 /** A file that is in its target, and what was there before. */
 interface Replaced {

@@ -1,4 +1,5 @@
 /** The uploads of one server: none is left when it stops, nor, once the next one has started, when it is killed. */
+import { basename } from 'node:path';
 import { Anchors } from './anchors';
 import { comparable } from '../names';
 import { freeSegments } from './freeName';
@@ -7,8 +8,9 @@ import { Leftovers, type TellLeftover } from './leftovers';
 import { claimPrivateFolder, leavePrivateFolder } from './privateFolder';
 import { cancelled, Progress, type Source, type Tell } from './progress';
 import type { Root } from '../root';
-import { ServerFolder, sweep } from './serverFolder';
-import { Staging } from './staging';
+import { hasLeft, ServerFolder, sweep } from './serverFolder';
+import { Staging, type Spot } from './staging';
+import { UploadRecords, type UploadRecord } from './uploadRecords';
 import { Upload, type Check, type Storage, type Stored, type Wish } from './write';
 
 /** Numbers are not used twice, though one thread may have several servers. */
@@ -21,6 +23,22 @@ interface UploadsNews {
   /** There is no private folder: nothing is noted that the next server would have to remove if this one were killed. */
   readonly onNoPrivateFolder?: (() => void) | undefined;
   readonly onLeftover?: TellLeftover | undefined;
+}
+
+/** A timer waits no longer than that, in milliseconds: what ends later is looked at again. */
+const longestWait = 3_600_000;
+
+/** What is noted of an upload, beside where it lies. */
+type Noted = Pick<UploadRecord, 'size' | 'ends' | 'about'>;
+
+/** Uploads that outlive their server. */
+export interface Ledger {
+  readonly write: (id: string, upload: Upload, noted: Noted) => void;
+  readonly remove: (id: string) => void;
+  /** Whether one is noted, by whichever server. */
+  readonly knows: (id: string) => boolean;
+  /** What another server has left of one: nobody else gets it then. */
+  readonly find: (id: string) => Promise<UploadRecord | undefined>;
 }
 
 /** Where a file is to go, and on what terms. */
@@ -41,6 +59,8 @@ export class Uploads {
   private readonly storages = new Map<string, ReturnType<Uploads['storageOf']>>();
   private readonly folders = new Map<string, ServerFolder>();
   private whenNone: (() => void)[] = [];
+  private clearing: NodeJS.Timeout | undefined;
+  private hasEnded = false;
 
   /** @param places where the private folder may be; see `privateFolders` */
   constructor(
@@ -56,8 +76,59 @@ export class Uploads {
   async prepare(root: Root): Promise<void> {
     const shared = this.storageOf(root).own?.shared;
     if (shared === undefined) return;
-    await sweep(shared);
+    await this.clear(shared);
     leavePrivateFolder(shared);
+  }
+
+  /** Again when the first of the uploads ends that were spared. */
+  private async clear(shared: string): Promise<void> {
+    clearTimeout(this.clearing);
+    const next = await sweep(shared);
+    if (next === Infinity || this.hasEnded) return;
+    const wait = Math.min(Math.max(next - Date.now(), 0) + 1000, longestWait);
+    this.clearing = setTimeout(() => void this.clear(shared), wait).unref();
+  }
+
+  /** Where uploads into the root are noted that are to outlive this server; undefined if they cannot. */
+  ledger(root: Root): Ledger | undefined {
+    const { own } = this.storageOf(root);
+    if (own === undefined) return undefined;
+    const { shared } = own;
+    const records = new UploadRecords(shared);
+    return {
+      write: (id, upload, { size, ends, about }) => {
+        const owner = basename(own.claim());
+        records.write(id, { owner, root: root.path, temporary: upload.temporaryPath, size, ends, about });
+      },
+      remove: (id) => records.remove(id),
+      knows: (id) => records.read(id)?.root === root.path,
+      find: async (id) => {
+        const record = records.read(id);
+        const isHere = record?.root === root.path && record.ends > Date.now();
+        if (!isHere || !(await hasLeft(shared, record.owner))) return undefined;
+        const mine = { ...record, owner: basename(own.claim()) };
+        return records.take(id, record.owner, mine) ? mine : undefined;
+      },
+    };
+  }
+
+  /**
+   * Goes on with an upload of a server that is no more.
+   *
+   * @throws FileError; whatever the goal’s check throws
+   */
+  adopt(goal: Goal, { temporary: path, size }: UploadRecord): Upload {
+    const { own } = this.storageOf(goal.root);
+    // Around it, nothing is left then that its server had made for it.
+    const spot: Spot = { path, pathFrom: () => path, release: () => own && void this.clear(own.shared) };
+    const upload = this.start(goal, false, undefined, { size, spot });
+    upload.await();
+    return upload;
+  }
+
+  /** Removes what an earlier server has left of an upload. */
+  abandon({ temporary }: UploadRecord): void {
+    this.leftovers.remove(temporary, () => undefined);
   }
 
   /**
@@ -72,10 +143,11 @@ export class Uploads {
     return upload;
   }
 
-  private start({ root, segments, check, isNumbered }: Goal, isWhole: boolean, source?: Source): Upload {
+  private start(goal: Goal, isWhole: boolean, source?: Source, found?: Wish['found']): Upload {
+    const { root, segments, check, isNumbered } = goal;
     const id = ++count;
     const rename = (): readonly string[] => freeSegments(root, segments, (path) => this.isClaimed(root, path, id));
-    const wish: Wish = { segments, check, isWhole, ...(isNumbered === true && { rename }) };
+    const wish: Wish = { segments, check, isWhole, ...(isNumbered === true && { rename }), ...(found && { found }) };
     const upload = new Upload(this.storageOf(root), wish, () => this.remove(id), source);
     this.unfinished.set(id, upload);
     this.watch();
@@ -176,6 +248,8 @@ export class Uploads {
   /** Resolves when no upload is under way: to be called when their content will not come any more. */
   async end(): Promise<void> {
     if (this.unfinished.size > 0) await new Promise<void>((resolve) => this.whenNone.push(resolve));
+    this.hasEnded = true;
+    clearTimeout(this.clearing);
     this.progress?.end();
     this.leftovers.end();
     for (const folder of this.folders.values()) folder.close();

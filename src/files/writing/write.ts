@@ -1,6 +1,7 @@
 /** Stores files whole or not at all: a temporary file out of sight, then one rename. */
 import type { Anchors } from './anchors';
-import { errnoOf, FileError, writeFailure } from '../fileError';
+import { errnoOf, FileError } from '../fileError';
+import { endFailure, failureOf } from './failures';
 import type { Journal } from './journal';
 import type { Leftovers } from './leftovers';
 import type { MadeFolders } from './madeFolders';
@@ -9,7 +10,7 @@ import type { Source } from './progress';
 import { knowsDescriptors } from '../descriptor';
 import { concealed, type Root } from '../root';
 import type { Spot, Staging } from './staging';
-import { Temporary } from './temporary';
+import { Temporary, type FoundFile } from './temporary';
 
 export interface Stored {
   /** Whether there was no such file before. */
@@ -20,14 +21,6 @@ export interface Stored {
 
 /** Throws if the target is not as the writer wants it: called before the content is read and again before the rename. */
 export type Check = () => void;
-
-/** To a writer, what is hidden is protected. */
-export function failureOf(error: unknown): unknown {
-  if (error instanceof FileError && error.kind === 'hidden') {
-    return new FileError('protected', 'That path may not be written.', { cause: error });
-  }
-  return writeFailure(error);
-}
 
 /**
  * Makes sure that files may be stored in the folder of these segments, which need not be there.
@@ -40,12 +33,6 @@ export function checkParent(root: Root, segments: readonly string[]): void {
   } catch (error) {
     throw failureOf(concealed(root, segments, error));
   }
-}
-
-/** What a failure at the end means: whoever finds the unfinished file gone can try again. */
-function endFailure(error: unknown): unknown {
-  if (errnoOf(error) !== 'ENOENT') return failureOf(error);
-  return new FileError('busy', 'Somebody has removed what was unfinished.', { cause: error });
 }
 
 /** What all uploads into one root have in common. */
@@ -64,6 +51,8 @@ export interface Wish {
   readonly check: Check;
   /** Whether all of it is here, so that it takes its place in this run of code. */
   readonly isWhole: boolean;
+  /** What has come of it at an earlier server. */
+  readonly found?: FoundFile & { readonly spot: Spot };
   /** Finds a name for it that is free now: then nothing is replaced. */
   readonly rename?: () => readonly string[];
 }
@@ -247,6 +236,17 @@ export class Upload {
     }
   }
 
+  /** Leaves what has come of it, for whoever goes on with it later. */
+  park(): void {
+    this.temporary.leave();
+    this.leave();
+  }
+
+  /** Absolute path of what has come of it. */
+  get temporaryPath(): string {
+    return this.temporary.ownPath();
+  }
+
   /** To be called, before anything is awaited, if content is still to come. */
   await(): void {
     this.anchor ??= this.storage.anchors.hold(this.target.near);
@@ -328,7 +328,7 @@ interface Begun {
   readonly segments: readonly string[];
 }
 
-function begin(storage: Storage, { segments: wanted, check, isWhole, rename }: Wish): Begun {
+function begin(storage: Storage, { segments: wanted, check, isWhole, rename, found }: Wish): Begun {
   let target: UploadTarget | undefined;
   try {
     const segments = rename?.() ?? wanted;
@@ -336,7 +336,12 @@ function begin(storage: Storage, { segments: wanted, check, isWhole, rename }: W
     held.allow();
     check();
     if (!isWhole) held.checkWritable();
-    const temporary = new Temporary(storage.leftovers, held, () => storage.staging.reserve(held, isWhole));
+    const temporary = new Temporary(
+      storage.leftovers,
+      held,
+      () => found?.spot ?? storage.staging.reserve(held, isWhole),
+      found,
+    );
     return { target, temporary, segments };
   } catch (error) {
     target?.close();

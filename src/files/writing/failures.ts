@@ -1,0 +1,16 @@
+/** What a failure means to whoever writes. */
+import { errnoOf, FileError, writeFailure } from '../fileError';
+
+/** To a writer, what is hidden is protected. */
+export function failureOf(error: unknown): unknown {
+  if (error instanceof FileError && error.kind === 'hidden') {
+    return new FileError('protected', 'That path may not be written.', { cause: error });
+  }
+  return writeFailure(error);
+}
+
+/** Whose unfinished file is gone can try again. */
+export function endFailure(error: unknown): unknown {
+  if (errnoOf(error) !== 'ENOENT') return failureOf(error);
+  return new FileError('busy', 'Somebody has removed what was unfinished.', { cause: error });
+}
