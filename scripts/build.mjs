@@ -22,12 +22,33 @@ const shared = {
   logLevel: 'warning',
 };
 
-/** The script of live reload, which the worker sends to browsers: as small as it gets. */
-const { outputFiles } = await build({
-  ...{ absWorkingDir: root, entryPoints: ['media/live.js'], write: false, outdir: 'dist' },
-  ...{ minify: true, format: 'esm', target: 'es2022', charset: 'ascii' },
-});
-const define = { liveScript: JSON.stringify(outputFiles[0].text) };
+/** What the server sends to browsers, which lies beside the bundles: as small as it gets. */
+const forBrowsers = {
+  ...{ absWorkingDir: root, bundle: true, minify: true, target: 'es2022', charset: 'ascii', legalComments: 'none' },
+  ...{ metafile: true, logLevel: 'warning', tsconfig: 'src/page/tsconfig.json' },
+};
+const liveScript = {
+  ...forBrowsers,
+  ...{ entryPoints: { live: 'src/page/live/liveScript.ts' }, outdir: 'dist/page', format: 'iife' },
+};
+/** Tells the server which file is which: the names of the entry points' files, in dist/page/names.json. */
+const tellNames = {
+  name: 'tellNames',
+  setup: ({ onEnd }) =>
+    onEnd(async ({ metafile }) => {
+      const own = Object.entries(metafile?.outputs ?? {}).filter(([, { entryPoint }]) => entryPoint !== undefined);
+      const files = own.map(([path]) => path.slice(path.lastIndexOf('/') + 1));
+      const names = Object.fromEntries(files.map((file) => [file.slice(0, file.lastIndexOf('-')), file]));
+      await writeFile(join(root, 'dist/page/names.json'), `${JSON.stringify(names)}\n`);
+    }),
+};
+/** Their names change with their content, so that nobody has to ask for them again. */
+const assets = {
+  ...forBrowsers,
+  entryPoints: { page: 'src/page/folderScript.tsx', style: 'src/page/page.css', icon: 'src/page/icon.svg' },
+  ...{ outdir: 'dist/page/assets', format: 'esm', splitting: true, loader: { '.svg': 'copy' } },
+  ...{ entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', plugins: [tellNames] },
+};
 
 /** What `engines` begins with, as the terminal's program says it. */
 const { engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -52,13 +73,13 @@ const bundles = [
     supported: { 'dynamic-import': false },
   },
   { ...shared, entryPoints: ['src/certificate.ts'] },
-  { ...shared, entryPoints: ['src/worker.ts'], define },
+  { ...shared, entryPoints: ['src/worker.ts'], define: { pageFolder: '"page"' } },
   // Of the package `open`: where its own file is, beside which it looks for a program that is not bundled.
   {
     ...shared,
     entryPoints: ['src/terminal/main.ts'],
     outdir: 'dist/terminal',
-    define: { ...define, 'import.meta.url': '""' },
+    define: { pageFolder: '"../page"', 'import.meta.url': '""' },
   },
   // Whatever runs it has to be able to read it, to say that it is too old.
   { ...shared, entryPoints: ['src/cli.ts'], external: ['./terminal/main.js'], target: 'node6', define: { oldestNode } },
@@ -80,10 +101,11 @@ async function noticeOf(folder) {
 }
 
 if (process.argv.includes('--watch')) {
-  for (const options of bundles) await (await context({ ...options, logLevel: 'info' })).watch();
+  for (const options of [...bundles, liveScript, assets])
+    await (await context({ ...options, logLevel: 'info' })).watch();
 } else {
   await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
-  const results = await Promise.all(bundles.map((options) => build(options)));
+  const results = await Promise.all([...bundles, liveScript, assets].map((options) => build(options)));
   const notices = await Promise.all(packagesIn(results).map(noticeOf));
   await writeFile(join(root, 'dist', 'LICENSES.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`));
 }

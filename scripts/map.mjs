@@ -13,17 +13,17 @@ const marks = ['<!-- map: npm run map -->', '<!-- end of the map -->'];
 const names = readdirSync(source, { recursive: true }).map((name) => name.replaceAll('\\', '/'));
 const read = (file) => readFileSync(file, 'utf8');
 /** By its path in `src`. */
-const texts = new Map(names.filter((name) => name.endsWith('.ts')).map((name) => [name, read(join(source, name))]));
+const texts = new Map(names.filter((name) => /\.tsx?$/.test(name)).map((name) => [name, read(join(source, name))]));
 /** By its path in `src`: what each file imports. */
 const files = new Map([...texts].map(([name, text]) => [name, importsOf(name, text)]));
 
 /** Paths, each with whether only types are imported from there. */
 function importsOf(name, text) {
   const found = text.matchAll(/(?:import|export)( type)?(?: [^;'"]*)?(?:from |\(| )'(\.[^']+)'/g);
-  const paths = [...found].map(([, type, path]) => [
-    posix.join(posix.dirname(name), path).replace(/(?:\.js)?$/, '.ts'),
-    type !== undefined,
-  ]);
+  const paths = [...found].flatMap(([, type, path]) => {
+    const stem = posix.join(posix.dirname(name), path).replace(/\.js$/, '');
+    return ['.ts', '.tsx'].map((ending) => [stem + ending, type !== undefined]);
+  });
   return new Map(paths.filter(([path]) => names.includes(path)));
 }
 

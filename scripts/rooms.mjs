@@ -66,6 +66,17 @@ export const rooms = {
     about: 'what follows from settings, and what other extensions get',
     uses: ['editor/common', 'editor/server', 'editor/log', 'editor/requests'],
   },
+  'page/common': { about: 'words, names, numbers, drawings: below all that runs in a browser', uses: [] },
+  'page/live': { about: 'live reload in a page, and the stream of changes', uses: [] },
+  'page/list': { about: 'what is in a folder, and what the keyboard does there', uses: ['page/common'] },
+  'page/change': { about: 'what the folder’s page has the server change', uses: ['page/common', 'page/list'] },
+  'page/upload': { about: 'files on their way to the server', uses: ['page/common', 'page/list'] },
+  'page/preview': { about: 'files as they are shown in place', uses: ['page/common', 'page/list'] },
+  'page/view': {
+    about: 'the folder’s page as it is drawn',
+    uses: ['page/common', 'page/list', 'page/change', 'page/upload', 'page/preview'],
+  },
+  page: { about: 'where the folder’s page begins', uses: ['page/live', 'page/list', 'page/view'] },
   terminal: { about: 'the program for the terminal', uses: ['files', 'endpoints/live'] },
 };
 
@@ -95,7 +106,10 @@ export const doors = {
 };
 
 /** What runs by itself: the programs, and what `scripts/manifest.mjs` reads. */
-export const programs = ['extension.ts', 'cli.ts', 'worker.ts', 'editor/manifest/menuTable.ts'];
+export const programs = [
+  ...['extension.ts', 'cli.ts', 'worker.ts', 'editor/manifest/menuTable.ts'],
+  ...['page/folderScript.tsx', 'page/live/liveScript.ts'],
+];
 
 /** Who else may go through a door. */
 export const users = { 'serve.ts': ['terminal'], 'messages.ts': ['editor', 'worker.ts'] };

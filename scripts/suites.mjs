@@ -43,6 +43,8 @@ const mocha = (folders, { timeout, needs, platform, env, only, except = [], jobs
   },
 });
 
+const tsc = 'node_modules/typescript/bin/tsc';
+
 const both = ['types', 'bundles'];
 const inEditor = [...both, 'editors'];
 
@@ -93,27 +95,32 @@ const timed = ['listing'];
  * on a machine that is busy with others, everything takes many times as long.
  */
 export const suites = {
-  types: check(node, 'node_modules/typescript/bin/tsc'),
+  types: {
+    commands: () => [
+      [node, tsc],
+      [node, tsc, '-p', 'src/page'],
+    ],
+  },
   lint: check('npm run --silent lint'),
   bundles: check(node, 'scripts/build.mjs'),
   // At once they would wait for each other within the time of a test.
   editors: { ...check(node, 'out/test/support/host/installAll.js'), needs: ['types'], platform: 'linux' },
-  unit: mocha(['http', 'files', 'endpoints', 'requests', 'support'], {
+  unit: mocha(['http', 'files', 'endpoints', 'page', 'requests', 'support'], {
     timeout: 120_000,
-    needs: ['types'],
+    needs: both,
     except: timed,
   }),
   // Most of its time is spent in waiting for deadlines.
-  wire: mocha(['wire'], { timeout: 120_000, needs: ['types'], except: timed, jobs: 2 }),
+  wire: mocha(['wire'], { timeout: 120_000, needs: both, except: timed, jobs: 2 }),
   tls: mocha(['wire', 'browser'], {
     timeout: 120_000,
-    needs: ['types'],
+    needs: both,
     env: { TEST_TRANSPORT: 'tls' },
     only: overTls,
     jobs: 2,
   }),
-  torture: mocha(['torture'], { timeout: 120_000, needs: ['types'] }),
-  timing: mocha(['endpoints', 'wire'], { timeout: 120_000, needs: ['types'], only: timed }),
+  torture: mocha(['torture'], { timeout: 120_000, needs: both }),
+  timing: mocha(['endpoints', 'wire'], { timeout: 120_000, needs: both, only: timed }),
   bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
   cli: mocha(['cli'], { timeout: 120_000, needs: both }),
   docs: mocha(['docs'], { timeout: 120_000, needs: both }),

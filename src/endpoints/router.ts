@@ -7,7 +7,8 @@ import type { Endpoint, FieldLine, Request, Response } from '../http/message/mes
 import type { Access, Limits, Options } from '../options';
 import type { Audience } from './live/audience';
 import { echo } from './echo';
-import { events, script } from './live/events';
+import { events } from './live/events';
+import { asset, liveScript } from './representation/assets';
 import { isSafe } from './common/fetchMetadata';
 import { FileApi } from './site/fileApi';
 import { Arrangement } from './storing/arrangement';
@@ -68,12 +69,12 @@ export function createRouter(
     store: new Store(root, registry, options.limits),
     arrangement: new Arrangement(root, registry.uploads, options, trash),
   };
-  const files = fileMethods(new FileApi(root, workshop, options.limits), storing, options.access);
+  const files = fileMethods(new FileApi(root, workshop, options), storing, options.access);
   const follows = options.liveReload && audience !== undefined;
   const routes = new Map<string, Methods>([
     ...openRoutes,
     ['files', files],
-    [reserved, { GET: follows ? liveMethod(audience, options.limits) : notFound }],
+    [reserved, { GET: ownMethod(follows ? audience : undefined, options.limits) }],
   ]);
   const uploads = uploadMethods(registry, storing.store.again, options.access);
   return (request) => {
@@ -179,12 +180,17 @@ function uploadMethods(registry: UploadRegistry, again: Again, access: Access): 
   };
 }
 
-function liveMethod(audience: Audience, { eventStreams }: Limits): Handler {
+/** @param audience undefined where nobody tells of changes */
+function ownMethod(audience: Audience | undefined, { eventStreams }: Limits): Handler {
   return (request, rest) => {
+    if (rest.startsWith(assetsPath)) return asset(request, rest.slice(assetsPath.length)) ?? notFound();
+    if (audience === undefined) return notFound();
     if (rest === '/events') return events(request, audience, eventStreams);
-    return rest === '/live.js' ? script(request) : notFound();
+    return rest === '/live.js' ? liveScript(request) : notFound();
   };
 }
+
+const assetsPath = '/assets/';
 
 const uploadOf = (rest: string): string => /^\/uploads\/([0-9a-f]{32})$/.exec(rest)?.[1] ?? notFound();
 

@@ -1,4 +1,4 @@
-/** The directory page in a browser: every link works, whatever the name, and nothing of it runs. */
+/** The folder's page without a script: every link works, whatever the name, nothing of it runs, and files can be sent. */
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { serve, type Server } from '../../src/serve';
@@ -23,7 +23,7 @@ const names = [
   'a+b;c=d,e@f.txt',
 ];
 
-describe('the directory page in a browser', function () {
+describe('the page of a folder without a script', function () {
   let folder: TestFolder;
   let server: Server;
   let browser: Browser;
@@ -35,7 +35,7 @@ describe('the directory page in a browser', function () {
     for (const name of names) folder.write(name, `content of ${name}`).write(`d ${name}/inner.txt`, `inner of ${name}`);
     server = await serve(folder.options({ port: 0 }), { onExchange: () => undefined });
     browser = await launchChromium();
-    page = await browser.newPage();
+    page = await browser.newPage({ javaScriptEnabled: false });
     page.on('dialog', (dialog) => complaints.push(dialog.message()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -50,14 +50,14 @@ describe('the directory page in a browser', function () {
   });
 
   const start = (): string => `http://127.0.0.1:${server.address.port}/`;
-  const bodyText = (): Promise<string> => page.evaluate<string>('document.body.innerText');
+  const bodyText = (): Promise<string> => page.locator('body').innerText();
 
   for (const name of names) {
     it(`leads to ${name}`, async () => {
       await page.goto(start());
       await page.getByRole('link', { name, exact: true }).click();
       await page.waitForURL((url) => url.href !== start());
-      assert.equal(await page.evaluate<string>('document.body.textContent'), `content of ${name}`);
+      assert.equal(await page.locator('body').textContent(), `content of ${name}`);
     });
 
     it(`leads into the folder d ${name}, and back`, async () => {
@@ -71,6 +71,18 @@ describe('the directory page in a browser', function () {
       await page.waitForURL(start());
     });
   }
+
+  it('sends files by its form', async () => {
+    await page.goto(start());
+    await page.setInputFiles('input[type=file]', {
+      name: 'sent.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('x'),
+    });
+    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.waitForURL(`${start()}files/`);
+    await page.getByRole('link', { name: 'sent.txt', exact: true }).waitFor();
+  });
 
   it('ran nothing, and had nothing to complain of', () => assert.deepEqual(complaints, []));
 });

@@ -54,7 +54,11 @@ describe('a form in a browser', function () {
     await tab.click('button');
     assert.equal((await answered).status(), 303);
     await tab.waitForURL(`http://localhost:${served.port}/files/inbox/`);
-    const shown = await tab.locator('td a').allTextContents();
+    await tab
+      .locator('.entry')
+      .nth(files.size - 1)
+      .waitFor();
+    const shown = await tab.locator('.entry a').allTextContents();
     for (const name of files.keys()) assert.ok(shown.includes(name), name);
     for (const [name, content] of files) assert.deepEqual(readFileSync(join(served.directory, 'inbox', name)), content);
   });

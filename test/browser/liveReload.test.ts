@@ -198,11 +198,12 @@ describe('live reload', function () {
     assert.equal(await page.title(), 'back');
   });
 
-  it('reloads the page of a folder when something comes or goes in it', async () => {
+  it('lists a folder anew when something comes or goes in it, and reloads its page when there is an index', async () => {
     rmSync(join(served.directory, 'index.html'));
     const page = await open();
-    await reloads(page, () => change('new.txt', 'x'));
-    assert.equal(await page.locator('a', { hasText: 'new.txt' }).count(), 1);
+    change('new.txt', 'x');
+    await page.getByRole('link', { name: 'new.txt' }).waitFor();
+    assert.ok(await isKept(page));
     await reloads(page, () => change('index.html', html('<title>index</title>')));
     assert.equal(await page.title(), 'index');
   });
@@ -292,7 +293,15 @@ describe('live reload', function () {
       proxy.closeAllConnections();
     });
 
-    for (const path of ['', 'index.html', 'sub/deeper/', 'sub/deeper/page.html']) {
+    it('works for the page of a folder, which lists it anew instead', async () => {
+      mkdirSync(join(served.directory, 'sub/deeper'), { recursive: true });
+      const page = await open(`http://localhost:${(proxy.address() as AddressInfo).port}${prefix}/sub/deeper/`);
+      change('sub/deeper/new.txt');
+      await page.getByRole('link', { name: 'new.txt' }).waitFor();
+      assert.ok(await isKept(page));
+    });
+
+    for (const path of ['', 'index.html', 'sub/deeper/page.html']) {
       it(`works for /${path}`, async () => {
         mkdirSync(join(served.directory, 'sub/deeper'), { recursive: true });
         write('sub/deeper/page.html', html('<title>deep</title>'));

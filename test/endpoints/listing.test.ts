@@ -67,14 +67,39 @@ describe('a listing', () => {
     assert.ok((await ask(router, 'GET', '/a/')).text.includes('href="../"'));
   });
 
-  it('as a page loads nothing, runs nothing, and is not kept', async () => {
-    const { fields, text } = await ask(router, 'GET', '/');
-    assert.match(
-      fields.get('content-security-policy') ?? '',
-      /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; /,
+  it('as a page loads nothing but our own assets, has no code in it, and is not kept', async () => {
+    for (const [target, base] of [
+      ['/', './'],
+      ['/a/', '../'],
+      ['/files/a/', '../../'],
+    ] as const) {
+      const { fields, text } = await ask(router, 'GET', target, { Accept: 'text/html' });
+      const policy = fields.get('content-security-policy') ?? '';
+      assert.match(policy, /^default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; /);
+      assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+      assert.equal(fields.get('cache-control'), 'no-cache');
+      const loaded = [...text.matchAll(/<(?:script|link)[^>]* (?:src|href)="([^"]*)"[^>]*>(?:<\/script>)?/g)];
+      assert.equal(loaded.length, 3);
+      for (const [, url = ''] of loaded) assert.ok(url.startsWith(`${base}.http-server/assets/`), url);
+      assert.doesNotMatch(text, /<img|<style|style=|onload|https?:|<script[^>]*>[^<]/);
+    }
+  });
+
+  it('as a page has a form where files may be stored, and none where they may not', async () => {
+    const form = /<form action="\.\.\/files\/a\/" method="post" enctype="multipart\/form-data">/;
+    assert.match((await ask(router, 'GET', '/a/')).text, form);
+    assert.doesNotMatch((await ask(folder.router({ access: 'readOnly' }), 'GET', '/a/')).text, /<form/);
+  });
+
+  it('as a page of many entries has a thousand to be seen at once, and the others for who has no script', async () => {
+    for (let i = 0; i < 1200; i++) folder.write(`many/${i}`, '');
+    const { text } = await ask(router, 'GET', '/many/');
+    const [seen = '', others = ''] = text.split('<noscript>');
+    assert.deepEqual(
+      [seen, others].map((part) => part.split('<tr><td><a href="./').length - 1),
+      [1000, 200],
     );
-    assert.equal(fields.get('cache-control'), 'no-cache');
-    assert.ok(!/<script|<img|<link|http:|https:/.test(text));
+    assert.match(others, /<\/table><\/noscript>\n$/);
   });
 
   it('as a page is content-coded', async () => {

@@ -52,7 +52,6 @@ describe('with live reload', () => {
     ['a browser that loads a page into a frame', '/', { ...load, 'Sec-Fetch-Dest': 'iframe' }, true],
     ['a large page', '/large.html', load, true],
     ['a large page of text alone', '/bare.html', load, true],
-    ['the page of a folder', '/list/', load, true],
     ['the fallback of an application', '/no/such/page', load, true],
     ['a program', '/index.html', { Accept: '*/*' }, false],
     ['a request without Accept', '/index.html', {}, false],
@@ -106,7 +105,6 @@ describe('with live reload', () => {
     ['/index.html', '', '/index.html'],
     ['/sub/%C3%A4%20b.html', '../', '/sub/%C3%A4%20b.html'],
     ['//sub//%C3%A4%20b.html', '../../../', '/sub/%C3%A4%20b.html'],
-    ['/list/', '../', '/list/'],
     ['/no/such/page', '../../', '/index.html'],
   ];
   for (const [target, src, shows] of links) {
@@ -193,9 +191,16 @@ describe('with live reload', () => {
     assert.ok(gunzipSync(answer.body).toString().includes('/live.js"'));
   });
 
-  it('lets the page of a folder run the script, and nothing else', async () => {
-    const policy = (await get('/list/', load)).fields.get('content-security-policy') ?? '';
-    assert.match(policy, /default-src 'none'.*script-src 'self'; connect-src 'self';/);
+  it('tells the page of a folder, whose own script follows, and lets it run that script and nothing else', async () => {
+    const { text, fields } = await get('/list/', load);
+    assert.match(text, /<body [^>]*data-live>/);
+    const policy = fields.get('content-security-policy') ?? '';
+    assert.match(
+      policy,
+      /default-src 'none'.*script-src 'self'; connect-src 'self';.*require-trusted-types-for 'script'/,
+    );
+    use({ liveReload: false });
+    assert.doesNotMatch((await get('/list/', load)).text, /data-live/);
   });
 
   it('makes the page once', async () => {

@@ -17,6 +17,9 @@ export const isSafe = (method: string): boolean => method === 'GET' || method ==
 /** Whether what is asked for is to be shown within a page. */
 export const isFrame = (fields: Fields): boolean => (fields.get('sec-fetch-dest') ?? '').endsWith('frame');
 
+/** Whether that is to be shown within a page of another origin, which may have its visitor click on what is not seen. */
+export const isForeignFrame = (fields: Fields): boolean => isFrame(fields) && isCrossOrigin(fields);
+
 /** Whether the answer is to be a page of its own, in a window or a frame, which the page that asked cannot look into. */
 export function isNavigation({ method, fields }: Request): boolean {
   if (fields.get('sec-fetch-mode') !== 'navigate' || (method !== 'GET' && method !== 'HEAD')) return false;

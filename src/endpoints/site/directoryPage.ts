@@ -8,7 +8,8 @@ import { formatBytes } from '../../accessLog';
 import { codedAtOnce, codings, encodeNow, type Original } from '../representation/coding';
 import { Composite } from '../representation/content';
 import { merge } from '../common/fieldLines';
-import { escapeHtml, livePageFields, pageFields, pageStart } from '../common/html';
+import { escapeHtml } from '../common/html';
+import { fieldsOfPage, startOfPage, type FolderPage } from './folderPage';
 import type { Listings } from '../representation/listings';
 import { encodeSegment } from '../common/path';
 import type { Workshop } from '../representation/workshop';
@@ -17,23 +18,12 @@ import type { Workshop } from '../representation/workshop';
 export async function directoryRows(root: Root, segments: readonly string[], signal: AbortSignal): Promise<Buffer> {
   const pace = await Pace.begin(signal);
   const entries = await listFolder(root, segments, pace);
-  return join(entries, { start: '', row: rowOf, end: '</table>\n' }, pace);
+  return join(entries, { start: '', row: rowOf, end: '</table>\n', long: folded }, pace);
 }
 
-/**
- * What comes before the rows; its links are relative, so that they survive a proxy that puts a prefix before the path.
- *
- * @param segments of the folder, as it was asked for
- * @param tag the element that loads the script of live reload, if it is wanted
- */
-function startOfPage(segments: readonly string[], tag: string | undefined): Buffer {
-  const start = pageStart(`/${segments.map((name) => `${name}/`).join('')}`, tag);
-  const up = segments.length === 0 ? '' : '<tr><td><a href="../">../</a><td><td>\n';
-  return Buffer.from(start + tableStart + up);
-}
-
-const tableStart =
-  '<table>\n<thead><tr><th scope="col">Name<th scope="col">Size<th scope="col">Modified (UTC)<tbody>\n';
+/** Rows that are shown at once. A script lists the others: for those who have none they are behind these. */
+const shownAtOnce = 1000;
+const folded = { start: '</table>\n<noscript><table><tbody>\n', end: '</table></noscript>\n' };
 
 function rowOf({ name, type, size, modified }: Entry): string {
   const mark = type === 'directory' ? '/' : '';
@@ -70,18 +60,22 @@ export function isoDate(ms: number): string {
   return `${last.text}${String(time - second * 1000).padStart(3, '0')}Z`;
 }
 
-/** Rows per buffer. */
-const batch = 256;
+/** Rows per buffer: {@link shownAtOnce} is a multiple. */
+const batch = 250;
 
 interface Layout {
   readonly start: string;
   readonly row: (entry: Entry) => string;
   readonly end: string;
+  /** What stands before those rows that are too many to be shown at once, and behind them instead of `end`. */
+  readonly long?: { readonly start: string; readonly end: string };
 }
 
-async function join(entries: readonly Entry[], { start, row, end }: Layout, pace: Pace): Promise<Buffer> {
+async function join(entries: readonly Entry[], { start, row, end, long }: Layout, pace: Pace): Promise<Buffer> {
   const pieces = [Buffer.from(start)];
+  const isLong = long !== undefined && entries.length > shownAtOnce;
   for (let i = 0; i < entries.length; i += batch) {
+    if (isLong && i === shownAtOnce) pieces.push(Buffer.from(long.start));
     pieces.push(
       Buffer.from(
         entries
@@ -92,15 +86,12 @@ async function join(entries: readonly Entry[], { start, row, end }: Layout, pace
     );
     if (pace.due()) await pace.rest();
   }
-  return Buffer.concat([...pieces, Buffer.from(end)]);
+  return Buffer.concat([...pieces, Buffer.from(isLong ? long.end : end)]);
 }
 
 /** How one request sees a folder. */
 interface FolderView {
-  /** Of the folder, as it was asked for. */
-  readonly segments: readonly string[];
-  /** The element that loads the script of live reload, if the page is to have it. */
-  readonly tag: string | undefined;
+  readonly page: FolderPage;
   /** Fields of the settings. */
   readonly custom: readonly FieldLine[];
   readonly workshop: Pick<Workshop, 'encoders' | 'listings'>;
@@ -113,14 +104,9 @@ const smallestCoded = 1024;
  * @param rows as {@link directoryRows} makes them
  * @throws HttpError 503 if there are too many long ones
  */
-export function directoryPage(
-  request: Request,
-  rows: Buffer,
-  { segments, tag, custom, workshop }: FolderView,
-): Response {
-  const own = tag === undefined ? pageFields : livePageFields;
-  const fields = merge([...own, ['Vary', 'Accept-Encoding']], custom);
-  const page = new Rows(rows, workshop.listings, startOfPage(segments, tag));
+export function directoryPage(request: Request, rows: Buffer, { page: shown, custom, workshop }: FolderView): Response {
+  const fields = merge([...fieldsOfPage(shown), ['Vary', 'Accept-Encoding']], custom);
+  const page = new Rows(rows, workshop.listings, startOfPage(shown));
   const coding = page.size < smallestCoded ? undefined : codingFor(request.fields, codings);
   const coded =
     coding && (page.size <= codedAtOnce ? encodeNow(coding, page.bytes()) : workshop.encoders.encode(page, coding));

@@ -6,7 +6,7 @@ import type { Root } from '../../files/root';
 import { readOrOpenSettled } from '../../files/reading/small';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
-import type { Limits } from '../../options';
+import type { Options } from '../../options';
 import { archivedNames, Archives } from './archives';
 import { Coalesced } from './coalesced';
 import { directoryJson, directoryPage, directoryRows, Rows } from './directoryPage';
@@ -28,9 +28,9 @@ export class FileApi {
   constructor(
     private readonly root: Root,
     private readonly workshop: Workshop,
-    limits: Limits,
+    private readonly options: Pick<Options, 'access' | 'liveReload' | 'limits'>,
   ) {
-    this.archives = new Archives(root, limits);
+    this.archives = new Archives(root, options.limits);
     const mediaType = 'application/octet-stream';
     this.view = { mediaType, codable: false, fields: [noCache], siblings: undefined, workshop };
   }
@@ -69,6 +69,7 @@ export class FileApi {
       this.workshop.listings.make(() => directoryRows(this.root, folder, own)),
     );
     const custom: FieldLine[] = [['Vary', 'Accept, Accept-Encoding']];
-    return directoryPage(request, rows, { segments, tag: undefined, custom, workshop: this.workshop });
+    const page = { segments, request, isFiles: true, options: this.options };
+    return directoryPage(request, rows, { page, custom, workshop: this.workshop });
   }
 }

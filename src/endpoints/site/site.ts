@@ -132,14 +132,14 @@ export class Site {
     const path = [...segments, 'index.html'];
     const file = await this.ifThere(path);
     if (file !== undefined) return this.show(request, path, file);
-    const tag = this.injects ? scriptTag(request.path, segments, true) : undefined;
     // One reading for all, by whatever path they have come to the folder.
     const real = realFolder(this.root, segments);
     const { workshop } = this;
     const rows = await this.listings.get(real.join('/'), request.signal, (signal) =>
       workshop.listings.make(() => directoryRows(this.root, real, signal)),
     );
-    return directoryPage(request, rows, { segments, tag, custom: this.custom, workshop });
+    const page = { segments, request, isFiles: false, options: this.options };
+    return directoryPage(request, rows, { page, custom: this.custom, workshop });
   }
 
   private async ifThere(segments: readonly string[]): Promise<SmallFile | OpenFile | undefined> {

@@ -1,0 +1,53 @@
+/** Names of files: how they are written into a URL, compared, searched and told apart. Pure. */
+
+/** One segment, ready for a URL. */
+export const encodeName = (name: string): string =>
+  encodeURIComponent(name).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** Without case and accents: what people look for. */
+export const foldName = (name: string): string =>
+  // oxlint-disable-next-line no-control-regex -- what is ASCII has nothing to take apart
+  (/^[\x00-\x7f]*$/.test(name)
+    ? name
+    : name
+        .normalize('NFD')
+        .replace(/\p{M}+/gu, '')
+        .replaceAll('ß', 'ss')
+  ).toLowerCase();
+
+/** A digit that says how many follow, so that a longer number is greater: what is longer than that counts as one length. */
+const lengthMark = (digits: string): string => String.fromCharCode(0x30 + Math.min(digits.length, 9));
+
+/**
+ * A key by which code units sort as people do: file2 before file10. Comparing keys is many times as fast as a collator,
+ * and lists are long.
+ */
+export const sortKey = (name: string): string =>
+  foldName(name).replace(/\d+/g, (digits) => {
+    const number = digits.replace(/^0+(?=\d)/, '');
+    return lengthMark(number) + number;
+  });
+
+/** In lower case, without its dot; empty for a name that has none. */
+export function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot < 1 ? '' : name.slice(dot + 1).toLowerCase();
+}
+
+/** `photo.jpg` as `photo (2).jpg`, or with the first number that is not taken. */
+export function numbered(name: string, isTaken: (name: string) => boolean): string {
+  const extension = /\.(?:tar\.)?[^.\s]{1,10}$/i.exec(name.slice(1))?.[0] ?? '';
+  const stem = name.slice(0, name.length - extension.length).replace(/ \((?:[2-9]|[1-9]\d+)\)$/, '');
+  for (let number = 2; ; number++) {
+    const next = `${stem} (${number})${extension}`;
+    if (!isTaken(next)) return next;
+  }
+}
+
+/** Why a name cannot be one, as a word of the dictionary; undefined if it can. */
+export function nameFlaw(name: string): 'nameEmpty' | 'nameSlash' | 'nameDots' | 'nameLong' | undefined {
+  if (name === '') return 'nameEmpty';
+  if (/[/\\\0]/.test(name)) return 'nameSlash';
+  if (/^\.{1,2}$/.test(name)) return 'nameDots';
+  return new TextEncoder().encode(name).length > 255 ? 'nameLong' : undefined;
+}

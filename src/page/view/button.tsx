@@ -1,0 +1,48 @@
+/** A button with a drawing, which has a name whether its words are shown or not. */
+import type { JSX } from 'preact';
+import { Icon, type Shape } from '../common/icons';
+
+interface Props {
+  readonly shape: Shape;
+  readonly label: string;
+  readonly onClick: () => void;
+  /** Whether the words are shown. */
+  readonly isWordy?: boolean;
+  readonly className?: string;
+  readonly isPressed?: boolean;
+}
+
+export const Button = ({ shape, label, onClick, isWordy, className, isPressed }: Props): JSX.Element => (
+  <button
+    type="button"
+    class={`button ${className ?? ''}`}
+    aria-label={label}
+    title={isWordy === true ? undefined : label}
+    aria-pressed={isPressed}
+    onClick={onClick}
+  >
+    <Icon shape={shape} />
+    {isWordy === true && <span>{label}</span>}
+  </button>
+);
+
+interface LinkProps extends Omit<Props, 'onClick'> {
+  readonly href: string;
+  /** What the file is to be called; undefined for a link that is followed. */
+  readonly download?: string;
+}
+
+export const LinkButton = ({ shape, label, href, download, isWordy, className }: LinkProps): JSX.Element => (
+  <a
+    class={`button ${className ?? ''}`}
+    href={href}
+    download={download}
+    target={download === undefined ? '_blank' : undefined}
+    rel="noopener"
+    aria-label={label}
+    title={isWordy === true ? undefined : label}
+  >
+    <Icon shape={shape} />
+    {isWordy === true && <span>{label}</span>}
+  </a>
+);
