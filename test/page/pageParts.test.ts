@@ -37,7 +37,7 @@ describe('the order of names', () => {
   }
 
   it('is that of numbers, whatever stands before them', () => {
-    const number = fc.nat({ max: 1_000_000_000 });
+    const number = fc.nat({ max: Number.MAX_SAFE_INTEGER });
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z ]{0,5}$/), number, number, (stem, a, b) => {
         assert.equal(sortKey(`${stem}${a}`) < sortKey(`${stem}${b}`), a < b);

@@ -15,8 +15,8 @@ export const foldName = (name: string): string =>
         .replaceAll('ß', 'ss')
   ).toLowerCase();
 
-/** A digit that says how many follow, so that a longer number is greater: what is longer than that counts as one length. */
-const lengthMark = (digits: string): string => String.fromCharCode(0x30 + Math.min(digits.length, 9));
+/** Says how many digits follow, so that a longer number is greater, and is before every letter: beyond that length all are alike. */
+const lengthMark = (digits: string): string => String.fromCharCode(0x30 + Math.min(digits.length, 40));
 
 /**
  * A key by which code units sort as people do: file2 before file10. Comparing keys is many times as fast as a collator,
