@@ -10,16 +10,19 @@ import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { Live } from '../../src/endpoints/live/live';
+import { dropBoxPage } from '../../src/endpoints/site/folderPage';
 import { MiB } from '../../src/options';
 import { launchChromium } from '../support/host/chromium';
 import { needs, needsPosix } from '../support/needs';
+import { read } from '../support/request';
 import { startServed, type Served } from '../support/served';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-const address = Object.values(networkInterfaces())
+const address: string = Object.values(networkInterfaces())
   .flatMap((infos = []) => infos)
-  .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+  .filter(({ internal, family }) => !internal && family === 'IPv4')
+  .reduce((_, each) => each.address, '');
 
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
 
@@ -104,7 +107,7 @@ describe('the folder’s page', function () {
     for (const name of [...odd, 'file10.txt', 'file2.txt', 'z/inner.txt']) write(name);
     await open();
     await link('file10.txt').waitFor();
-    const listed = await page.locator('.entry .name a').evaluateAll((all) => all.map((each) => each.textContent ?? ''));
+    const listed = await page.locator('.entry .name a').allTextContents();
     assert.equal(listed[0], 'z');
     assert.ok(listed.indexOf('file2.txt') < listed.indexOf('file10.txt'));
     assert.deepEqual([...listed].sort(), [...odd, 'file10.txt', 'file2.txt', 'z'].sort());
@@ -320,6 +323,26 @@ describe('the folder’s page', function () {
     );
   });
 
+  it('as a drop box takes files in, asks for no list, and shows none', async () => {
+    await begin();
+    write('there.txt');
+    const { text } = await read(dropBoxPage('../'));
+    await page.route('**/files/', (route) => route.fulfill({ contentType: 'text/html', body: text }));
+    await open();
+    await page.getByRole('heading', { name: 'Send files' }).waitFor();
+    await assertAccessible('drop box');
+    const before = served.events.length;
+    await send(file('sent.txt', Buffer.from('sent')));
+    await page.locator('.upload.done').waitFor();
+    assert.equal(stored('sent.txt'), 'sent');
+    assert.deepEqual(
+      served.events.slice(before).map(({ method, target }) => `${method} ${target}`),
+      ['POST /files/sent.txt'],
+    );
+    assert.equal(await page.getByText('there.txt').count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+
   it('offers only what the server does', async () => {
     await begin({ access: 'readOnly' });
     write('a.txt');
@@ -374,8 +397,8 @@ describe('the folder’s page', function () {
   });
 
   it('works by plain HTTP over the network, with a token', async function () {
-    needs(this, 'an address in a network', address !== undefined);
-    await begin({ host: address ?? '', token: 'sesame' });
+    needs(this, 'an address in a network', address !== '');
+    await begin({ host: address, token: 'sesame' });
     write('a.txt');
     await page.goto(`http://${address}:${served.port}/files/?token=sesame`);
     await link('a.txt').waitFor();

@@ -1,10 +1,10 @@
 /** What browsers load for our own pages: never changed under an address, small, and nothing else is there. */
 import assert from 'node:assert/strict';
 import { brotliDecompressSync } from 'node:zlib';
-import { uploadPage } from '../../src/endpoints/site/folderPage';
+import { dropBoxPage } from '../../src/endpoints/site/folderPage';
 import type { Endpoint } from '../../src/http/message/message';
 import { TestFolder } from '../support/folder';
-import { ask } from '../support/request';
+import { ask, read } from '../support/request';
 
 /** Octets, compressed: what a phone loads before it shows anything. */
 const mostAtFirst = 60_000;
@@ -51,8 +51,8 @@ describe('the assets of the folder’s page', () => {
     it(`have none that is called ${name}`, async () =>
       assert.notEqual((await ask(router, 'GET', `/.http-server/assets/${name}`)).status, 200));
 
-  it('are those of the page on which files are sent, which has a form and no list', () => {
-    const page = uploadPage('./').toString();
+  it('are those of the page on which files are sent, which has a form and no list', async () => {
+    const { text: page } = await read(dropBoxPage('./'));
     assert.match(page, /<form action="\.\/files\/" method="post" enctype="multipart\/form-data">/);
     assert.match(page, /<body [^>]*data-page="dropBox">/);
     assert.doesNotMatch(page, /<table/);

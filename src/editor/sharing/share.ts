@@ -202,7 +202,8 @@ function shareOf(
   { terms, port, until }: Pick<Share, 'terms' | 'port' | 'until'>,
 ): Share {
   const url = localUrl(terms.address, port, terms.secure);
-  const link = `${url}?token=${token}`;
+  // Whoever may store gets the page on which that can be done: at `/` there may be an index.
+  const link = `${url}${access === 'readOnly' ? '' : 'files/'}?token=${token}`;
   const fingerprint = tls === undefined ? undefined : new X509Certificate(tls.cert).fingerprint256;
   return { terms, port, until, directory, access, url, link, fingerprint };
 }

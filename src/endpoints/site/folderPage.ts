@@ -1,5 +1,5 @@
 /** What a folder's page has around its rows: a list that works without a script, and the script that takes it over. */
-import type { FieldLine, Request } from '../../http/message/message';
+import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Options } from '../../options';
 import { isForeignFrame } from '../common/fetchMetadata';
 import { escapeHtml } from '../common/html';
@@ -68,7 +68,9 @@ ${up}`);
  *
  * @param base where the site begins, relative to the page
  */
-export const uploadPage = (base: string): Buffer =>
+export const dropBoxPage = (base: string): Response => ({ status: 200, fields: ownFields, body: startOfDropBox(base) });
+
+const startOfDropBox = (base: string): Buffer =>
   Buffer.from(`${headOf(base, 'Send files')}<body class="plain-list" data-base="${base}" data-page="dropBox">
 <h1>Send files</h1>
 ${formTo(`${base}files/`)}`);
