@@ -84,8 +84,10 @@ function Content(props: Props): JSX.Element {
     case 'picture':
     case 'video':
     case 'audio':
-    case 'pdf':
       return <Media {...props} kind={kind} />;
+    case 'pdf':
+      // Phones have none, and would download it.
+      return navigator.pdfViewerEnabled ? <Media {...props} kind={kind} /> : <Unshown kind={kind} />;
     case 'archive':
     case 'document':
     case 'table':
