@@ -11,6 +11,7 @@ import { events } from './live/events';
 import { asset, liveScript } from './representation/assets';
 import { isSafe } from './common/fetchMetadata';
 import { FileApi } from './site/fileApi';
+import { dropBoxPage } from './site/folderPage';
 import { Arrangement } from './storing/arrangement';
 import { UploadRegistry, type Again } from './storing/uploadRegistry';
 import { refuseForeign } from './storing/refusals';
@@ -18,7 +19,6 @@ import { limitLine, partialUpload } from './storing/uploadFields';
 import { decodeAscii, parsePath, splitFirst } from './common/path';
 import { archivedNames } from './site/archives';
 import { Site } from './site/site';
-import { uploadPage } from './site/uploadPage';
 import { dropBoxTerms } from './storing/terms';
 import { Store } from './storing/store';
 import type { Trash } from './storing/removal';
@@ -130,7 +130,7 @@ function createDropBox(options: Options, root: Root, registry: UploadRegistry, a
   audience?.end();
   const store = new Store(root, registry, options.limits, dropBoxTerms(root));
   const page: Handler = ({ query }, rest) =>
-    isTop(rest) && archivedNames(query) === undefined ? uploadPage(rest === '' ? './files/' : './') : refuse();
+    isTop(rest) && archivedNames(query) === undefined ? dropBoxPage(rest === '' ? './' : '../') : refuse();
   const taking: Methods = {
     POST: (request, rest) => store.post(request, rest),
     PUT: (request, rest) => store.put(request, rest),
@@ -165,7 +165,10 @@ const isTop = (rest: string): boolean => {
 };
 
 /** What our own pages load. */
-const assets = (rest: string): Methods | undefined => (rest.startsWith('/assets/') ? { GET: notFound } : undefined);
+const assets = (rest: string): Methods | undefined =>
+  rest.startsWith(assetsPath)
+    ? { GET: (request) => asset(request, rest.slice(assetsPath.length)) ?? notFound() }
+    : undefined;
 
 function refuse(): never {
   throw new HttpError(403, 'Files are taken here, and none are shown.');
@@ -183,7 +186,8 @@ function uploadMethods(registry: UploadRegistry, again: Again, access: Access): 
 /** @param audience undefined where nobody tells of changes */
 function ownMethod(audience: Audience | undefined, { eventStreams }: Limits): Handler {
   return (request, rest) => {
-    if (rest.startsWith(assetsPath)) return asset(request, rest.slice(assetsPath.length)) ?? notFound();
+    const own = assets(rest)?.GET;
+    if (own !== undefined) return own(request, rest);
     if (audience === undefined) return notFound();
     if (rest === '/events') return events(request, audience, eventStreams);
     return rest === '/live.js' ? liveScript(request) : notFound();

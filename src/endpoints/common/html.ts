@@ -25,9 +25,9 @@ a{text-underline-offset:.15em}`;
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
-const policy = (more: string, formAction = "'none'"): FieldLine => [
+const policy = (more: string): FieldLine => [
   'Content-Security-Policy',
-  `default-src 'none'; style-src 'sha256-${styleHash}'; ${more}base-uri 'none'; form-action ${formAction}`,
+  `default-src 'none'; style-src 'sha256-${styleHash}'; ${more}base-uri 'none'; form-action 'none'`,
 ];
 
 const type: FieldLine = ['Content-Type', 'text/html; charset=utf-8'];
@@ -37,9 +37,6 @@ export const pageFields: readonly FieldLine[] = [type, policy(''), caching];
 
 /** The fields of a page that has the script of live reload. */
 export const livePageFields: readonly FieldLine[] = [type, policy("script-src 'self'; connect-src 'self'; "), caching];
-
-/** Of a page that has a form: nobody else's page may have people click on it. */
-export const formPageFields: readonly FieldLine[] = [type, policy("frame-ancestors 'self'; ", "'self'"), caching];
 
 /**
  * @param title plain text

@@ -33,16 +33,18 @@ const policy = [
   'trusted-types dompurify',
 ];
 
-const fieldsFor = (formAction: string): readonly FieldLine[] => [
+const fieldsFor = (...more: readonly string[]): readonly FieldLine[] => [
   ['Content-Type', 'text/html; charset=utf-8'],
-  ['Content-Security-Policy', [...policy, `form-action ${formAction}`].join('; ')],
+  ['Content-Security-Policy', [...policy, ...more].join('; ')],
   ['Cache-Control', 'no-cache'],
   // RFC 9110 §10.1.3: an address may have a token in it, and previews lead elsewhere.
   ['Referrer-Policy', 'same-origin'],
 ];
 
-const ownFields = fieldsFor("'self'");
-const framedFields = fieldsFor("'none'");
+const ownFields = fieldsFor("form-action 'self'");
+const framedFields = fieldsFor("form-action 'none'");
+/** The same for everybody, so no other site may frame it. */
+const dropBoxFields = fieldsFor("frame-ancestors 'self'", "form-action 'self'");
 
 /** In a page of another site there is nothing that changes anything. */
 export const fieldsOfPage = ({ request }: FolderPage): readonly FieldLine[] =>
@@ -68,7 +70,11 @@ ${up}`);
  *
  * @param base where the site begins, relative to the page
  */
-export const dropBoxPage = (base: string): Response => ({ status: 200, fields: ownFields, body: startOfDropBox(base) });
+export const dropBoxPage = (base: string): Response => ({
+  status: 200,
+  fields: dropBoxFields,
+  body: startOfDropBox(base),
+});
 
 const startOfDropBox = (base: string): Buffer =>
   Buffer.from(`${headOf(base, 'Send files')}<body class="plain-list" data-base="${base}" data-page="dropBox">
