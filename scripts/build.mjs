@@ -69,6 +69,8 @@ const bundles = [
     entryPoints: ['src/extension.ts'],
     external: ['vscode'],
     plugins: [certificateBeside],
+    // Of the package `jsonc-parser` the modules: what it has for Node.js loads its parts in a way that nobody can follow.
+    mainFields: ['module', 'main'],
     // So that it is loaded by the `require` of the bundle, as is the rest.
     supported: { 'dynamic-import': false },
   },

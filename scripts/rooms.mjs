@@ -22,6 +22,10 @@ export const rooms = {
     about: 'the folder to look at: pages, files, lists',
     uses: ['http/message', 'files', 'files/reading', 'endpoints/common', 'endpoints/representation'],
   },
+  'endpoints/rules': {
+    about: 'what is asked before the site: canned answers, redirects, rewrites, fields, other servers',
+    uses: ['http/message', 'endpoints/common', 'endpoints/representation'],
+  },
   'endpoints/storing': {
     about: 'what changes the folder: files stored, copied, moved and removed, forms, resumable uploads',
     uses: ['http/message', 'files', 'files/reading', 'files/writing', 'endpoints/common', 'endpoints/representation'],
@@ -30,7 +34,7 @@ export const rooms = {
     about: 'which endpoint answers what',
     uses: [
       ...['http/message', 'files', 'files/writing', 'endpoints/common', 'endpoints/representation'],
-      ...['endpoints/live', 'endpoints/site', 'endpoints/storing'],
+      ...['endpoints/live', 'endpoints/rules', 'endpoints/site', 'endpoints/storing'],
     ],
   },
   requests: { about: 'what is kept of finished exchanges, and how it is shown', uses: ['http/message'] },
@@ -98,7 +102,7 @@ export const doors = {
   ],
   'worker.ts': ['serve.ts', 'endpoints/live', 'requests'],
   'serve.ts': [
-    ...['endpoints', 'endpoints/guard', 'endpoints/live', 'endpoints/storing'],
+    ...['endpoints', 'endpoints/guard', 'endpoints/live', 'endpoints/rules', 'endpoints/storing'],
     ...['http/connection', 'http/message', 'files', 'files/writing', 'requests'],
   ],
   'cli.ts': ['terminal'],

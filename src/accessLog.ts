@@ -28,6 +28,8 @@ export interface LogEvent {
   readonly stored?: string;
   /** Such paths of the files beyond the first, if the exchange stored several. */
   readonly alsoStored?: readonly string[];
+  /** Number of the rule that answered, from 1. */
+  readonly rule?: number;
   /** Why the request was refused, in one sentence. */
   readonly reason?: string;
   /** The option that the refusal comes from: who reads the log may set it. */

@@ -12,6 +12,7 @@ import { linkLog } from './editor/log/logLinks';
 import { WorkspaceMemory } from './editor/server/workspaceMemory';
 import { makePlan, servedFolder } from './editor/server/plan';
 import { followWorkspace, publishState, warnOfExclude } from './editor/reactions';
+import { RuleProblems } from './editor/server/ruleProblems';
 import { autoStart } from './editor/server/settings';
 import { showRequests } from './editor/requests/requests';
 import { registerTools } from './editor/tools/registerTools';
@@ -46,6 +47,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
   context.subscriptions.push(
     log,
     linkLog(controller, context.extension.id),
+    new RuleProblems(controller, () => servedFolder(memory.choice)),
     new StatusBar(controller, sharing),
     uploads,
     publishState(controller),

@@ -1,6 +1,10 @@
 /** What a running server may do: defaults, limits and validation. Pure. */
+import { fieldFlaw } from './fieldFlaw';
 import { globFlaw } from './globs';
+import { RuleError } from './ruleError';
+import { compileRules, type Rule } from './ruleList';
 import { tlsFlaw, type Tls } from './tls';
+import { isHostWithPort } from './upstreamTarget';
 
 /** `dropBox`: POST and PUT of what is new, and nothing of what is there. `readOnly`: GET, HEAD, OPTIONS. `readWrite`: also POST, PUT, MKCOL, and COPY to a new name. `full`: also DELETE, MOVE. */
 export type Access = 'dropBox' | 'readOnly' | 'readWrite' | 'full';
@@ -67,6 +71,20 @@ export interface Limits {
   readonly refusedRequests: number;
   /** Most requests that are kept in one second; the others are counted. */
   readonly requestRate: number;
+  /** Without an octet to or from the server that a request was handed on to; then 504, or the connection is cut. */
+  readonly upstreamTimeout: number;
+  /** Most connections at once on which another protocol is spoken with another server; beyond it 503. */
+  readonly tunnels: number;
+  /** Without an octet on such a one, either way; then it is cut. */
+  readonly tunnelTimeout: number;
+}
+
+/** What the rules of a server may do; less where it is shared with visitors. */
+interface RuleReach {
+  /** Whether requests may be handed on to other servers. */
+  readonly proxies: boolean;
+  /** Whether rules are for other methods than GET and HEAD, too. */
+  readonly writes: boolean;
 }
 
 export interface Options {
@@ -97,6 +115,14 @@ export interface Options {
   readonly serveUnsaved: boolean;
   /** Fields added to every response of the site. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether `/about` is the page `about.html` if there is no file `about`. */
+  readonly cleanUrls: boolean;
+  /** What is asked before the site: the first that matches acts. */
+  readonly rules: readonly Rule[];
+  /** Hosts beyond this machine that rules may hand requests on to, as `host:port`. */
+  readonly proxyHosts: readonly string[];
+  /** What rules may do for those who ask here. */
+  readonly ruleReach: RuleReach;
   readonly limits: Limits;
 }
 
@@ -134,6 +160,9 @@ export const defaultLimits: Limits = {
   requestContent: MiB,
   refusedRequests: MiB,
   requestRate: 2_000,
+  upstreamTimeout: 60_000,
+  tunnels: 256,
+  tunnelTimeout: 3_600_000,
 };
 
 /** Everything but the folder, which has no sensible default. */
@@ -150,11 +179,15 @@ export const defaultOptions: Omit<Options, 'directory'> = {
   liveReload: false,
   serveUnsaved: false,
   headers: {},
+  cleanUrls: false,
+  rules: [],
+  proxyHosts: [],
+  ruleReach: { proxies: true, writes: true },
   limits: defaultLimits,
 };
 
 /** Options of which a client that is refused is told, too, how to set them. */
-export type AdvisedOption = 'allowedHosts' | 'cors' | 'token';
+export type AdvisedOption = 'allowedHosts' | 'cors' | 'proxyHosts' | 'token';
 
 /** What there is advice on: the trash is no option, but of whoever runs the server. */
 export type Advised = AdvisedOption | 'trash';
@@ -200,6 +233,7 @@ export function checkOptions(options: Options): Options {
   checkGlobs(options.exclude);
   checkGuests(options);
   checkHeaders(options.headers);
+  checkRules(options);
   const flaw = options.tls === undefined ? undefined : tlsFlaw(options.tls);
   if (flaw !== undefined) throw new OptionsError('tls', flaw);
   return options;
@@ -249,21 +283,24 @@ function checkGuests({ allowedHosts, cors, token }: Options): void {
   }
 }
 
-/** Fields that the connection and the framing need: no setting may change them. */
-const reserved = /^(?:connection|content-length|date|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
-
 function checkHeaders(headers: Options['headers']): void {
   for (const [name, value] of Object.entries(headers)) {
-    // RFC 9110 §§5.1, 5.5: a token; visible octets, and blanks between them.
-    if (
-      !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ||
-      !/^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/.test(value)
-    ) {
-      throw new OptionsError('headers', `The header ${JSON.stringify(name)} cannot be sent with that value.`);
-    }
-    if (reserved.test(name)) throw new OptionsError('headers', `The header ${name} is the server's own.`);
-    // Who may ask is for the machine to say; these fields may be a repository's.
-    if (/^access-control-/i.test(name))
-      throw new OptionsError('headers', `The header ${name} is the server's own.`, 'cors');
+    const flaw = fieldFlaw(name, value);
+    if (flaw === undefined) continue;
+    throw new OptionsError('headers', `The header ${JSON.stringify(name)} ${flaw.why}.`, flaw.instead);
+  }
+}
+
+/** Where requests may be handed on to, and what the rules are. */
+function checkRules({ rules, proxyHosts }: Options): void {
+  for (const host of proxyHosts) {
+    if (isHostWithPort(host)) continue;
+    throw new OptionsError('proxyHosts', `The host ${JSON.stringify(host)} is no host:port.`);
+  }
+  try {
+    compileRules(rules, { proxyHosts });
+  } catch (error) {
+    if (error instanceof RuleError) throw new OptionsError('rules', error.message, error.instead);
+    throw error;
   }
 }

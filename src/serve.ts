@@ -5,6 +5,7 @@ import { guarded, type Guarded } from './endpoints/guard/guard';
 import type { Live } from './endpoints/live/live';
 import { UploadRegistry } from './endpoints/storing/uploadRegistry';
 import { createRouter } from './endpoints/router';
+import { claimPort } from './endpoints/rules/ownPorts';
 import type { Trash } from './endpoints/storing/removal';
 import { withLimit } from './endpoints/storing/uploadFields';
 import { ownPrivateFolders } from './files/writing/privateFolder';
@@ -93,6 +94,7 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
   };
   const { host, port, portAttempts: attempts, tls } = options;
   const listener = await Listener.listen({ host, port, attempts, tls }, service);
+  const release = claimPort(listener.address.port);
   return {
     address: listener.address,
     isSecure: tls !== undefined,
@@ -109,6 +111,7 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
     stop: async (grace) => {
       service.stopping = true;
       await listener.stop(grace);
+      release();
       await registry.end();
     },
   };

@@ -18,6 +18,8 @@ import { refuseForeign } from './storing/refusals';
 import { limitLine, partialUpload } from './storing/uploadFields';
 import { decodeAscii, parsePath, splitFirst } from './common/path';
 import { archivedNames } from './site/archives';
+import { Rules } from './rules/rules';
+import type { SiteFunction } from './common/shown';
 import { Site } from './site/site';
 import { dropBoxTerms } from './storing/terms';
 import { Store } from './storing/store';
@@ -26,10 +28,10 @@ import { userAgent } from './userAgent';
 import { Workshop } from './representation/workshop';
 
 /** @param rest the raw path behind the first segment, empty or with its slash */
-type Handler = (request: Request, rest: string) => Response | Promise<Response>;
+type Handler<T = Response> = (request: Request, rest: string) => T | Promise<T>;
 
 /** HEAD is answered as GET, and OPTIONS for every route. */
-type Methods = Readonly<Partial<Record<Method, Handler>>>;
+type Methods<T = Response> = Readonly<Partial<Record<Method, Handler<T>>>>;
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'MKCOL' | 'COPY' | 'MOVE';
 
 /** First segment of our own paths. */
@@ -62,7 +64,6 @@ export function createRouter(
   const live = audience?.live;
   const workshop = new Workshop(options.limits);
   const site = new Site(options, root, workshop, options.serveUnsaved ? live?.overlay : undefined);
-  const siteMethods: Methods = { GET: (request) => site.answer(request) };
   registry.keepOnly(root, 'open');
   live?.follow(root, options);
   const storing = {
@@ -70,25 +71,45 @@ export function createRouter(
     arrangement: new Arrangement(root, registry.uploads, options, trash),
   };
   const files = fileMethods(new FileApi(root, workshop, options), storing, options.access);
+  const uploads = uploadMethods(registry, storing.store.again, options.access);
   const follows = options.liveReload && audience !== undefined;
   const routes = new Map<string, Methods>([
     ...openRoutes,
     ['files', files],
     [reserved, { GET: ownMethod(follows ? audience : undefined, options.limits) }],
   ]);
-  const uploads = uploadMethods(registry, storing.store.again, options.access);
+  const methodsAt = (route: string, rest: string): Methods | undefined =>
+    route === reserved && rest.startsWith('/uploads/') ? uploads : routes.get(route);
+  const onSite = siteFunction(site, workshop, { files, limits: options.limits });
+  const rules = new Rules({ ...options, liveReload: follows }, onSite);
   return (request) => {
     if (follows) audience.live.workerUses.note(request);
-    const remembered = workshop.responses.recall(request);
+    const remembered = rules.isEmpty ? workshop.responses.recall(request) : undefined;
     if (remembered !== undefined) return remembered;
     // `*` asks of the whole server (RFC 9110 §9.3.7): no endpoint allows more than this one.
     if (request.path === '*') return dispatch(request, files, '', options.limits);
     const { first, rest } = splitFirst(request.path);
-    const route = decodeAscii(first);
-    const methods = route === reserved && rest.startsWith('/uploads/') ? uploads : routes.get(route);
-    if (methods === undefined) refuseToStore(request.method, siteMethods, files);
+    const methods = methodsAt(decodeAscii(first), rest);
+    if (methods === undefined) return rules.answer(request);
     if (methods === files) refuseByAccess(request.method, files);
-    return dispatch(request, methods ?? siteMethods, rest, options.limits);
+    const known = rules.isEmpty ? undefined : workshop.responses.recall(request);
+    return known ?? dispatch(request, methods, rest, options.limits);
+  };
+}
+
+/** The site as rules see it. @param files what may be done elsewhere, for those who try it here */
+function siteFunction(
+  site: Site,
+  { responses }: Workshop,
+  { files, limits }: { files: Methods; limits: Limits },
+): SiteFunction {
+  return (request, shown) => {
+    // What is remembered is what the path itself shows.
+    const isItself = shown?.path === undefined && shown?.plain !== true;
+    const remembered = isItself ? responses.recall(request) : undefined;
+    if (remembered !== undefined) return remembered;
+    refuseToStore(request.method, files);
+    return dispatch(request, { GET: (asked) => site.answer(asked, shown) }, '', limits);
   };
 }
 
@@ -202,7 +223,12 @@ function notFound(): never {
   throw new HttpError(404, 'There is no such page.');
 }
 
-function dispatch(request: Request, methods: Methods, rest: string, limits: Limits): Response | Promise<Response> {
+function dispatch<T>(
+  request: Request,
+  methods: Methods<T>,
+  rest: string,
+  limits: Limits,
+): T | Response | Promise<T | Response> {
   const { method } = request;
   if (!known.includes(method)) throw new HttpError(501, 'The server does not know that method.');
   if (method === 'OPTIONS') return { status: 204, fields: [allowed(methods), ...uploading(methods, limits)] };
@@ -219,20 +245,21 @@ function refuseByAccess(method: string, files: Methods): void {
 }
 
 /** Refuses to store a file where it is shown, as other servers do, and says where it can be stored. */
-function refuseToStore(method: string, site: Methods, files: Methods): void {
-  const name = method as keyof Methods;
-  if (site[name] !== undefined || files[name] === undefined) return;
-  throw new HttpError(405, 'That method is not allowed here: it is for /files/… and the same path.', [allowed(site)]);
+function refuseToStore(method: string, files: Methods): void {
+  if (method === 'GET' || !Object.hasOwn(files, method)) return;
+  throw new HttpError(405, 'That method is not allowed here: it is for /files/… and the same path.', [
+    ['Allow', 'HEAD, OPTIONS, GET'],
+  ]);
 }
 
 /** Allow (RFC 9110 §10.2.1). */
-function allowed(methods: Methods): FieldLine {
+function allowed(methods: Partial<Record<Method, unknown>>): FieldLine {
   const head = methods.GET === undefined ? [] : ['HEAD'];
   return ['Allow', [...head, 'OPTIONS', ...Object.keys(methods)].join(', ')];
 }
 
 /** Tells, where files may be stored, that an upload can be gone on with, and what its limits are. */
-function uploading(methods: Methods, limits: Limits): FieldLine[] {
+function uploading(methods: Methods<unknown>, limits: Limits): FieldLine[] {
   if (methods.PATCH !== undefined) return [['Accept-Patch', partialUpload], limitLine(limits)];
   return methods.PUT === undefined ? [] : [limitLine(limits)];
 }

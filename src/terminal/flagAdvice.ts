@@ -4,5 +4,6 @@ import type { AdvisedOption } from '../options';
 export const advice: Readonly<Record<AdvisedOption, string>> = {
   allowedHosts: 'If that is a name of this machine, allow it with --allowed-host.',
   cors: 'The flag --cors says which origins may ask.',
+  proxyHosts: 'The flag --proxy-host says which hosts beyond this machine may be asked.',
   token: 'The flag --token says what secret a request must carry.',
 };

@@ -97,6 +97,21 @@ const table = {
     takes: 'a file, relative to the folder, such as index.html',
     help: ['the file that answers a navigation to a page that does', 'not exist'],
   },
+  'clean-urls': { help: ['/about is the page about.html'] },
+  rules: {
+    value: 'FILE',
+    takes: 'a JSON file with a list of rules',
+    help: [
+      'canned answers, redirects, rewrites, fields by path, and',
+      'requests that are handed on, as a list in JSON',
+    ],
+  },
+  'proxy-host': {
+    value: 'HOST:PORT',
+    takes: 'a host and its port, such as backend.example:8080',
+    repeated: true,
+    help: ['a host beyond this machine that rules may hand on to *'],
+  },
   header: {
     value: "'N: V'",
     takes: "a field, such as 'X-Robots-Tag: none'",

@@ -34,6 +34,9 @@ export function optionsOf(line: CommandLine, env: NodeJS.ProcessEnv): Options {
     exclude: [...(line.has('exclude') ? line.all('exclude') : defaultOptions.exclude), ...line.all('exclude-also')],
     spaFallback: fallbackOf(line),
     headers: headersOf(line),
+    cleanUrls: line.has('clean-urls'),
+    rules: rulesOf(line),
+    proxyHosts: line.all('proxy-host'),
     liveReload: line.has('live-reload'),
     limits: { ...defaultLimits, body: bodyOf(line) },
   };
@@ -144,6 +147,22 @@ function tlsOf(line: CommandLine): Options['tls'] {
   return { cert: textOf('tls-cert', cert), key: textOf('tls-key', key) };
 }
 
+/** What is in the list is looked at with the other options. */
+function rulesOf(line: CommandLine): Options['rules'] {
+  const file = line.last('rules');
+  if (file === undefined) return [];
+  const text = textOf('rules', file).replace(/^\uFEFF/, '');
+  let rules: unknown;
+  try {
+    rules = JSON.parse(text);
+  } catch (error) {
+    const reason = visible((error as Error).message);
+    throw new Error(`The file ${quoted(file)} of --rules is no JSON: ${reason}.`, { cause: error });
+  }
+  if (Array.isArray(rules)) return rules as Options['rules'];
+  throw new Error(`The file ${quoted(file)} of --rules has no list in it.`);
+}
+
 const unreadable: Readonly<Record<string, string>> = {
   ENOENT: 'it is not there',
   EISDIR: 'it is a folder',
@@ -173,6 +192,8 @@ const flagsOf: Readonly<Partial<Record<keyof Options, readonly FlagName[]>>> = {
   exclude: ['exclude', 'exclude-also'],
   spaFallback: ['spa'],
   headers: ['header'],
+  rules: ['rules'],
+  proxyHosts: ['proxy-host'],
 };
 
 /** What the server has against one of the options, in terms of the command line. */

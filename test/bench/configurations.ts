@@ -17,7 +17,7 @@ function written({ folder }: Place, name: string, text: string): string {
  * @param push nginx's own configuration leaves `tcp_nopush` off, Debian's sets it: fewer packets, but pipelines wait in it
  */
 export function nginxConfiguration(place: Place, push: 'on' | 'off'): string {
-  const { site, folder, port, connections } = place;
+  const { site, folder, port, connections, upstream } = place;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   // Started by the superuser, the worker would become another user, whom a temporary folder keeps out.
   const user = process.getuid?.() === 0 ? 'user root root;' : '';
@@ -41,10 +41,12 @@ http {
   keepalive_requests 1000000000;
   client_max_body_size 0;
   ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
+  ${upstream === undefined ? '' : `upstream behind { server 127.0.0.1:${upstream}; keepalive 64; }`}
   server {
     listen 127.0.0.1:${port};
     root ${site};
     location / {}
+    ${upstream === undefined ? '' : handingOn}
     location /many { autoindex on; autoindex_format json; }
     location /up/ { dav_methods PUT; create_full_put_path on; }
   }
@@ -52,6 +54,15 @@ http {
 `,
   );
 }
+
+/** What our rule does: kept connections, and nothing stored on the way. */
+const handingOn = `location ~ ^/through- {
+      proxy_pass http://behind;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_max_temp_file_size 0;
+    }`;
 
 export function caddyfile(place: Place): string {
   const { site, port } = place;

@@ -16,15 +16,18 @@ export interface Hosted {
   readonly directory: string;
   readonly port: number;
   readonly connections: number;
+  /** Port that requests for `/through-…` are handed on to. */
+  readonly upstream?: number;
   /** Absolute path of an existing folder for profiles. */
   readonly profile?: string;
 }
 
-const { program, directory, port, connections, profile } = JSON.parse(process.argv[2] ?? '') as Hosted;
+const { program, directory, port, connections, profile, upstream } = JSON.parse(process.argv[2] ?? '') as Hosted;
 const options: Options = {
   ...defaultOptions,
   directory,
   port,
+  ...(upstream !== undefined && { rules: [{ match: '/through-*', proxy: `http://127.0.0.1:${upstream}` }] }),
   limits: { ...defaultLimits, connections: Math.max(connections, defaultLimits.connections) },
 };
 

@@ -18,6 +18,8 @@ export interface Place {
   readonly programs: string;
   /** Connections that it must be able to hold. */
   readonly connections: number;
+  /** Port of a server of the same files, to which requests for `/through-…` are handed on. */
+  readonly upstream?: number;
   /** Where our own processes write a profile of their processor time. */
   readonly profile?: string;
 }
@@ -52,9 +54,16 @@ export const ours = (name = 'ours', other?: string): Peer => ({
   name,
   version: () => packageVersion(projectRoot),
   command(place) {
-    const { site, port, connections, profile } = place;
+    const { site, port, connections, profile, upstream } = place;
     const program = other ?? join(place.programs, 'worker.js');
-    const hosted: Hosted = { program, directory: site, port, connections, ...(profile !== undefined && { profile }) };
+    const hosted: Hosted = {
+      program,
+      directory: site,
+      port,
+      connections,
+      ...(profile !== undefined && { profile }),
+      ...(upstream !== undefined && { upstream }),
+    };
     return node(place, join(__dirname, 'host.js'), JSON.stringify(hosted));
   },
   speaks: true,
@@ -150,6 +159,9 @@ export const peers: readonly Peer[] = [
   serve,
   httpServer,
 ];
+
+/** Who stands behind those that hand on. */
+export const upstreams: readonly Peer[] = [nginx, nodeHttp];
 
 /** `1.22.1` in `nginx version: nginx/1.22.1`. */
 const versionIn = (line: string | undefined): string | undefined => /\d+(\.\d+)+/.exec(line ?? '')?.[0];

@@ -1,7 +1,7 @@
 /** Measures works, peer after peer and round after round: A B C A B C, so that what changes on the machine meets all of them. */
 import { check } from './check';
 import type { Loading } from './load';
-import type { Peer } from './peers';
+import { upstreams, type Peer } from './peers';
 import { Running } from './runningPeer';
 import type { Site } from './site';
 import type { Fact, Sample, Work } from './works';
@@ -15,6 +15,8 @@ export interface Conditions {
   readonly rounds: number;
   /** Of one measurement. */
   readonly seconds: number;
+  /** Port of a server to which requests are handed on. */
+  readonly upstream?: number;
   /** Where our processes write profiles. */
   readonly profile: string | undefined;
   /** Told what is going on. */
@@ -45,10 +47,12 @@ export async function measure(work: Work, peers: readonly Peer[], conditions: Co
   };
   conditions.say(`${work.name}: ${work.title}`);
   work.prepare?.(conditions.site);
+  const upstream = work.through === true ? await startUpstream(conditions) : undefined;
+  const conditionsHere = upstream === undefined ? conditions : { ...conditions, upstream: upstream.port };
   try {
     for (const peer of peers) {
       await guarded(peer, async () => {
-        const one = await started(peer, work, conditions);
+        const one = await started(peer, work, conditionsHere);
         running.add(one);
         await warmUp(one, work, conditions);
         samples.set(peer.name, []);
@@ -64,6 +68,7 @@ export async function measure(work: Work, peers: readonly Peer[], conditions: Co
     }
   } finally {
     for (const one of running) await one.stop();
+    await upstream?.stop();
     conditions.site.clear();
   }
   return { work, samples, problems };
@@ -81,7 +86,14 @@ async function started(peer: Peer, work: Work, conditions: Conditions): Promise<
   }
 }
 
-export function start(peer: Peer, { site, loading, pin, profile }: Conditions): Promise<Running> {
+/** On the cores of the load: only who hands on is to be measured. */
+function startUpstream(conditions: Conditions): Promise<Running> {
+  const peer = upstreams.find((each) => each.version(conditions.loading.modules) !== undefined);
+  if (peer === undefined) throw new Error('There is no server to stand behind the others.');
+  return start(peer, { ...conditions, pin: conditions.loading.pin });
+}
+
+export function start(peer: Peer, { site, loading, pin, profile, upstream }: Conditions): Promise<Running> {
   const place = {
     site: site.path,
     folder: site.beside(),
@@ -89,6 +101,7 @@ export function start(peer: Peer, { site, loading, pin, profile }: Conditions): 
     programs: site.programs,
     connections: site.scale.idle + 100,
     ...(profile !== undefined && { profile }),
+    ...(upstream !== undefined && { upstream }),
   };
   return Running.start(peer, place, pin);
 }

@@ -48,6 +48,8 @@ export interface Work {
   readonly goals: readonly Goal[];
   /** Whether every sample wants a server that was just started. */
   readonly fresh?: boolean;
+  /** Whether there is another server, to which requests are handed on. */
+  readonly through?: boolean;
   prepare?(site: Site): void;
   expected(peer: Peer, site: Site): Expectation;
   measure(bench: Bench): Promise<Sample>;
@@ -309,7 +311,41 @@ async function latency(bench: Bench): Promise<Sample> {
   }
 }
 
-export const works: readonly Work[] = [...smallWorks, ...largeWorks, ...otherWorks];
+const throughWorks: readonly Work[] = [
+  {
+    name: 'through',
+    title: '11-byte file of another server, 32 connections',
+    through: true,
+    against: ['nginx'],
+    figures: rate,
+    goals: [{ figure: 'rate', peer: 'nginx', least: 0.5 }],
+    prepare: (site) => site.file('through-small.txt', 11),
+    expected: () => ({ path: '/through-small.txt', length: 11, statuses: [200] }),
+    measure: measureGet('/through-small.txt', 1),
+  },
+  {
+    name: 'through-big',
+    title: '100 MB file of another server, 4 connections',
+    through: true,
+    against: ['nginx'],
+    figures: { ...throughput, growth },
+    // What the client of Node.js reads into is garbage afterwards.
+    goals: [
+      { figure: 'rate', peer: 'nginx', least: 0.8 },
+      { figure: 'growth', most: 64 * 2 ** 20 },
+    ],
+    prepare: (site) => site.file('through-big.txt', site.scale.big),
+    expected: (_, { scale }) => ({ path: '/through-big.txt', length: scale.big, statuses: [200] }),
+    measure: (bench) =>
+      growthDuring(bench, async () => {
+        const job = jobFor(bench, { path: '/through-big.txt', connections: 4 });
+        const { octets, seconds } = await run(bench.loading, job);
+        return { rate: octets / seconds };
+      }),
+  },
+];
+
+export const works: readonly Work[] = [...smallWorks, ...largeWorks, ...otherWorks, ...throughWorks];
 
 export const facts: readonly Fact[] = [
   {

@@ -56,6 +56,8 @@ const meanings: readonly (readonly [promise: string, args: readonly string[], op
     { headers: JSON.parse('{"__proto__":"x"}') as Record<string, string> },
   ],
   ['--live-reload', ['--live-reload'], { liveReload: true }],
+  ['--clean-urls', ['--clean-urls'], { cleanUrls: true }],
+  ['--proxy-host, several', ['--proxy-host', 'a:1', '--proxy-host=[::2]:3'], { proxyHosts: ['a:1', '[::2]:3'] }],
 ];
 
 const sentences: readonly (readonly [args: readonly string[], sentence: string])[] = [
@@ -72,7 +74,7 @@ const sentences: readonly (readonly [args: readonly string[], sentence: string])
   [['-a'], 'There is no flag -a: did you mean --access or --allowed-host?'],
   [['-q'], 'There is no flag -q: did you mean --qr or --quiet?'],
   [['-z'], 'There is no flag -z: did you mean -p, -h or -v?'],
-  [['-Pz'], 'There is no flag -P: did you mean --port?'],
+  [['-Pz'], 'There is no flag -P: did you mean --port or --proxy-host?'],
   [['a', 'b'], 'One folder is served, and two are given: "a" and "b".'],
   [['a', '--directory', 'b'], 'One folder is served, and two are given: "a" and "b".'],
   [['--', 'a', '--port'], 'One folder is served, and two are given: "a" and "--port".'],
@@ -144,12 +146,15 @@ const sentences: readonly (readonly [args: readonly string[], sentence: string])
         ] as const,
     ),
   [['--header', 'a: x\ny'], '--header: the header "a" cannot be sent with that value.'],
-  [['--header', 'Date: x'], "--header: the header Date is the server's own."],
+  [['--header', 'Date: x'], '--header: the header "Date" is the server\'s own.'],
   [
     ['--header', 'Access-Control-Allow-Origin: *'],
     '--header cannot set Access-Control-Allow-Origin: name the origins with --cors.',
   ],
   [['--header', 'A: 1', '--header', 'a: 2'], '--header gives a twice: give its values in one, with commas between.'],
+  [['--proxy-host', 'a'], '--proxy-host: the host "a" is no host:port.'],
+  [['--clean-urls=no'], '--clean-urls takes no value, so "no" cannot be one.'],
+  [['--rules', ''], '--rules takes a JSON file with a list of rules, not an empty word: is a variable not set?'],
   [['--qr'], '--qr is for other devices, and --host localhost lets none in: try --host 0.0.0.0.'],
   ...(['live-reload', 'open', 'qr', 'quiet'] as const).map(
     (name) => [[`--${name}=yes`], `--${name} takes no value, so "yes" cannot be one.`] as const,
@@ -218,6 +223,34 @@ describe('the command line that means nothing gets one sentence:', () => {
       const args = ['--tls-cert', join(folder, cert), '--tls-key', join(folder, key)];
       assert.throws(() => optionsFor(args), { name: 'Error', message: sentence });
     }
+    rmSync(folder, { recursive: true });
+  });
+
+  it('a list of rules: what it is, or else why it is none', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'http-server-usage-'));
+    const file = join(folder, 'rules.json');
+    const given = (text: string, ...more: string[]): Options => {
+      writeFileSync(file, text);
+      return optionsFor(['--rules', file, ...more]);
+    };
+    const rules = [{ match: '/a', proxy: 'http://b.test:80' }];
+    assert.deepEqual(given(`\uFEFF${JSON.stringify(rules)}`, '--proxy-host', 'b.test:80').rules, rules);
+    for (const [text, name, sentence] of [
+      ['[', 'Error', /^The file ".*rules\.json" of --rules is no JSON: .*\.$/],
+      ['{}', 'Error', /^The file ".*rules\.json" of --rules has no list in it\.$/],
+      ['[{}]', 'UsageError', /^--rules: rule 1 has no "match", a pattern such as "\/api\/\*\*"\.$/],
+      [
+        JSON.stringify(rules),
+        'UsageError',
+        /^--rules: rule 1 hands on to b\.test:80, which is not this machine\. The flag --proxy-host says /,
+      ],
+    ] as const) {
+      assert.throws(() => given(text), { name, message: sentence });
+    }
+    const absent = ['--rules', join(folder, 'absent')];
+    assert.throws(() => optionsFor(absent), {
+      message: /^The file ".*absent" of --rules cannot be read: it is not there\.$/,
+    });
     rmSync(folder, { recursive: true });
   });
 

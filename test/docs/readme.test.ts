@@ -133,9 +133,9 @@ describe('README, and the pages for users', () => {
 
   it('says which settings a workspace cannot set', () => {
     const scopes = Object.values(manifest.contributes.configuration.properties).map(({ scope }) => scope);
-    assert.match(editor, /The last five can only be set for the machine/);
-    assert.deepEqual(scopes.indexOf('machine'), scopes.length - 5);
-    assert.ok(scopes.slice(-5).every((scope) => scope === 'machine'));
+    assert.match(editor, /The last six can only be set for the machine/);
+    assert.deepEqual(scopes.indexOf('machine'), scopes.length - 6);
+    assert.ok(scopes.slice(-6).every((scope) => scope === 'machine'));
   });
 
   it('says which versions it needs', () => {

@@ -121,6 +121,16 @@ describe('another user of the machine', () => {
     }
   }
 
+  it('may not talk to what is behind the server by another protocol', async () => {
+    const guard = guarded(
+      options,
+      () => ({ status: 200, fields: [] }),
+      () => refusal,
+    );
+    const upgrading = requestOf({ method: 'GET', fields: [['Upgrade', 'websocket']] });
+    await assert.rejects(async () => guard.endpoint(upgrading), refusal);
+  });
+
   it('is not kept out who is the same', async () => {
     assert.equal(await answerOf('POST', 'may'), 200);
     assert.equal(await answerOf('POST', Promise.resolve('may')), 200);

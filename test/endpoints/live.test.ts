@@ -127,6 +127,12 @@ describe('with live reload', () => {
     }
   });
 
+  it('says the same of a page of the folder’s own for what is not there, which reloads when that appears', async () => {
+    folder.write('404.html', '<head></head>lost');
+    const { status, text } = await get('/sub/none.html', load);
+    assert.deepEqual([status, text], [404, `<head>${tag('../', '/sub/none.html')}</head>lost`]);
+  });
+
   it('adds the header fields of the settings to a page that is not there', async () => {
     use({ headers: { 'X-Own': 'yes' } });
     assert.equal((await get('/none.html', load)).fields.get('x-own'), 'yes');

@@ -45,7 +45,7 @@ const names = [
   'x'.repeat(255),
   '\u20ac'.repeat(85),
   '...',
-  'index.htm',
+  'index.html.bak',
   'echo',
   'files',
   '-rf',

@@ -10,10 +10,12 @@ import type { KeptToken } from '../server/keptToken';
 import type { Log } from '../log/log';
 import type { WorkspaceMemory } from '../server/workspaceMemory';
 import { showMenu } from './menu';
+import { showRules } from './rulesPicker';
 import { showDone, showInformation } from '../common/notify';
 import type { CommandId } from '../manifest/ids';
 import type { RequestCommandId } from '../requests/requestCommands';
 import { ProblemError, showConcern } from '../server/problem';
+import { handsOn, ruleSetting } from '../server/ruleSetting';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
 import { pickTerms } from '../sharing/shareTerms';
@@ -44,6 +46,7 @@ const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandI
   'httpServer.serveFolder': (resource) => serveFolder(parts, resource),
   'httpServer.cancelUpload': () => parts.uploads.cancel(),
   'httpServer.showLog': () => parts.log.show(),
+  'httpServer.rules': () => withSite(parts, showRules),
   'httpServer.menu': () => menu(parts),
   'httpServer.share': () => withSite(parts, (site) => share(parts, site)),
   'httpServer.copySharedUrl': () => copyShared(parts),
@@ -132,9 +135,9 @@ async function menu({ controller, sharing, keptToken, uploads }: Parts): Promise
 }
 
 /** Shows what is shared, after asking how if nothing is yet. */
-async function share({ sharing, panel }: Parts, { access }: Site): Promise<void> {
+async function share({ sharing, panel }: Parts, { access, folder }: Site): Promise<void> {
   if (sharing.share === undefined) {
-    const terms = await pickTerms(access);
+    const terms = await pickTerms(access, handsOn(ruleSetting(folder)));
     if (terms === undefined) return;
     await sharing.start(terms);
   }

@@ -61,6 +61,7 @@ function first(state: State, context: MenuContext): Item[] {
         item('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),
         ...secret(state.site, context),
         ...sharing(context),
+        item('list-ordered', l10n.t('Rules…'), 'httpServer.rules'),
         item('debug-restart', l10n.t('Restart'), 'httpServer.restart'),
         item('debug-stop', l10n.t('Stop'), 'httpServer.stop'),
       ];

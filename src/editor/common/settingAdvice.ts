@@ -6,6 +6,7 @@ import type { Advised, Options } from '../../options';
 export const adviceForClients = (): Readonly<Record<Advised, string>> => ({
   allowedHosts: l10n.t('If that is a name of this machine, add it to the setting httpServer.allowedHosts.'),
   cors: l10n.t('The setting httpServer.cors says which origins may ask.'),
+  proxyHosts: l10n.t('The setting httpServer.proxyHosts says which hosts beyond this machine may be asked.'),
   token: l10n.t('The setting httpServer.token says what secret a request must carry.'),
   trash: l10n.t('Where there is no trash, turn off the setting files.enableTrash.'),
 });

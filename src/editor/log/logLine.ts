@@ -57,7 +57,8 @@ function remarks(event: LogEvent, directory: string): string {
   const help = adviceOn(event.option) ?? [];
   const aborted = event.aborted ? [cutOff()] : [];
   const sentences = [reason, help, aborted].flat();
-  return stored + (sentences.length === 0 ? '' : remark(sentences));
+  const rule = event.rule === undefined ? '' : ` (${l10n.t('rule {0}', event.rule)})`;
+  return stored + rule + (sentences.length === 0 ? '' : remark(sentences));
 }
 
 const cutOff = (): string => l10n.t('Cut off.');

@@ -46,5 +46,6 @@ export const commandTable = {
   editRequest: { icon: 'edit', enablement: isState('running') },
   sendRequest: { icon: 'send', enablement: isState('running') },
   showLog: { icon: 'output' },
+  rules: { icon: 'list-ordered', category: true, enablement: hasFolder },
   menu: { icon: 'broadcast' },
 } satisfies Readonly<Record<string, Command>>;

@@ -18,5 +18,9 @@ export const settingOfOption: Readonly<Record<keyof Options, SettingName>> = {
   liveReload: 'liveReload',
   serveUnsaved: 'serveUnsaved',
   headers: 'headers',
+  cleanUrls: 'cleanUrls',
+  rules: 'rules',
+  proxyHosts: 'proxyHosts',
+  ruleReach: 'rules',
   limits: 'maxUploadSize',
 };

@@ -4,6 +4,8 @@
  * follows into `package.json`, in this order.
  */
 import { accessLevels, defaultLimits, defaultOptions, MiB } from '../../options';
+import { mostRules } from '../../ruleList';
+import { ruleSchema } from './ruleSchema';
 
 interface Setting {
   readonly type: 'boolean' | 'integer' | 'string' | 'array' | 'object';
@@ -20,6 +22,10 @@ const origins = {
   items: { type: 'string', pattern: '^https?://[^/?#]+$', patternErrorMessage: '%setting.cors.pattern%' },
   uniqueItems: true,
 };
+const hosts = {
+  items: { type: 'string', pattern: '^[^/?#@\\s]+:\\d{1,5}$', patternErrorMessage: '%setting.proxyHosts.pattern%' },
+  uniqueItems: true,
+};
 const byName = { additionalProperties: { type: 'string' } };
 const pemFiles = {
   properties: {
@@ -29,7 +35,8 @@ const pemFiles = {
   additionalProperties: false,
 };
 const mostBody = defaultLimits.body / MiB;
-const { access, allowedHosts, cors, exclude, headers, host, port, spaFallback, token } = defaultOptions;
+const { access, allowedHosts, cleanUrls, cors, exclude, headers, host } = defaultOptions;
+const { port, proxyHosts, rules, spaFallback, token } = defaultOptions;
 
 export const settingTable = {
   autoStart: { type: 'boolean', default: true, scope: 'resource' },
@@ -41,11 +48,14 @@ export const settingTable = {
   liveReload: { type: 'boolean', default: true, scope: 'resource' },
   serveUnsaved: { type: 'boolean', default: true, scope: 'resource' },
   spaFallback: { type: 'string', default: spaFallback, scope: 'resource' },
+  cleanUrls: { type: 'boolean', default: cleanUrls, scope: 'resource' },
+  rules: { type: 'array', default: rules, scope: 'resource', maxItems: mostRules, items: ruleSchema },
   headers: { type: 'object', default: headers, scope: 'resource', ...byName },
   openIn: { type: 'string', default: 'external', scope: 'resource', enum: ['external', 'integrated'] },
   host: { type: 'string', default: host, scope: 'machine', minLength: 1 },
   allowedHosts: { type: 'array', default: allowedHosts, scope: 'machine', ...texts },
   cors: { type: 'array', default: cors, scope: 'machine', ...origins },
+  proxyHosts: { type: 'array', default: proxyHosts, scope: 'machine', ...hosts },
   token: { type: 'string', default: token, scope: 'machine' },
   tls: { type: 'object', default: {}, scope: 'machine', ...pemFiles },
 } satisfies Readonly<Record<string, Setting>>;

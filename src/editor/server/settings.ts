@@ -17,6 +17,7 @@ import type { Access, Options } from '../../options';
 import type { Tls } from '../../tls';
 import { adviceOn } from '../common/settingAdvice';
 import type { SettingName, SettingOf } from '../manifest/ids';
+import { ruleSetting } from './ruleSetting';
 import { generateToken, openSettings, optionProblem, ProblemError, settingError } from './problem';
 
 /** How many ports are tried, from the one asked for upwards. */
@@ -66,6 +67,11 @@ export async function readSettings(folder: WorkspaceFolder, keptToken: () => Pro
     liveReload: flag(config, 'liveReload'),
     serveUnsaved: flag(config, 'serveUnsaved'),
     headers: record(config, 'headers'),
+    cleanUrls: flag(config, 'cleanUrls'),
+    // A list that makes no sense is told of, and stops nothing.
+    rules: ruleSetting(folder).rules,
+    proxyHosts: texts(config, 'proxyHosts'),
+    ruleReach: defaultOptions.ruleReach,
     limits: { ...defaultLimits, body: integer(config, 'maxUploadSize', 0, Number.MAX_SAFE_INTEGER / MiB) * MiB },
   };
   return checked(settings);

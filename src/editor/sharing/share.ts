@@ -20,6 +20,8 @@ export interface Terms {
   readonly access: 'readOnly' | 'readWrite';
   /** Whether the folder is shared by HTTPS. */
   readonly secure: boolean;
+  /** Whether rules hand requests of visitors on to other servers, too. */
+  readonly proxies?: boolean;
 }
 
 /** What is shared now. */
@@ -189,8 +191,10 @@ async function tlsFor({ secure, address }: Terms, { tls }: Options): Promise<Tls
   return { cert, key };
 }
 
-function sharedOptions(options: Options, { address, access }: Terms, { token, tls }: Secrets): Options {
-  return { ...options, host: address, access: narrowed(access, options.access), token, tls };
+function sharedOptions(options: Options, terms: Terms, { token, tls }: Secrets): Options {
+  const access = narrowed(terms.access, options.access);
+  const ruleReach = { proxies: terms.proxies === true, writes: access !== 'readOnly' };
+  return { ...options, host: terms.address, access, token, tls, ruleReach };
 }
 
 /** A share is never wider than the settings. */

@@ -55,12 +55,14 @@ function allowed(access: Share['access']): string {
   return access === 'readOnly' ? l10n.t('read') : l10n.t('read, store and replace files');
 }
 
-function facts({ until, directory, access, fingerprint }: Share): string {
+function facts({ until, directory, access, fingerprint, terms }: Share): string {
   const rows: (readonly [name: string, value: string])[] = [
     [l10n.t('Ends'), l10n.t('at {0}, or when the server stops', timeOf(until))],
     [l10n.t('Folder'), directory],
     [l10n.t('Visitors may'), allowed(access)],
   ];
+  if (terms.proxies === true)
+    rows.push([l10n.t('Rules'), l10n.t('hand requests of visitors on to other servers, too')]);
   if (fingerprint !== undefined) rows.push([l10n.t('SHA-256 fingerprint'), fingerprint]);
   // A fingerprint breaks between its octets.
   const broken = (value: string): string => text(value).replace(/(?<=\b[0-9A-F]{2}:)/g, '<wbr>');

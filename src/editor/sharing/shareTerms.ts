@@ -22,9 +22,14 @@ interface AddressItem extends QuickPickItem {
  * Asks what to offer, and at which address if there are several.
  *
  * @param access what the setting allows
+ * @param hasProxies whether there are rules that hand requests on to other servers
  * @returns undefined if the user changed their mind
  */
-export async function pickTerms(access: Access, addresses = networkAddresses()): Promise<Terms | undefined> {
+export async function pickTerms(
+  access: Access,
+  hasProxies: boolean,
+  addresses = networkAddresses(),
+): Promise<Terms | undefined> {
   const [first] = addresses;
   if (first === undefined) throw new ProblemError({ message: noNetwork(), actions: [] });
   const title = l10n.t('Share on Local Network');
@@ -32,7 +37,9 @@ export async function pickTerms(access: Access, addresses = networkAddresses()):
   const way = (await window.showQuickPick(ways(access), { title, placeHolder, matchOnDetail: true }))?.way;
   if (way === undefined) return undefined;
   const address = addresses.length === 1 ? first.address : await pickAddress(title, addresses);
-  return address === undefined ? undefined : { ...way, address };
+  if (address === undefined) return undefined;
+  const proxies = hasProxies ? await pickProxies(title) : false;
+  return proxies === undefined ? undefined : { ...way, address, proxies };
 }
 
 const noNetwork = (): string => l10n.t('This machine is in no network, so there is nobody to share with.');
@@ -79,6 +86,20 @@ const dropBox = (icon: string, scheme: string, secure: boolean, detail: string):
   detail,
   way: { access: 'readWrite', secure },
 });
+
+interface ProxyItem extends QuickPickItem {
+  readonly proxies: boolean;
+}
+
+/** A backend on this machine counts on being asked by its owner alone. */
+async function pickProxies(title: string): Promise<boolean | undefined> {
+  const items: ProxyItem[] = [
+    { label: l10n.t('Not for Visitors'), description: l10n.t('they are shown what is in the folder'), proxies: false },
+    { label: l10n.t('For Visitors, Too'), description: l10n.t('they reach the backend as you do'), proxies: true },
+  ];
+  const placeHolder = l10n.t('Your rules hand requests on to other servers.');
+  return (await window.showQuickPick(items, { title, placeHolder }))?.proxies;
+}
 
 async function pickAddress(title: string, addresses: readonly NetworkAddress[]): Promise<string | undefined> {
   const placeHolder = l10n.t('Which network to share on');

@@ -96,3 +96,6 @@ export function splitFirst(path: string): { first: string; rest: string } {
 /** One segment, ready for a URL. */
 export const encodeSegment = (name: string): string =>
   encodeURIComponent(name).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** The way from a path to the root, as a link: relative, so that it survives a proxy that puts a prefix before the path. */
+export const upToRoot = (path: string): string => '../'.repeat(path.split('/').length - 2);

@@ -75,14 +75,14 @@ function withToken(token: Token, endpoint: Endpoint): Endpoint {
   return (request) => token.admit(request) ?? endpoint(request);
 }
 
-/** Without a token, all users of the machine may read; to write in the name of its owner is for the owner alone. */
+/** Without a token, all users of the machine may read; to write, or to talk, in the name of its owner is for the owner alone. */
 function forOwnUser(endpoint: Endpoint, verdictOn: typeof mayWrite): Endpoint {
   const obey = (request: Request, verdict: Verdict): Answer => {
     if (verdict !== 'may') throw verdict;
     return endpoint(request);
   };
   return (request) => {
-    if (isSafe(request.method)) return endpoint(request);
+    if (isSafe(request.method) && !request.fields.has('upgrade')) return endpoint(request);
     const verdict = verdictOn(request.peer);
     return verdict instanceof Promise ? verdict.then((each) => obey(request, each)) : obey(request, verdict);
   };

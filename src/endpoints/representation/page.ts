@@ -2,7 +2,7 @@
 import type { Fields } from '../../http/message/fields';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { inject, type Script } from './inject';
-import { encodeSegment } from '../common/path';
+import { encodeSegment, upToRoot } from '../common/path';
 import { Resource, type Answering, type View } from './resource';
 import type { Source } from './source';
 
@@ -44,9 +44,8 @@ export const varyUnsaid: FieldLine = ['Vary', 'Accept, Sec-Fetch-Dest, Sec-Fetch
  * @param shown segments of the file, or the folder, that it gets
  */
 export function scriptTag(path: string, shown: readonly string[], isFolder = false): string {
-  const up = '../'.repeat(path.split('/').length - 2);
   const file = `/${shown.map((name) => `${encodeSegment(name)}${isFolder ? '/' : ''}`).join(isFolder ? '' : '/')}`;
-  return `<script src="${up}.http-server/live.js" data-shows="${file}"></script>`;
+  return `<script src="${upToRoot(path)}.http-server/live.js" data-shows="${file}"></script>`;
 }
 
 /** The page as it is, or with the script, for those who are told apart by the same fields. */

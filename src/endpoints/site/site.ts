@@ -5,7 +5,6 @@ import { OpenFile } from '../../files/reading/read';
 import type { Root } from '../../files/root';
 import { Siblings } from '../../files/reading/siblings';
 import { readOrOpenSettled, type SmallFile } from '../../files/reading/small';
-import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import type { Options } from '../../options';
@@ -13,21 +12,31 @@ import { sniffSize } from './charset';
 import { Coalesced } from './coalesced';
 import { startOf } from '../representation/content';
 import { directoryPage, directoryRows } from './directoryPage';
-import { errorResponse, httpErrorOf } from '../common/errorResponse';
+import { errorResponse } from '../common/errorResponse';
+import { wholeOfRequest } from '../common/derivedRequest';
 import { merge } from '../common/fieldLines';
 import { fileTypeOf, isCodable, syntaxOf } from './mediaType';
 import { Draftable, type Draft, type Overlay } from '../representation/overlay';
 import { isPageLoad, Page, scriptTag, varyUnsaid } from '../representation/page';
-import { parsePath, type RequestPath } from '../common/path';
+import { encodeSegment, parsePath, upToRoot, type RequestPath } from '../common/path';
 import { codedExtensions, Resource, type Answering, type View } from '../representation/resource';
 import { sourceOf, type Source } from '../representation/source';
+import type { Shown } from '../common/shown';
 import type { Workshop } from '../representation/workshop';
 
 /** A server for development is always asked again, and answers cheaply (RFC 9111 §5.2.2.4). */
 const noCache: FieldLine = ['Cache-Control', 'no-cache'];
 
-/** Fields that decide what a browser makes of a page, which the settings may change. */
-const decisive = new Set(['content-type', 'content-encoding', 'content-disposition']);
+const fields: readonly FieldLine[] = [noCache];
+
+/** What a folder shows instead of the list of what is in it. */
+const indexes: readonly string[] = ['index.html', 'index.htm'];
+
+/** The page of the folder's own that is shown where there is nothing. */
+const notFoundPage: readonly string[] = ['404.html'];
+
+/** The element that loads the script, if it may go in. */
+type Tag = string | undefined;
 
 /** In how many ways one draft may be remembered: the script lies elsewhere for each depth of the path. */
 const mostShown = 8;
@@ -35,9 +44,6 @@ const mostShown = 8;
 export class Site {
   private readonly listings = new Coalesced<Buffer>();
   private readonly drafts = new WeakMap<Draft, Map<string, Answering>>();
-  /** The fields of the settings. */
-  private readonly custom: readonly FieldLine[];
-  private readonly fields: readonly FieldLine[];
   private readonly injects: boolean;
 
   constructor(
@@ -47,74 +53,77 @@ export class Site {
     /** Drafts of files, if they are to be shown. */
     private readonly overlay: Overlay | undefined,
   ) {
-    this.custom = Object.entries(options.headers);
-    this.fields = merge([noCache], this.custom);
-    this.injects = options.liveReload && !this.custom.some(([name]) => decisive.has(name.toLowerCase()));
+    this.injects = options.liveReload;
   }
 
-  /** The answer to a GET or HEAD. */
-  async answer(request: Request): Promise<Response> {
+  /** The answer to a GET or HEAD; undefined only as `shown` says. */
+  async answer(request: Request, shown: Shown = {}): Promise<Response | undefined> {
     try {
-      return await this.find(request, parsePath(request.path));
+      return await this.find(request, parsePath(shown.path ?? request.path), shown);
     } catch (error) {
-      const fallback = (await this.fallBack(request, error)) ?? this.absence(request, error);
-      if (fallback !== undefined) return fallback;
-      throw this.customized(error);
+      if (shown.ifThere === true && (isAbsence(error) || (shown.path !== undefined && isNoName(error))))
+        return undefined;
+      const instead = await this.absence(request, error);
+      if (instead !== undefined) return instead;
+      throw error;
     }
   }
 
-  private async find(request: Request, { segments, isFolder }: RequestPath): Promise<Response> {
-    if (isFolder) return this.index(request, segments);
+  private async find(request: Request, { segments, isFolder }: RequestPath, shown: Shown): Promise<Response> {
+    if (isFolder) return this.index(request, segments, shown);
     const file = await readOrOpenSettled(this.root, segments);
-    return file === undefined ? this.redirect(request, segments) : this.show(request, segments, file);
+    return file === undefined ? this.redirect(request, segments, shown) : this.show(request, segments, file, shown);
   }
 
   private show(
     request: Request,
     segments: readonly string[],
     file: SmallFile | OpenFile,
+    shown: Shown,
   ): Response | Promise<Response> {
     const { path } = request;
-    if (file instanceof OpenFile) return this.current(path, segments, file).answer(request);
-    return this.workshop.responses.keep(path, file, () => this.lasting(path, segments, file)).answer(request);
+    const tag = shown.plain === true ? undefined : scriptTag(path, segments);
+    // By that path there may be something else one day.
+    const isOther = shown.path !== undefined || shown.plain === true;
+    if (isOther || file instanceof OpenFile) return this.current(tag, segments, file).answer(request);
+    return this.workshop.responses.keep(path, file, () => this.lasting(tag, segments, file)).answer(request);
   }
 
   /** What shows a file, or the draft in its place, for one request. */
-  private current(path: string, segments: readonly string[], file: SmallFile | OpenFile): Answering {
+  private current(tag: Tag, segments: readonly string[], file: SmallFile | OpenFile): Answering {
     const draft = this.overlay?.find(file.real);
-    if (draft === undefined) return this.saved(path, segments, file);
+    if (draft === undefined) return this.saved(tag, segments, file);
     if (file instanceof OpenFile) file.close();
-    return this.shown(path, segments, draft);
+    return this.shown(tag, segments, draft);
   }
 
   /** What is made of a draft lasts as long as the draft, not as long as the many paths that lead to its file. */
-  private shown(path: string, segments: readonly string[], draft: Draft): Answering {
+  private shown(tag: Tag, segments: readonly string[], draft: Draft): Answering {
     const known = this.drafts.get(draft) ?? new Map<string, Answering>();
     this.drafts.set(draft, known);
-    const key = `${segments.at(-1) ?? ''} ${scriptTag(path, segments)}`;
-    const made = known.get(key) ?? this.resourceOf(path, segments, draft);
+    const key = `${segments.at(-1) ?? ''} ${tag ?? ''}`;
+    const made = known.get(key) ?? this.resourceOf(tag, segments, draft);
     if (known.size >= mostShown) known.clear();
     known.set(key, made);
     return made;
   }
 
-  /** What shows the file, or its draft, for as long as the file stays as it is, whatever becomes of drafts. */
-  private lasting(path: string, segments: readonly string[], file: SmallFile): Answering {
-    const saved = this.saved(path, segments, file);
+  /** The same for as long as the file stays as it is, whatever becomes of drafts. */
+  private lasting(tag: Tag, segments: readonly string[], file: SmallFile): Answering {
+    const saved = this.saved(tag, segments, file);
     if (this.overlay === undefined) return saved;
-    return new Draftable(saved, file.real, this.overlay, (draft) => this.shown(path, segments, draft));
+    return new Draftable(saved, file.real, this.overlay, (draft) => this.shown(tag, segments, draft));
   }
 
-  private saved(path: string, segments: readonly string[], file: SmallFile | OpenFile): Answering {
-    return this.resourceOf(path, segments, sourceOf(file), file.stat.mtimeNs);
+  private saved(tag: Tag, segments: readonly string[], file: SmallFile | OpenFile): Answering {
+    return this.resourceOf(tag, segments, sourceOf(file), file.stat.mtimeNs);
   }
 
   /**
-   * @param path that was asked for
    * @param segments of the file that it shows
    * @param modified when the file was, in nanoseconds since the epoch; undefined if these are not the file's octets
    */
-  private resourceOf(path: string, segments: readonly string[], source: Source, modified?: bigint): Answering {
+  private resourceOf(tag: Tag, segments: readonly string[], source: Source, modified?: bigint): Answering {
     const { content } = source;
     const start = (): Buffer => startOf(content, sniffSize);
     const { mediaType, coding } = fileTypeOf(segments.at(-1) ?? '', start, modified === undefined);
@@ -122,66 +131,73 @@ export class Site {
     // `gzip -k` makes a copy of the same age.
     const hasSiblings = codable && modified !== undefined;
     const siblings = hasSiblings ? new Siblings(this.root, segments, codedExtensions, modified) : undefined;
-    const view: View = { mediaType, coding, codable, fields: this.fields, siblings, workshop: this.workshop };
+    const view: View = { mediaType, coding, codable, fields, siblings, workshop: this.workshop };
     const syntax = this.injects && coding === undefined ? syntaxOf(mediaType) : undefined;
-    if (syntax === undefined) return new Resource(source, view);
-    return new Page(source, view, { tag: scriptTag(path, segments), syntax });
+    if (syntax === undefined || tag === undefined) return new Resource(source, view);
+    return new Page(source, view, { tag, syntax });
   }
 
-  private async index(request: Request, segments: readonly string[]): Promise<Response> {
-    const path = [...segments, 'index.html'];
-    const file = await this.ifThere(path);
-    if (file !== undefined) return this.show(request, path, file);
+  private async index(request: Request, segments: readonly string[], shown: Shown): Promise<Response> {
+    for (const name of indexes) {
+      const path = [...segments, name];
+      const file = await this.ifThere(path);
+      if (file !== undefined) return this.show(request, path, file, shown);
+    }
     // One reading for all, by whatever path they have come to the folder.
     const real = realFolder(this.root, segments);
     const { workshop } = this;
     const rows = await this.listings.get(real.join('/'), request.signal, (signal) =>
       workshop.listings.make(() => directoryRows(this.root, real, signal)),
     );
-    const page = { segments, request, isFiles: false, options: this.options };
-    return directoryPage(request, rows, { page, custom: this.custom, workshop });
+    const liveReload = this.injects && shown.plain !== true;
+    const page = { segments, request, isFiles: false, options: { ...this.options, liveReload } };
+    return directoryPage(request, rows, { page, custom: [], workshop });
   }
 
   private async ifThere(segments: readonly string[]): Promise<SmallFile | OpenFile | undefined> {
     try {
       return await readOrOpenSettled(this.root, segments);
     } catch (error) {
-      if (isAbsence(error) || (error instanceof FileError && error.kind === 'badPath')) return undefined;
+      if (isAbsence(error) || isNoName(error)) return undefined;
       throw error;
     }
   }
 
-  /** Leads to the path of a folder, with its slash; relative, so that it survives a proxy that puts a prefix before the path. */
-  private redirect({ path, query }: Request, segments: readonly string[]): Response {
+  /** Relative, so that it survives a proxy that puts a prefix before the path. */
+  private redirect({ path, query }: Request, segments: readonly string[], shown: Shown): Response {
     realFolder(this.root, segments);
-    const location = `./${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`;
-    return { status: 308, fields: [['Location', location], ...this.fields] };
+    const folder =
+      shown.path === undefined
+        ? `./${path.slice(path.lastIndexOf('/') + 1)}`
+        : `./${upToRoot(path)}${segments.map(encodeSegment).join('/')}`;
+    return { status: 308, fields: [['Location', `${folder}/${query === undefined ? '' : `?${query}`}`], ...fields] };
   }
 
-  /** Answers for a page that is not there by the page that knows all paths, if the settings name one. */
-  private async fallBack(request: Request, error: unknown): Promise<Response | undefined> {
-    if (this.options.spaFallback === '' || !isAbsence(error)) return undefined;
-    if (!prefersHtml(request.fields.get('accept'))) return undefined;
-    const segments = this.options.spaFallback.split(/[\\/]/).filter((name) => name !== '' && name !== '.');
-    const file = await this.ifThere(segments);
-    return file && this.current(request.path, segments, file).answer(request);
-  }
-
-  /** Answers for a page that is not there, or not now, as while it is built anew, by one that reloads when it is. */
-  private absence(request: Request, error: unknown): Response | undefined {
-    if (!this.injects || !isAbsence(error) || !isPageLoad(request)) return undefined;
+  /** For a page that is not there, or not now, as while it is built anew: one that reloads when it is. */
+  private async absence(request: Request, error: unknown): Promise<Response | undefined> {
+    if (!isAbsence(error)) return undefined;
     const { segments, isFolder } = parsePath(request.path);
-    const response = errorResponse(error, request, { tag: scriptTag(request.path, segments, isFolder) });
-    return { ...response, fields: merge(response.fields, [varyUnsaid, ...this.custom]) };
+    const tag = this.injects ? scriptTag(request.path, segments, isFolder) : undefined;
+    const own = await this.ownNotFound(request, tag, error as FileError);
+    if (own !== undefined || tag === undefined || !isPageLoad(request)) return own;
+    const response = errorResponse(error, request, { tag });
+    return { ...response, fields: merge(response.fields, [varyUnsaid]) };
   }
 
-  private customized(error: unknown): unknown {
-    const known = httpErrorOf(error);
-    return known === undefined
-      ? error
-      : new HttpError(known.status, known.message, merge(known.fields, this.custom), known);
+  /** The folder's own page for what is not there, for who prefers HTML: all of it, since it is no answer to a condition. */
+  private async ownNotFound(request: Request, tag: Tag, error: FileError): Promise<Response | undefined> {
+    if (!prefersHtml(request.fields.get('accept'))) return undefined;
+    const file = await this.ifThere(notFoundPage);
+    if (file === undefined) return undefined;
+    const { fields: all, body } = await this.current(tag, notFoundPage, file).answer(wholeOfRequest(request));
+    const kept = all.filter(([name]) => !/^(?:etag|last-modified|accept-ranges)$/i.test(name));
+    const { reason } = errorResponse(error, request);
+    return { status: 404, fields: [...kept, ['Vary', 'Accept']], body, ...(reason !== undefined && { reason }) };
   }
 }
 
 /** Whether there is nothing for whoever asks. What is hidden must not differ from what is missing. */
 const isAbsence = (error: unknown): boolean => error instanceof FileError && ['missing', 'hidden'].includes(error.kind);
+
+/** Whether that could not be the name of a file. */
+const isNoName = (error: unknown): boolean => error instanceof FileError && error.kind === 'badPath';

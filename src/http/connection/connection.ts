@@ -224,7 +224,7 @@ export class Connection implements Carrier, Overdue {
       discardBody(response);
       return;
     }
-    if (exchange.mustEndFirst && !refusesEntry(response)) this.pending = response;
+    if (exchange.mustEndFirst && !refusesEntry(response) && response.duplex !== true) this.pending = response;
     else this.send(exchange, response);
     this.advance();
   }

@@ -1,6 +1,6 @@
 /** One request and its response: what both halves of the connection need to know of it. */
 import type { Limits } from '../../options';
-import { bodyTooLarge, decoderOf, type BodyDecoder } from '../wire/body';
+import { bodyTooLarge, decoderOf, tunnelDecoder, type BodyDecoder } from '../wire/body';
 import { BodyQueue, emptyBody } from './bodyQueue';
 import { HttpError } from '../message/httpError';
 import { framingOf } from '../wire/framing';
@@ -32,9 +32,10 @@ export interface Carrier {
 export class Exchange {
   readonly request: ReceivedRequest;
   private readonly limits: Limits;
-  private readonly decoder: BodyDecoder;
+  private readonly carrier: Carrier;
+  private decoder: BodyDecoder;
   /** Undefined if the request has no content. */
-  private readonly queue: BodyQueue | undefined;
+  private queue: BodyQueue | undefined;
   private readonly persist: boolean;
   /** Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1). */
   private awaitsContinue = false;
@@ -58,6 +59,7 @@ export class Exchange {
    */
   constructor(head: Head, peer: Peer, { limits, recorder }: Pick<Service, 'limits' | 'recorder'>, carrier: Carrier) {
     this.limits = limits;
+    this.carrier = carrier;
     const framing = framingOf(head.minorVersion, head.fields);
     this.decoder = decoderOf(framing, limits);
     if (framing.kind !== 'none') {
@@ -106,9 +108,26 @@ export class Exchange {
     return this.decoder.done || this.lost;
   }
 
-  /** Whether the endpoint is waiting for content. */
+  /** Whether the endpoint is waiting for content that the client owes. */
   get starved(): boolean {
-    return this.queue?.starved === true;
+    return this.queue?.starved === true && !this.isTunnel;
+  }
+
+  private get isTunnel(): boolean {
+    return this.decoder === tunnelDecoder;
+  }
+
+  /** From now on all that comes is content, up to the end of the connection, for whoever speaks another protocol. */
+  openTunnel(): void {
+    const tunnel = this.response?.tunnel;
+    if (tunnel === undefined) return;
+    this.decoder = tunnelDecoder;
+    this.queue = new BodyQueue(
+      undefined,
+      () => this.carrier.demand(this, undefined),
+      () => undefined,
+    );
+    tunnel(this.queue);
   }
 
   /** Whether it has to take some before it gets more. */
@@ -148,8 +167,8 @@ export class Exchange {
   feed(input: Input, ended: boolean): void {
     const { queue } = this;
     if (queue === undefined || this.received || !queue.started || queue.full) return;
-    this.decode(input, ended, (content) => queue.push(content));
-    if (this.decoder.done) queue.end(this.decoder.trailers);
+    this.decode(input, ended && !this.isTunnel, (content) => queue.push(content));
+    if (this.decoder.done || (ended && this.isTunnel && input.length === 0)) queue.end(this.decoder.trailers);
   }
 
   /** Throws content away. @param ended as in {@link feed} */

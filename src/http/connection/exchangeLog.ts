@@ -57,6 +57,7 @@ function eventOf(exchange: Exchange, aborted: boolean): LogEvent {
   if (response?.option !== undefined) event.option = response.option;
   if (request.recording !== undefined) event.recording = request.recording;
   if (response?.stored !== undefined) event.stored = response.stored;
+  if (response?.rule !== undefined) event.rule = response.rule;
   if (response?.alsoStored !== undefined) event.alsoStored = response.alsoStored;
   return event;
 }

@@ -7,7 +7,7 @@ import { sendIterable, sendSource } from './transfer';
 import { beginRecording, noteResponse } from './noting';
 import { Writer } from './writer';
 import type { Head } from '../wire/head';
-import type { ByteSource, Peer, Response } from '../message/message';
+import type { ByteSource, FieldLine, Peer, Response } from '../message/message';
 import { discardBody, encode, isByteSource, refusesEntry, type Encoded } from '../wire/encode';
 
 /** A response on its way. */
@@ -26,6 +26,8 @@ export interface Refusal {
   readonly response: Response;
   readonly recording: Recording | undefined;
 }
+
+const noTrailers = (): readonly FieldLine[] => [];
 
 export class Sender {
   readonly writer: Writer;
@@ -84,9 +86,10 @@ export class Sender {
   ): Promise<void> {
     const { response } = exchange;
     const count = (octets: number): void => void (exchange.bytesOut += octets);
+    exchange.openTunnel();
     try {
       if (isByteSource(content)) await sendSource(this.writer, content, count);
-      else await sendIterable(this.writer, content, chunked, count);
+      else await sendIterable(this.writer, content, chunked ? (response?.trailers ?? noTrailers) : undefined, count);
     } finally {
       if (response !== undefined) discardBody(response);
     }

@@ -1,6 +1,7 @@
 /** Moves content that is not in memory to the peer: from a source of known length, or from an iterable. */
 import { borrow, giveBack, largestBlock, smallestBlock } from './blocks';
-import type { ByteSource } from '../message/message';
+import type { ByteSource, FieldLine } from '../message/message';
+import { encodeEnd } from '../wire/encode';
 import { Allowance } from './allowance';
 import type { Writer } from './writer';
 
@@ -74,24 +75,27 @@ async function fill(source: ByteSource, into: Buffer, most: number): Promise<num
 }
 
 const crlf = Buffer.from('\r\n');
-const lastChunk = Buffer.from('0\r\n\r\n');
 
-/** Sends what `content` yields, chunked or bare. The producer is one piece ahead of the writer at most. */
+/**
+ * Sends what `content` yields. The producer is one piece ahead of the writer at most.
+ *
+ * @param chunked that it goes in chunks, and the trailers behind them
+ */
 export async function sendIterable(
   writer: Writer,
   content: AsyncIterable<Uint8Array>,
-  chunked: boolean,
+  chunked: (() => readonly FieldLine[]) | undefined,
   onSent: (octets: number) => void,
 ): Promise<void> {
   let sent = Promise.resolve();
   for await (const piece of content) {
     await sent;
     if (piece.length === 0) continue;
-    const wire = chunked ? chunkOf(piece) : piece;
+    const wire = chunked !== undefined ? chunkOf(piece) : piece;
     sent = quiet(writer.send(wire).then(() => onSent(piece.length)));
   }
   await sent;
-  if (chunked) await writer.send(lastChunk);
+  if (chunked !== undefined) await writer.send(encodeEnd(chunked()));
 }
 
 /** RFC 9112 §7.1. */

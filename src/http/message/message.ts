@@ -102,6 +102,20 @@ export interface Response {
   readonly reason?: string;
   /** The option that made it so; for the log. */
   readonly option?: keyof Options;
+  /** Number of the rule that answered, from 1; for the log. */
+  readonly rule?: number;
+  /** Behind content that is an iterable (RFC 9110 §6.5), asked for when that has ended. */
+  readonly trailers?: () => readonly FieldLine[];
+  /**
+   * The content does not wait for that of the request, which goes on to be read while this is sent: then the connection
+   * ends with it, if nobody knows yet where that one ends.
+   */
+  readonly duplex?: true;
+  /**
+   * With 101 (RFC 9110 §15.2.2): from now on the connection is for another protocol. Called once, with what the client goes
+   * on to send; the response's content, an iterable, is what it is sent. When that ends, so does the connection.
+   */
+  readonly tunnel?: (content: AsyncIterable<Buffer>) => void;
   /** The endpoint will return this very value again, so its encoding is worth remembering. */
   readonly lasting?: true;
   /** The content, an iterable, goes on until the client closes its half of the connection or the server stops. */

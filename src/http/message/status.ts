@@ -2,6 +2,8 @@
 
 const reasons: Readonly<Record<number, string>> = {
   100: 'Continue',
+  101: 'Switching Protocols',
+  102: 'Processing',
   103: 'Early Hints',
   104: 'Upload Resumption Supported',
   200: 'OK',
@@ -42,6 +44,7 @@ const reasons: Readonly<Record<number, string>> = {
   501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
   505: 'HTTP Version Not Supported',
   507: 'Insufficient Storage',
 };

@@ -36,6 +36,17 @@ export function decoderOf(framing: Framing, limits: Limits): BodyDecoder {
 
 const nothingToDecode: BodyDecoder = { done: true, trailers: noFields, remaining: 0, decode: (_, from) => from };
 
+/** What comes once the protocol is another one: octets, up to the end of the connection. */
+export const tunnelDecoder: BodyDecoder = {
+  done: false,
+  trailers: noFields,
+  remaining: undefined,
+  decode(bytes, from, take) {
+    if (bytes.length > from) take(bytes.subarray(from));
+    return bytes.length;
+  },
+};
+
 /** RFC 9112 §6.2. */
 class LengthDecoder implements BodyDecoder {
   readonly trailers = noFields;

@@ -57,7 +57,8 @@ function framingField(response: Response, context: ResponseContext): string {
 }
 
 /** RFC 9112 §9.3: persistence is the default of 1.1 and must be said in 1.0. */
-function connectionField(context: ResponseContext): string {
+function connectionField({ tunnel }: Response, context: ResponseContext): string {
+  if (tunnel !== undefined) return 'Connection: Upgrade\r\n';
   if (!context.persist) return 'Connection: close\r\n';
   return context.minorVersion === 0 ? 'Connection: keep-alive\r\n' : '';
 }
@@ -95,8 +96,12 @@ function currentDateLine(): string {
 function encodeHead(response: Response, context: ResponseContext): string {
   let head = `HTTP/1.1 ${response.status} ${reasonPhrase(response.status)}\r\n${currentDateLine()}`;
   for (const line of response.fields) head += fieldLine(line);
-  return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, context)}${connectionField(context)}\r\n`;
+  return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, context)}${connectionField(response, context)}\r\n`;
 }
+
+/** RFC 9112 §7.1: what ends content in chunks. @throws TypeError as {@link encodeHead} does */
+export const encodeEnd = (trailers: readonly FieldLine[]): Buffer =>
+  Buffer.from(`0\r\n${trailers.map(fieldLine).join('')}\r\n`, 'latin1');
 
 /** RFC 9110 §15.2: a head alone. @throws TypeError as {@link encodeHead} does */
 export function encodeInterim(status: number, fields: readonly FieldLine[]): Buffer {
@@ -132,6 +137,7 @@ export function encode(response: Response, context: ResponseContext): Encoded {
 }
 
 function encodeAnew(response: Response, asked: ResponseContext): Encoded {
+  if (response.tunnel !== undefined) return encodeTunnel(response, asked);
   const body = asked.head || isBodiless(response.status) ? undefined : response.body;
   // RFC 9112 §6.3: where nothing else tells the end of the content, in HTTP/1.0, that of the connection does.
   const isOpen = lengthOf(body) === undefined;
@@ -144,6 +150,12 @@ function encodeAnew(response: Response, asked: ResponseContext): Encoded {
   if (short !== undefined) octets.set(short, head.length);
   const chunked = isOpen && asked.minorVersion === 1;
   return { octets, contained, content: short === undefined ? body : undefined, chunked, persist: context.persist };
+}
+
+/** RFC 9112 §9.6 does not come after it: there is no message to come on this connection. */
+function encodeTunnel(response: Response, asked: ResponseContext): Encoded {
+  const octets = Buffer.from(encodeHead(response, asked), 'latin1');
+  return { octets, contained: 0, content: response.body, chunked: false, persist: false };
 }
 
 /** Lets go of content that will not be sent, or was. */

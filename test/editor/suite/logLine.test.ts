@@ -34,6 +34,7 @@ const lines: readonly (readonly [promise: string, event: Partial<LogEvent>, line
   ],
   ['a refusal, with its reason', { status: 404, reason: 'No.' }, '404 GET      0.4 ms  1.5 KB /index.html — No.'],
   ['a failure, in the same columns', { status: 500 }, '  500 GET      0.4 ms  1.5 KB /index.html'],
+  ['which rule answered', { rule: 3 }, '   200 GET      0.4 ms  1.5 KB /index.html (rule 3)'],
   ['a response that was cut', { aborted: true }, '   200 GET      0.4 ms  1.5 KB /index.html — Cut off.'],
   ['a peer on another machine', { peer: '192.0.2.7' }, '   200 GET      0.4 ms  1.5 KB /index.html ← 192.0.2.7'],
   ['a request that could not be read', { method: '', target: '', status: 400 }, '400 -        0.4 ms  1.5 KB -'],

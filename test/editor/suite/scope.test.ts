@@ -11,6 +11,7 @@ const hostile: Readonly<Record<string, unknown>> = {
   host: '0.0.0.0',
   allowedHosts: ['evil.example'],
   cors: ['https://evil.example'],
+  proxyHosts: ['evil.example:80'],
   token: 'known',
   tls: { cert: '/tmp/cert.pem', key: '/tmp/key.pem' },
 };
@@ -50,10 +51,10 @@ describe('a repository', () => {
     assert.equal(await repeatedly(() => writeFile(file(), text), applied), 'running');
     const { options } = await makePlan(undefined);
     assert.deepEqual(options.headers, { 'X-Settings': 'read' });
-    const { host, allowedHosts, cors, token, tls } = options;
+    const { host, allowedHosts, cors, proxyHosts, token, tls } = options;
     assert.deepEqual(
-      { host, allowedHosts, cors, token, tls },
-      { host: 'localhost', allowedHosts: [], cors: [], token: '', tls: undefined },
+      { host, allowedHosts, cors, proxyHosts, token, tls },
+      { host: 'localhost', allowedHosts: [], cors: [], proxyHosts: [], token: '', tls: undefined },
     );
     const restored = when(server.onDidChangeState);
     await rm(file());

@@ -1,0 +1,110 @@
+/** Tells of a list of rules that makes no sense: at its place in the settings file, and once as a notification. */
+import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
+import { Diagnostic, DiagnosticSeverity, Disposable, l10n, languages, Range, Uri, workspace } from 'vscode';
+import type { TextDocument, WorkspaceFolder } from 'vscode';
+import type { RuleError } from '../../ruleError';
+import { adviceOn } from '../common/settingAdvice';
+import type { Controller } from './controller';
+import { openSettings, showConcern } from './problem';
+import { ruleSetting } from './ruleSetting';
+
+const setting = 'httpServer.rules';
+
+export class RuleProblems implements Disposable {
+  readonly #diagnostics = languages.createDiagnosticCollection('httpServer');
+  readonly #subscriptions: Disposable;
+  /** What was told last. */
+  #told: string | undefined;
+
+  /** @param served the folder whose settings count */
+  constructor(
+    controller: Controller,
+    private readonly served: () => WorkspaceFolder | undefined,
+  ) {
+    this.#subscriptions = Disposable.from(
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('httpServer')) void this.#look();
+      }),
+      controller.onDidChangeState(({ kind }) => {
+        if (kind === 'running') void this.#look();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#diagnostics.dispose();
+  }
+
+  async #look(): Promise<void> {
+    const folder = this.served();
+    const flaw = folder && ruleSetting(folder).flaw;
+    this.#diagnostics.clear();
+    if (folder === undefined || flaw === undefined) {
+      this.#told = undefined;
+      return;
+    }
+    this.#tell(flaw);
+    await this.#mark(folder, flaw);
+  }
+
+  /** Once, though the settings change elsewhere. */
+  #tell(flaw: RuleError): void {
+    const message = sentencesOf(flaw);
+    if (this.#told === message) return;
+    this.#told = message;
+    void showConcern({
+      message: l10n.t('The rules of the setting httpServer.rules stay as they were: {0}', message),
+      actions: [openSettings('rules')],
+    });
+  }
+
+  async #mark(folder: WorkspaceFolder, flaw: RuleError): Promise<void> {
+    const document = await settingsOf(folder);
+    if (document === undefined) return;
+    const diagnostic = new Diagnostic(rangeOf(document, flaw), sentencesOf(flaw), DiagnosticSeverity.Error);
+    diagnostic.source = 'HTTP Server';
+    this.#diagnostics.set(document.uri, [diagnostic]);
+  }
+}
+
+/** What is wrong, and what helps. */
+const sentencesOf = ({ message, instead }: RuleError): string => [message, adviceOn(instead) ?? []].flat().join(' ');
+
+/** The file that sets the rules, if it is known which: that of the user only while it is open. */
+async function settingsOf(folder: WorkspaceFolder): Promise<TextDocument | undefined> {
+  const found = workspace.getConfiguration('httpServer', folder).inspect('rules');
+  const ofFolder = Uri.joinPath(folder.uri, '.vscode/settings.json');
+  if (found?.workspaceFolderValue !== undefined) return opened(ofFolder);
+  if (found?.workspaceValue !== undefined) return opened(workspace.workspaceFile ?? ofFolder);
+  return workspace.textDocuments.find(({ uri }) => uri.scheme !== 'file' && uri.path.endsWith('/settings.json'));
+}
+
+async function opened(uri: Uri): Promise<TextDocument | undefined> {
+  try {
+    return await workspace.openTextDocument(uri);
+  } catch {
+    // It went away meanwhile; that is told as a change of the settings.
+    return undefined;
+  }
+}
+
+/** Where in the file the flaw is: its own place, or the nearest around it. */
+export function rangeOf(document: TextDocument, { place }: Pick<RuleError, 'place'>): Range {
+  const tree = parseTree(document.getText());
+  const way = place === undefined ? [] : [place.rule - 1, ...place.keys];
+  const node = tree && nearest(tree, way);
+  if (node === undefined) return new Range(0, 0, 0, 0);
+  return new Range(document.positionAt(node.offset), document.positionAt(node.offset + node.length));
+}
+
+function nearest(tree: Node, way: readonly (string | number)[]): Node | undefined {
+  // In the file of a workspace they are in a part of their own.
+  for (const start of [[setting], ['settings', setting]]) {
+    for (let length = way.length; length >= 0; length--) {
+      const node = findNodeAtLocation(tree, [...start, ...way.slice(0, length)]);
+      if (node !== undefined) return node;
+    }
+  }
+  return undefined;
+}

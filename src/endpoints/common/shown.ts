@@ -1,0 +1,17 @@
+/** What others ask of the site. */
+import type { Request, Response } from '../../http/message/message';
+
+/** How a request is to be answered, where that is not just as it asks. */
+export interface Shown {
+  /** Percent-encoded path of what to show; by default the one that was asked for. The address stays as it is. */
+  readonly path?: string;
+  /** The content must stay as it is: no script goes into it. */
+  readonly plain?: boolean;
+  /** Where there is nothing to show, there is no answer, instead of one that says so. */
+  readonly ifThere?: boolean;
+}
+
+type Answer = Response | undefined;
+
+/** The site, as whoever stands before it sees it. An answer of 308 says that there is a folder. */
+export type SiteFunction = (request: Request, shown?: Shown) => Answer | Promise<Answer>;

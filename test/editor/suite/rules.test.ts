@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { HttpServerApi } from '../../../src/editor/api';
+import { summaryOf } from '../../../src/editor/commands/rulesPicker';
+import { rangeOf } from '../../../src/editor/server/ruleProblems';
+import { api, ask, extensionId, reached, restoreSettings, set, started, when } from '../support';
+
+const good = [{ match: '/rule', respond: { body: 'by a rule' } }];
+
+describe('rules', () => {
+  let server: HttpServerApi;
+  let port: number;
+
+  beforeEach(async () => {
+    server = await api();
+    port = await started(server);
+  });
+
+  afterEach(async () => {
+    await restoreSettings();
+    await reached(server, 'running');
+  });
+
+  const body = async (): Promise<string> => (await ask(port, 'GET /rule')).body.toString();
+  const mine = (): vscode.Diagnostic[] =>
+    vscode.languages
+      .getDiagnostics()
+      .flatMap(([, all]) => all)
+      .filter(({ source }) => source === 'HTTP Server');
+
+  /** Resolves when what the extension has marked is as `wanted` says. */
+  async function marked(wanted: (found: readonly vscode.Diagnostic[]) => boolean): Promise<void> {
+    while (!wanted(mine())) await when(vscode.languages.onDidChangeDiagnostics);
+  }
+
+  it('act at once, and stay in force where the next list makes no sense, which is marked at its place', async () => {
+    const applied = when(server.onDidChangeState);
+    await set('rules', good);
+    await applied;
+    assert.equal(await body(), 'by a rule');
+    await set('rules', [...good, { match: '/x', redirect: '//evil' }]);
+    await marked((found) => found.length === 1);
+    const [diagnostic] = mine();
+    assert.match(diagnostic?.message ?? '', /^Rule 2 redirects to what is no path/);
+    assert.equal(server.state, 'running');
+    assert.equal(await body(), 'by a rule');
+    await set('rules', good);
+    await marked((found) => found.length === 0);
+  });
+
+  it('are told by the log which of them has answered', async () => {
+    const applied = when(server.onDidChangeState);
+    await set('rules', good);
+    await applied;
+    const line = when(server.onDidLog, ({ target }) => target === '/rule');
+    await body();
+    assert.equal((await line).rule, 1);
+  });
+
+  const places: readonly (readonly [promise: string, text: string, place: object | undefined, marks: string])[] = [
+    ['a key of a rule', '{ // c\n"httpServer.rules": [{}, { "match": "a" },] }', { rule: 2, keys: ['match'] }, '"a"'],
+    ['a rule, if the key is not there', '{"httpServer.rules": [{"x": 1}]}', { rule: 1, keys: ['match'] }, '{"x": 1}'],
+    ['the list', '{"httpServer.rules": {"a": 1}}', undefined, '{"a": 1}'],
+    ['a rule of a workspace', '{"settings": {"httpServer.rules": [1]}}', { rule: 1, keys: [] }, '1'],
+    ['nothing, if it is not there', '{}', { rule: 1, keys: [] }, ''],
+  ];
+  for (const [promise, text, place, marks] of places) {
+    it(`are marked: ${promise}`, async () => {
+      const document = await vscode.workspace.openTextDocument({ content: text, language: 'jsonc' });
+      assert.equal(document.getText(rangeOf(document, { place } as never)), marks);
+    });
+  }
+
+  it('are listed by what they do', () => {
+    assert.equal(summaryOf({ match: '/a', respond: { status: 202 } }), 'respond 202');
+    assert.equal(summaryOf({ match: '/a', proxy: { to: 'http://localhost:1' } }), 'proxy http://localhost:1');
+    assert.equal(summaryOf({ match: '/a', redirect: '/b' }), 'redirect /b');
+    assert.equal(summaryOf({ match: '/a', headers: { A: '1', B: '2' } }), 'headers A, B');
+  });
+
+  it('have a command, which shows them', () => {
+    const { contributes } = (vscode.extensions.getExtension(extensionId) ?? assert.fail()).packageJSON as {
+      contributes: { commands: { command: string }[] };
+    };
+    assert.ok(contributes.commands.some(({ command }) => command === 'httpServer.rules'));
+  });
+});
