@@ -1,7 +1,7 @@
 /** Tells of a list of rules that makes no sense: at its place in the settings file, and once as a notification. */
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
-import { Diagnostic, DiagnosticSeverity, Disposable, l10n, languages, Range, Uri, workspace } from 'vscode';
-import type { TextDocument, WorkspaceFolder } from 'vscode';
+import { Diagnostic, DiagnosticSeverity, Disposable, l10n, languages, Position, Range, Uri, workspace } from 'vscode';
+import type { WorkspaceFolder } from 'vscode';
 import type { RuleError } from '../../ruleError';
 import { adviceOn } from '../common/settingAdvice';
 import type { Controller } from './controller';
@@ -60,42 +60,48 @@ export class RuleProblems implements Disposable {
   }
 
   async #mark(folder: WorkspaceFolder, flaw: RuleError): Promise<void> {
-    const document = await settingsOf(folder);
-    if (document === undefined) return;
-    const diagnostic = new Diagnostic(rangeOf(document, flaw), sentencesOf(flaw), DiagnosticSeverity.Error);
+    const file = fileOf(folder);
+    const text = file && (await textOf(file));
+    if (file === undefined || text === undefined) return;
+    const diagnostic = new Diagnostic(rangeOf(text, flaw), sentencesOf(flaw), DiagnosticSeverity.Error);
     diagnostic.source = 'HTTP Server';
-    this.#diagnostics.set(document.uri, [diagnostic]);
+    this.#diagnostics.set(file, [diagnostic]);
   }
 }
 
 /** What is wrong, and what helps. */
 const sentencesOf = ({ message, instead }: RuleError): string => [message, adviceOn(instead) ?? []].flat().join(' ');
 
-/** The file that sets the rules, if it is known which: that of the user only while it is open. */
-async function settingsOf(folder: WorkspaceFolder): Promise<TextDocument | undefined> {
+/** The file that sets the rules; undefined for that of the user, of which nobody tells where it is. */
+function fileOf(folder: WorkspaceFolder): Uri | undefined {
   const found = workspace.getConfiguration('httpServer', folder).inspect('rules');
   const ofFolder = Uri.joinPath(folder.uri, '.vscode/settings.json');
-  if (found?.workspaceFolderValue !== undefined) return opened(ofFolder);
-  if (found?.workspaceValue !== undefined) return opened(workspace.workspaceFile ?? ofFolder);
-  return workspace.textDocuments.find(({ uri }) => uri.scheme !== 'file' && uri.path.endsWith('/settings.json'));
+  if (found?.workspaceFolderValue !== undefined) return ofFolder;
+  return found?.workspaceValue === undefined ? undefined : (workspace.workspaceFile ?? ofFolder);
 }
 
-async function opened(uri: Uri): Promise<TextDocument | undefined> {
+/** Read, and not opened as a document: while it is one, the editor cannot write settings as it would. */
+async function textOf(file: Uri): Promise<string | undefined> {
   try {
-    return await workspace.openTextDocument(uri);
+    return Buffer.from(await workspace.fs.readFile(file)).toString();
   } catch {
     // It went away meanwhile; that is told as a change of the settings.
     return undefined;
   }
 }
 
-/** Where in the file the flaw is: its own place, or the nearest around it. */
-export function rangeOf(document: TextDocument, { place }: Pick<RuleError, 'place'>): Range {
-  const tree = parseTree(document.getText());
+/** Where in the text of a file the flaw is: its own place, or the nearest around it. */
+export function rangeOf(text: string, { place }: Pick<RuleError, 'place'>): Range {
+  const tree = parseTree(text);
   const way = place === undefined ? [] : [place.rule - 1, ...place.keys];
   const node = tree && nearest(tree, way);
   if (node === undefined) return new Range(0, 0, 0, 0);
-  return new Range(document.positionAt(node.offset), document.positionAt(node.offset + node.length));
+  return new Range(positionOf(text, node.offset), positionOf(text, node.offset + node.length));
+}
+
+function positionOf(text: string, offset: number): Position {
+  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return new Position(lines.length - 1, lines.at(-1)?.length ?? 0);
 }
 
 function nearest(tree: Node, way: readonly (string | number)[]): Node | undefined {
