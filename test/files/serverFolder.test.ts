@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { ownerHere, type Owner } from '../../src/files/writing/owner';
 import { ServerFolder, sweep } from '../../src/files/writing/serverFolder';
@@ -114,12 +115,17 @@ describe("a server's own folder", () => {
 
   it('of a process that has ended, and waits for its parent to ask, is swept', async function () {
     needsLinux(this);
-    // The shell is replaced by a program that never asks how its child has ended.
-    const waits = 'setInterval(() => {}, 1_000_000)';
-    const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec "$0" -e "$1"', process.execPath, waits]);
+    // The shell is replaced by a program that never asks how its child has ended; only then does that end.
+    const child = '"$0" -e "process.stdin.resume()" <&3 & echo $!';
+    const after = `exec "$0" -e "console.log('begun'); setInterval(() => {}, 1_000_000)"`;
+    const parent = spawn('sh', ['-c', `${child}; ${after}`, process.execPath], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    });
     try {
-      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-      const pid = Number(String(line));
+      let said = '';
+      for await (const piece of parent.stdout ?? []) if ((said += String(piece)).includes('begun')) break;
+      const pid = Number.parseInt(said, 10);
+      (parent.stdio[3] as Writable).end();
       let owner = await ownerOf(pid);
       while (owner.state !== 'Z') owner = await ownerOf(pid);
       const { noted } = other({ pid, start: owner.start });
