@@ -24,6 +24,8 @@ describe('a page in Chromium', function () {
 
   before(async () => {
     browser = await launchChromium({
+      // As people's browsers have it: Back shows a page as it was left.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
       args: ['--host-resolver-rules=MAP evil.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1'],
     });
   });
