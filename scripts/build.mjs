@@ -62,6 +62,18 @@ const certificateBeside = {
   },
 };
 
+/** Of the registry of media types, those that a name can lead to: of the others, three in four, nobody ever asks. */
+const typesOfNames = {
+  name: 'types of names',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/mime-db\/db\.json$/ }, async ({ path }) => {
+      const types = Object.entries(JSON.parse(await readFile(path, 'utf8')));
+      const named = types.filter(([, { extensions }]) => extensions !== undefined);
+      return { contents: JSON.stringify(Object.fromEntries(named)), loader: 'json' };
+    });
+  },
+};
+
 // Only the extension may see `vscode`: a stray import breaks the other bundles.
 const bundles = [
   {
@@ -75,12 +87,13 @@ const bundles = [
     supported: { 'dynamic-import': false },
   },
   { ...shared, entryPoints: ['src/certificate.ts'] },
-  { ...shared, entryPoints: ['src/worker.ts'], define: { pageFolder: '"page"' } },
+  { ...shared, entryPoints: ['src/worker.ts'], define: { pageFolder: '"page"' }, plugins: [typesOfNames] },
   // Of the package `open`: where its own file is, beside which it looks for a program that is not bundled.
   {
     ...shared,
     entryPoints: ['src/terminal/main.ts'],
     outdir: 'dist/terminal',
+    plugins: [typesOfNames],
     define: { pageFolder: '"../page"', 'import.meta.url': '""' },
   },
   // Whatever runs it has to be able to read it, to say that it is too old.
