@@ -4,6 +4,7 @@ import type { ExtensionContext } from 'vscode';
 import { makeApi } from './editor/api';
 import type { HttpServerApi } from './editor/api';
 import { registerCommands } from './editor/commands/commands';
+import { FolderWatch } from './editor/server/folderWatch';
 import { Controller } from './editor/server/controller';
 import { KeptToken } from './editor/server/keptToken';
 import { LiveReload } from './editor/live/liveReload';
@@ -53,6 +54,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
     publishState(controller),
     warnOfExclude(controller, memory),
     followWorkspace(controller, memory),
+    new FolderWatch(controller),
     new LiveReload(controller),
     new Unsaved(controller),
     sharing,

@@ -234,6 +234,7 @@ export function checkOptions(options: Options): Options {
   checkGuests(options);
   checkHeaders(options.headers);
   checkRules(options);
+  checkFallback(options.spaFallback);
   const flaw = options.tls === undefined ? undefined : tlsFlaw(options.tls);
   if (flaw !== undefined) throw new OptionsError('tls', flaw);
   return options;
@@ -281,6 +282,12 @@ function checkGuests({ allowedHosts, cors, token }: Options): void {
   if (/[\x00-\x1f\x7f]|^ | $/.test(token)) {
     throw new OptionsError('token', 'The token must have no control characters in it, and no blanks around it.');
   }
+}
+
+/** The ways to write it are the site's; whether there is such a file may change while the server runs. */
+function checkFallback(file: string): void {
+  if (!/^[a-z]:|\0/i.test(file) && !file.split(/[\\/]/).includes('..')) return;
+  throw new OptionsError('spaFallback', `The page ${JSON.stringify(file)} is not in the folder that is served.`);
 }
 
 function checkHeaders(headers: Options['headers']): void {

@@ -3,15 +3,21 @@ import { Disposable, l10n, workspace } from 'vscode';
 import { setContext } from './common/context';
 import type { Controller } from './server/controller';
 import type { WorkspaceMemory } from './server/workspaceMemory';
-import { openSettings, showConcern, showFailure } from './server/problem';
+import { Notice } from './server/notice';
+import { goingOn, openSettings, showConcern } from './server/problem';
 import { defaultsTakenOut } from './server/settings';
 
-/** Keeps the context key `httpServer.state`, and tells why the server failed. */
+/** Keeps the context key `httpServer.state`, and tells what is the matter for as long as it is. */
 export function publishState(controller: Controller): Disposable {
-  return controller.onDidChangeState((state) => {
+  const notice = new Notice();
+  const subscription = controller.onDidChangeState((state) => {
     setContext('httpServer.state', state.kind);
-    if (state.kind === 'failed') void showFailure(state.problem);
+    // While it starts anew nobody knows whether it is over.
+    if (state.kind === 'failed') notice.tell(state.problem);
+    else if (state.kind === 'running' && state.concern !== undefined) notice.tell(goingOn(state.concern));
+    else if (state.kind === 'running' || state.kind === 'stopped') notice.end();
   });
+  return Disposable.from(subscription, notice);
 }
 
 /** Warns, once in a workspace, when what its settings have served is kept back by default: secrets, most likely. */
@@ -29,13 +35,20 @@ export function warnOfExclude(controller: Controller, memory: WorkspaceMemory): 
   });
 }
 
+/** Settings by which the server moves, and whose users type. */
+const addresses = ['httpServer.port', 'httpServer.host'];
+
 /** Makes the server do what the settings and the folders of the workspace say now. */
 export function followWorkspace(controller: Controller, memory: WorkspaceMemory): Disposable {
   const settings = workspace.onDidChangeConfiguration(async (event) => {
     if (!event.affectsConfiguration('httpServer')) return;
     // Who sets `root` wants it served, not the folder below it that was picked before.
     if (event.affectsConfiguration('httpServer.root')) await memory.forgetPath();
-    await controller.apply();
+    if (addresses.some((name) => event.affectsConfiguration(name)) || controller.isSettling) {
+      controller.applySettled();
+    } else {
+      await controller.apply();
+    }
   });
   const folders = workspace.onDidChangeWorkspaceFolders(() => void controller.apply());
   return Disposable.from(settings, folders);

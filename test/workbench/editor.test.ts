@@ -158,11 +158,14 @@ describe('what a user sees', () => {
       await showTooltip(workbench);
     });
     const message = await showNotifications(workbench, 'httpServer.root');
+    assert.equal(await message.count(), 1);
     await message.getByText('Open Settings').click();
     await workbench.page.locator('.settings-editor').getByText('Root', { exact: true }).first().waitFor();
     await workbench.screenshot('settings');
+    assert.equal(await ask(port, 'GET /files/readme.txt'), 200, 'the server goes on as it was');
     await fs.rm(settings);
     assert.equal(await portOf(workbench), port);
+    await message.waitFor({ state: 'hidden' });
   });
 
   it('a second window with a port of its own', async () => {

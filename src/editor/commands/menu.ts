@@ -3,7 +3,8 @@ import * as path from 'node:path';
 import { commands, l10n, QuickPickItemKind, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { ActionId } from '../manifest/ids';
-import type { Action } from '../server/problem';
+import { goingOn } from '../server/problem';
+import type { Action, Problem } from '../server/problem';
 import type { Site, State } from '../server/state';
 
 interface Item extends QuickPickItem {
@@ -40,6 +41,7 @@ function summary(state: State): string {
   switch (state.kind) {
     case 'running':
       // A whole path would leave no room for the address.
+      if (state.concern !== undefined) return goingOn(state.concern).message;
       return l10n.t('Serving {0} at {1}', path.basename(state.site.directory), state.site.external.toString(true));
     case 'failed':
       return state.problem.message;
@@ -57,6 +59,7 @@ function first(state: State, context: MenuContext): Item[] {
   switch (state.kind) {
     case 'running':
       return [
+        ...(state.concern === undefined ? [] : repair(state.concern)),
         item('link-external', l10n.t('Open Endpoint…'), 'httpServer.open'),
         item('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),
         ...secret(state.site, context),
@@ -66,9 +69,7 @@ function first(state: State, context: MenuContext): Item[] {
         item('debug-stop', l10n.t('Stop'), 'httpServer.stop'),
       ];
     case 'failed':
-      return state.problem.actions.map(({ title, command, args }) =>
-        item(icons[command] ?? 'gear', title, command, ...args),
-      );
+      return repair(state.problem);
     case 'stopped':
       return [item('play', l10n.t('Start'), 'httpServer.start')];
     case 'starting':
@@ -76,6 +77,9 @@ function first(state: State, context: MenuContext): Item[] {
       return [];
   }
 }
+
+const repair = ({ actions }: Problem): Item[] =>
+  actions.map(({ title, command, args }) => item(icons[command] ?? 'gear', title, command, ...args));
 
 const secret = ({ token }: Site, { isTokenKept }: MenuContext): Item[] => [
   ...(token === '' ? [] : [item('key', l10n.t('Copy URL with Token'), 'httpServer.copyUrlWithToken')]),

@@ -7,8 +7,12 @@ import type { LogEvent } from '../../accessLog';
 import type { Traffic, UploadTrouble } from '../../messages';
 import type { Controller } from '../server/controller';
 import { furtherLines, levelOf, logLine, summaryLine } from './logLine';
+import { detourText } from '../server/binding';
+import { goingOn } from '../server/problem';
 import type { Site, State } from '../server/state';
 import { forLog } from '../common/words';
+
+type Running = Extract<State, { readonly kind: 'running' }>;
 
 /** Lines per second that a person may still follow, and the panel take without effort. */
 const linesPerSecond = 100;
@@ -19,6 +23,8 @@ export class Log implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   #directory = '';
   #announced = '';
+  /** What is the matter with a server that runs, as it was told last. */
+  #warnings: readonly string[] = [];
   /** Files that were warned of in this second. */
   readonly #warned = new Set<string>();
   #budget = linesPerSecond;
@@ -56,6 +62,7 @@ export class Log implements Disposable {
     if (state.kind === 'running') {
       this.#directory = state.site.directory;
       this.#announce(serving(state.site));
+      this.#warnOnce(state);
     } else if (state.kind === 'stopped') {
       this.#announce(l10n.t('Stopped.'));
     } else if (state.kind === 'failed') {
@@ -69,10 +76,18 @@ export class Log implements Disposable {
     this.#announced = message;
   }
 
+  #warnOnce({ site, concern }: Running): void {
+    const detour = site.detour && detourText(site.port, site.detour);
+    const warnings = [detour, concern && goingOn(concern).message].filter((text) => text !== undefined);
+    for (const text of warnings) if (!this.#warnings.includes(text)) this.#channel.warn(forLog(text));
+    this.#warnings = warnings;
+  }
+
   /** Tells of a failure. What was announced before is news again when it is true again. */
   #fail(message: string): void {
     this.#channel.error(forLog(message));
     this.#announced = '';
+    this.#warnings = [];
   }
 
   #record({ events, dropped }: Traffic): void {

@@ -3,16 +3,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter } from 'vscode';
 import type { Disposable } from 'vscode';
 import { localUrl } from '../../addresses';
-import type { Changed, Listening, Traffic, Unsaved, UploadProgress, UploadTrouble } from '../../messages';
+import type { Changed, Traffic, Unsaved, UploadProgress, UploadTrouble } from '../../messages';
 import { defaultLimits } from '../../options';
-import type { Options } from '../../options';
 import type { QuestionOf, RequestAnswers, RequestQuestion } from '../../requestQuestions';
 import type { Plan } from './plan';
+import { bind } from './binding';
+import type { Binding } from './binding';
 import { crashProblem, died, problemOf, ServerError } from './problem';
+import type { Problem } from './problem';
 import { mayFollow } from './state';
+import { isForwarded, optionsFor, sameAddress, siteOf } from './siteOfPlan';
 import type { Site, State } from './state';
 import type { ServerThread } from './thread';
-import { externalUri, localUri } from './urls';
+import { externalUri } from './urls';
 
 /** What the controller asks of the rest of the editor. */
 export interface Surroundings {
@@ -30,10 +33,8 @@ export interface Surroundings {
 /** A thread that dies twice within this many milliseconds is not started again. */
 const crashWindow = 60_000;
 
-/** The port a listener was told to take. It may have taken one of the next. */
-type Binding = Pick<Options, 'port' | 'portAttempts'>;
-
-type Address = Pick<Site, 'port' | 'url' | 'external'>;
+/** How long nothing more may be asked for before the server moves, in milliseconds: a port is typed digit by digit. */
+const settlingTime = 2000;
 
 /** A thread that listens, and what it was told. */
 export interface Server {
@@ -41,6 +42,7 @@ export interface Server {
   readonly plan: Plan;
   readonly binding: Binding;
   readonly site: Site;
+  readonly concern?: Problem;
 }
 
 export class Controller implements Disposable {
@@ -59,6 +61,7 @@ export class Controller implements Disposable {
   #queue: Promise<unknown> = Promise.resolve();
   #lastCrash = -Infinity;
   #lastRequest = 0;
+  #settling: NodeJS.Timeout | undefined;
 
   readonly onDidChangeState = this.#states.event;
   readonly onDidTraffic = this.#traffic.event;
@@ -80,15 +83,21 @@ export class Controller implements Disposable {
 
   /** Resolves to `running` or `failed`; an operation rejects only on a defect. */
   start(): Promise<State> {
-    return this.#enqueue(() => (this.#state.kind === 'running' ? undefined : this.#startAfresh()));
+    const isBehind = this.#settle();
+    return this.#enqueue(() => {
+      if (this.#state.kind !== 'running') return this.#startAfresh();
+      return isBehind ? this.#apply() : undefined;
+    });
   }
 
   /** @param grace how long exchanges in flight may go on, in milliseconds */
   stop(grace = defaultLimits.stopTimeout): Promise<State> {
+    this.#settle();
     return this.#enqueue(() => this.#stop(grace));
   }
 
   restart(): Promise<State> {
+    this.#settle();
     return this.#enqueue(async () => {
       await this.#stop();
       await this.#startAfresh();
@@ -97,7 +106,23 @@ export class Controller implements Disposable {
 
   /** Makes a server that runs, or failed to, do what is asked for now. */
   apply(): Promise<State> {
+    this.#settle();
     return this.#enqueue(() => (this.#state.kind === 'failed' ? this.#startAfresh() : this.#apply()));
+  }
+
+  /** {@link apply}, once nothing more was asked for during a while. */
+  applySettled(): void {
+    this.#settle();
+    this.#settling = setTimeout(() => void this.apply(), settlingTime);
+  }
+
+  get isSettling(): boolean {
+    return this.#settling !== undefined;
+  }
+
+  /** Ends a server that has lost its folder, unless it serves another by now. */
+  lose(directory: string, problem: Problem): Promise<State> {
+    return this.#enqueue(() => (this.#server?.site.directory === directory ? this.#fail(problem) : undefined));
   }
 
   /** Lets `operation` have the server, if one runs, while no other operation has it. Rejects as `operation` does. */
@@ -128,9 +153,18 @@ export class Controller implements Disposable {
   }
 
   dispose(): void {
+    this.#settle();
     for (const thread of [this.#server?.thread, this.#closing]) thread?.dispose();
     this.#server = undefined;
     for (const emitter of [this.#states, this.#traffic, this.#uploads, this.#pages, this.#crashes]) emitter.dispose();
+  }
+
+  /** Returns whether something was to be applied, which whoever asks for more now takes along. */
+  #settle(): boolean {
+    const { isSettling } = this;
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
+    return isSettling;
   }
 
   #enqueue(operation: () => Promise<void> | undefined): Promise<State> {
@@ -151,17 +185,21 @@ export class Controller implements Disposable {
     return this.#start();
   }
 
-  async #start(): Promise<void> {
+  /** @param before the port that pages of this server have open */
+  async #start(before?: number): Promise<void> {
     this.#enter({ kind: 'starting' });
     let plan: Plan | undefined;
     let thread: ServerThread | undefined;
     try {
       plan = await this.#surroundings.plan();
       thread = this.#spawn();
-      const { binding, listening } = await this.#listen(thread, plan.options);
-      this.#surroundings.rememberPort(plan.options.port, listening.port);
+      const asked = plan.options.port;
+      const { binding, listening, detour } = await (before === undefined
+        ? bind(thread, plan, this.#surroundings.usedPort(asked))
+        : bind(thread, { ...plan, isPortSet: false }, before));
+      this.#surroundings.rememberPort(asked, listening.port);
       const url = localUrl(plan.options.host, listening.port, plan.options.tls !== undefined);
-      const site = siteOf(plan, { port: listening.port, url, external: await externalUri(url) });
+      const site = siteOf(plan, { port: listening.port, detour, url, external: await externalUri(url) });
       if (isForwarded(site)) await thread.configure(optionsFor(plan, site, binding));
       thread.assertAlive();
       this.#adopt({ thread, plan, binding, site });
@@ -184,23 +222,9 @@ export class Controller implements Disposable {
     return thread;
   }
 
-  /** Tries the port of the last time, then the one asked for and those after it. */
-  async #listen(thread: ServerThread, options: Options): Promise<{ binding: Binding; listening: Listening }> {
-    const used = this.#surroundings.usedPort(options.port);
-    if (used !== undefined && used !== options.port) {
-      const binding = { port: used, portAttempts: 1 };
-      try {
-        return { binding, listening: await thread.start({ ...options, ...binding }) };
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-      }
-    }
-    return { binding: options, listening: await thread.start(options) };
-  }
-
   #adopt(server: Server): void {
     this.#server = server;
-    this.#enter({ kind: 'running', site: server.site });
+    this.#enter({ kind: 'running', site: server.site, concern: server.concern });
   }
 
   async #apply(): Promise<void> {
@@ -210,14 +234,17 @@ export class Controller implements Disposable {
     try {
       plan = await this.#surroundings.plan();
     } catch (error) {
-      return this.#fail(error, plan.options);
+      return this.#object(server, problemOf(error, plan.options));
     }
-    if (isDeepStrictEqual(plan.options, server.plan.options)) return;
-    if (!sameAddress(plan.options, server.plan.options)) {
+    const { concern, ...same } = server;
+    if (isDeepStrictEqual(plan.options, server.plan.options)) {
+      if (concern !== undefined && server === this.#server) this.#adopt(same);
+    } else if (sameAddress(plan.options, server.plan.options)) {
+      await this.#configure(same, plan);
+    } else {
       await this.#stop();
-      return this.#start();
+      await this.#start();
     }
-    await this.#configure(server, plan);
   }
 
   async #configure(server: Server, plan: Plan): Promise<void> {
@@ -227,15 +254,24 @@ export class Controller implements Disposable {
       this.#adopt({ ...server, plan, site });
     } catch (error) {
       // A thread that died meanwhile is about to be started again, with the new plan.
-      if (!(error instanceof ServerError) || error.failure.code !== died) await this.#fail(error, plan.options);
+      if (error instanceof ServerError && error.failure.code === died) return;
+      await this.#object(server, problemOf(error, plan.options));
     }
   }
 
-  /** Stops, because what is asked for cannot be done: to go on with the old settings would be to ignore the new. */
-  async #fail(error: unknown, options: Options): Promise<void> {
+  /** Goes on as before although something else is asked for, and says why; unless that would let in who no longer may. */
+  async #object(server: Server, problem: Problem): Promise<void> {
+    const now = this.#server;
+    // One whose thread died meanwhile is about to be started again.
+    if (now?.thread !== server.thread) return;
+    if (problem.isFatal || problem.missing === server.site.directory) await this.#fail(problem);
+    else if (now.concern?.message !== problem.message) this.#adopt({ ...server, concern: problem });
+  }
+
+  async #fail(problem: Problem): Promise<void> {
     this.#enter({ kind: 'stopping' });
     await this.#close(defaultLimits.stopTimeout);
-    this.#enter({ kind: 'failed', problem: problemOf(error, options) });
+    this.#enter({ kind: 'failed', problem });
   }
 
   async #stop(grace = defaultLimits.stopTimeout): Promise<void> {
@@ -262,36 +298,11 @@ export class Controller implements Disposable {
 
   async #recover(reason: string): Promise<void> {
     if (this.#state.kind !== 'running' || this.#server !== undefined) return;
+    const { port } = this.#state.site;
     const now = this.#surroundings.now();
     const again = now - this.#lastCrash < crashWindow;
     this.#lastCrash = now;
     if (again) this.#enter({ kind: 'failed', problem: crashProblem(reason) });
-    else await this.#start();
+    else await this.#start(port);
   }
-}
-
-const sameAddress = (a: Options, b: Options): boolean =>
-  a.host === b.host && a.port === b.port && (a.tls === undefined) === (b.tls === undefined);
-
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof ServerError && ['EADDRINUSE', 'EACCES', 'EPERM'].includes(error.failure.code);
-
-const siteOf = ({ folder, options }: Plan, { port, url, external }: Address): Site => ({
-  port,
-  url,
-  external,
-  directory: options.directory,
-  folder,
-  access: options.access,
-  token: options.token,
-  liveReload: options.liveReload,
-  serveUnsaved: options.serveUnsaved,
-});
-
-const isForwarded = ({ url, external }: Address): boolean => external.authority !== localUri(url).authority;
-
-/** The options of a plan. The name under which the user's browser asks, when the editor forwards, is allowed, too. */
-function optionsFor({ options }: Plan, site: Site, { port, portAttempts }: Binding): Options {
-  const allowedHosts = [...options.allowedHosts, ...(isForwarded(site) ? [site.external.authority] : [])];
-  return { ...options, allowedHosts, port, portAttempts };
 }

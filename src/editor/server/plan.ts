@@ -6,13 +6,15 @@ import type { WorkspaceFolder } from 'vscode';
 import type { Options } from '../../options';
 import type { Choice } from './workspaceMemory';
 import { openFolder, openSettings, ProblemError, settingError } from './problem';
-import type { Problem } from './problem';
-import { readSettings } from './settings';
+import type { Action, Problem } from './problem';
+import { isPortSet, readSettings } from './settings';
 
 export interface Plan {
   readonly folder: WorkspaceFolder;
   /** `port` is the one asked for. */
   readonly options: Options;
+  /** Whether somebody chose the port. */
+  readonly isPortSet: boolean;
 }
 
 /** The workspace folders that are on a disk. */
@@ -38,18 +40,23 @@ export async function makePlan(choice: Choice | undefined, keptToken: () => Prom
   const { root, ...rest } = await readSettings(folder, keptToken);
   const picked = choice?.folder === folder.uri.toString() ? choice.path : undefined;
   const directory = picked === undefined ? await rootDirectory(folder, root) : await pickedDirectory(folder, picked);
-  return { folder, options: { ...rest, directory } };
+  return { folder, options: { ...rest, directory }, isPortSet: isPortSet(folder) };
 }
 
 const noFolder = (): Problem => ({
   message: l10n.t('There is no folder to serve: open one first.'),
   actions: [openFolder()],
+  isFatal: true,
 });
 
 async function rootDirectory(folder: WorkspaceFolder, root: string): Promise<string> {
   const directory = path.resolve(folder.uri.fsPath, root);
-  const real = await realDirectory(directory);
-  if (real === undefined) throw new ProblemError(missing(folder, root));
+  const kind = await kindOf(directory);
+  if (kind === 'none') throw new ProblemError(missing(folder, root, directory));
+  if (kind === 'other') {
+    throw settingError('root', l10n.t('What the setting httpServer.root names is a file and not a folder: {0}', root));
+  }
+  const real = await realpath(directory);
   if (!isInside(folder.uri.fsPath, directory) || !isInside(await realpath(folder.uri.fsPath), real)) {
     throw settingError(
       'root',
@@ -59,30 +66,40 @@ async function rootDirectory(folder: WorkspaceFolder, root: string): Promise<str
   return directory;
 }
 
-function missing(folder: WorkspaceFolder, root: string): Problem {
-  if (root === '')
-    return { message: l10n.t('The folder {0} does not exist.', folder.uri.fsPath), actions: [openFolder()] };
+function missing(folder: WorkspaceFolder, root: string, directory: string): Problem {
+  if (root === '') return vanished(folder.uri.fsPath);
   return {
     message: l10n.t('The folder {0}, which the setting httpServer.root names, does not exist.', root),
     actions: [openSettings('root')],
+    missing: directory,
   };
 }
 
+/** A folder that was to be served is not there any more. */
+export const vanished = (directory: string): Problem => ({
+  message: l10n.t('The folder that is to be served is gone: {0}', directory),
+  actions: [pickAnother()],
+  isFatal: true,
+  missing: directory,
+});
+
+const pickAnother = (): Action => ({ title: l10n.t('Pick Another…'), command: 'httpServer.serveFolder', args: [] });
+
 async function pickedDirectory(folder: WorkspaceFolder, relative: string): Promise<string> {
   const directory = Uri.joinPath(folder.uri, relative).fsPath;
-  if ((await realDirectory(directory)) !== undefined) return directory;
+  if ((await kindOf(directory)) === 'folder') return directory;
   throw new ProblemError({
     message: l10n.t('The folder {0}, which was picked to be served, does not exist.', relative),
-    actions: [{ title: l10n.t('Pick Another…'), command: 'httpServer.serveFolder', args: [] }],
+    actions: [pickAnother()],
+    missing: directory,
   });
 }
 
-/** The real path of a folder; undefined if there is none. */
-async function realDirectory(directory: string): Promise<string | undefined> {
+async function kindOf(file: string): Promise<'folder' | 'other' | 'none'> {
   try {
-    return (await stat(directory)).isDirectory() ? await realpath(directory) : undefined;
+    return (await stat(file)).isDirectory() ? 'folder' : 'other';
   } catch {
-    return undefined;
+    return 'none';
   }
 }
 

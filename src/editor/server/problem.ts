@@ -2,7 +2,7 @@
 import { commands, l10n, workspace } from 'vscode';
 import type { Options } from '../../options';
 import type { Failure } from '../../messages';
-import { showError, showWarning } from '../common/notify';
+import { showWarning } from '../common/notify';
 import type { ActionId, SettingName } from '../manifest/ids';
 import { settingOfOption } from '../manifest/settingOfOption';
 
@@ -17,6 +17,10 @@ export interface Problem {
   readonly message: string;
   /** The most useful first. */
   readonly actions: readonly Action[];
+  /** Whether a server that runs must not go on as it was. */
+  readonly isFatal?: true;
+  /** Absolute path of the folder that is missing: it is over once that is there. */
+  readonly missing?: string;
 }
 
 /** An expected failure of what the user asked for. */
@@ -105,6 +109,12 @@ export const crashProblem = (reason: string): Problem => ({
   actions: [restart(), showLog()],
 });
 
+/** A server that runs goes on as it was, for what is asked for now cannot be done. */
+export const goingOn = ({ message, actions }: Problem): Problem => ({
+  message: l10n.t('{0} Until it is mended, the earlier settings stay in force.', message),
+  actions,
+});
+
 /** The problem behind anything thrown while starting or configuring with `options`, if it got that far. */
 export function problemOf(error: unknown, options?: Options): Problem {
   if (error instanceof ProblemError) return error.problem;
@@ -112,16 +122,9 @@ export function problemOf(error: unknown, options?: Options): Problem {
   return { message: error instanceof Error ? error.message : String(error), actions: [restart(), showLog()] };
 }
 
-/** Tells the user that something failed, and does what the button says that was chosen. */
-export const showFailure = (problem: Problem): Promise<void> => show(showError, problem);
-
 /** Tells the user of what is not as it should be, and does what the button says that was chosen. */
-export const showConcern = (problem: Problem): Promise<void> => show(showWarning, problem);
-
-type Show = (message: string, ...titles: string[]) => Thenable<string | undefined>;
-
-async function show(how: Show, { message, actions }: Problem): Promise<void> {
-  const title = await how(message, ...actions.map((action) => action.title));
+export async function showConcern({ message, actions }: Problem): Promise<void> {
+  const title = await showWarning(message, ...actions.map((action) => action.title));
   const action = actions.find((candidate) => candidate.title === title);
   if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
 }

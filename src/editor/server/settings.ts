@@ -13,7 +13,7 @@ import {
   MiB,
   OptionsError,
 } from '../../options';
-import type { Access, Options } from '../../options';
+import type { Options } from '../../options';
 import type { Tls } from '../../tls';
 import { adviceOn } from '../common/settingAdvice';
 import type { SettingName, SettingOf } from '../manifest/ids';
@@ -28,15 +28,24 @@ export interface Settings extends Omit<Options, 'directory'> {
   readonly root: string;
 }
 
-export type OpenIn = 'external' | 'integrated';
+/** Whether somebody chose the port, be it the default. */
+export function isPortSet(folder: WorkspaceFolder): boolean {
+  const found = workspace.getConfiguration(section, folder).inspect<unknown>('port');
+  return [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].some((value) => value !== undefined);
+}
+
+const places = ['external', 'integrated'] as const;
+export type OpenIn = (typeof places)[number];
 
 const section = 'httpServer';
 
+/** A value that is neither is told of by {@link readSettings}, and so does start the server. */
 export const autoStart = (folder: WorkspaceFolder): boolean =>
   workspace.getConfiguration(section, folder).get('autoStart') !== false;
 
+/** Throws a {@link ProblemError} for a value that is none. */
 export const openIn = (folder: WorkspaceFolder): OpenIn =>
-  workspace.getConfiguration(section, folder).get('openIn') === 'integrated' ? 'integrated' : 'external';
+  oneOf(workspace.getConfiguration(section, folder), 'openIn', places);
 
 /** The defaults of `exclude` that the settings of the workspace, which whoever wrote it may have made, take out. */
 export function defaultsTakenOut(folder: WorkspaceFolder): readonly string[] {
@@ -52,12 +61,15 @@ export function defaultsTakenOut(folder: WorkspaceFolder): readonly string[] {
  */
 export async function readSettings(folder: WorkspaceFolder, keptToken: () => Promise<string>): Promise<Settings> {
   const config = workspace.getConfiguration(section, folder);
+  // The server does not need these, but who sets them is to know.
+  flag(config, 'autoStart');
+  openIn(folder);
   const settings: Settings = {
     root: text(config, 'root'),
     host: text(config, 'host'),
     port: integer(config, 'port', 0, 65535),
     portAttempts,
-    access: access(config),
+    access: oneOf(config, 'access', accessLevels),
     exclude: texts(config, 'exclude'),
     allowedHosts: texts(config, 'allowedHosts'),
     cors: texts(config, 'cors'),
@@ -98,7 +110,7 @@ async function token(config: WorkspaceConfiguration, keptToken: () => Promise<st
   const kept = await keptToken();
   if (kept !== '') return kept;
   const message = l10n.t('The setting httpServer.host lets the network in at {0}, so a token is needed.', host);
-  throw new ProblemError({ message, actions: [generateToken(), openSettings('host')] });
+  throw new ProblemError({ message, actions: [generateToken(), openSettings('host')], isFatal: true });
 }
 
 /** The certificate and its key; undefined for plain HTTP. */
@@ -130,7 +142,7 @@ function text(config: WorkspaceConfiguration, name: SettingOf<'string'>): string
 
 function flag(config: WorkspaceConfiguration, name: SettingOf<'boolean'>): boolean {
   const value = config.get<unknown>(name);
-  return typeof value === 'boolean' ? value : wrong(name, 'true | false', value);
+  return typeof value === 'boolean' ? value : wrong(name, l10n.t('true or false'), value);
 }
 
 function texts(config: WorkspaceConfiguration, name: SettingOf<'array'>): readonly string[] {
@@ -151,9 +163,9 @@ function integer(config: WorkspaceConfiguration, name: SettingOf<'integer'>, lea
   return wrong(name, l10n.t('a whole number from {0} to {1}', least, Math.floor(most)), value);
 }
 
-function access(config: WorkspaceConfiguration): Access {
-  const value = config.get<unknown>('access');
-  return accessLevels.find((level) => level === value) ?? wrong('access', accessLevels.join(' | '), value);
+function oneOf<T extends string>(config: WorkspaceConfiguration, name: SettingOf<'string'>, all: readonly T[]): T {
+  const value = config.get<unknown>(name);
+  return all.find((each) => each === value) ?? wrong(name, l10n.t('one of {0}', all.join(', ')), value);
 }
 
 /** Settings whose values, however wrong, may be secrets: a message is shown on screens and kept in logs. */

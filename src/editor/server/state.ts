@@ -1,11 +1,14 @@
 /** The states of the server as the editor knows them. */
 import type { Uri, WorkspaceFolder } from 'vscode';
 import type { Access } from '../../options';
+import type { Detour } from './binding';
 import type { Problem } from './problem';
 
 /** A server that listens. */
 export interface Site {
   readonly port: number;
+  /** Why it is not the port asked for; undefined if it is. */
+  readonly detour?: Detour | undefined;
   /** Where this machine reaches it: `http://localhost:4221/`. */
   readonly url: string;
   /** Where the user's browser reaches it; the same unless the editor forwards ports. */
@@ -25,13 +28,14 @@ export interface Site {
 export type State =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
-  | { readonly kind: 'running'; readonly site: Site }
+  /** `concern`: why it goes on as it was, for what is asked for now cannot be done. */
+  | { readonly kind: 'running'; readonly site: Site; readonly concern?: Problem | undefined }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
 export type Kind = State['kind'];
 
-/** What may follow what. `running` follows itself when its folder or its settings changed. */
+/** What may follow what. `running` follows itself when its folder or its settings changed, or cannot. */
 const transitions: Readonly<Record<Kind, readonly Kind[]>> = {
   stopped: ['starting'],
   starting: ['running', 'failed'],

@@ -4,6 +4,7 @@ import type { Disposable, StatusBarItem } from 'vscode';
 import type { Controller } from '../server/controller';
 import type { CommandId } from '../manifest/ids';
 import type { Sharing } from '../sharing/share';
+import { goingOn } from '../server/problem';
 import type { Kind, State } from '../server/state';
 import { tooltip } from './tooltip';
 import { Meter } from './traffic';
@@ -105,7 +106,8 @@ export class StatusBar implements Disposable {
     item.text = text(state, this.#meter.total.count, isShared);
     item.command = commands[state.kind];
     // Nobody should forget that others get in.
-    const isWarning = isShared || state.kind === 'failed';
+    const isConcern = state.kind === 'running' && state.concern !== undefined;
+    const isWarning = isShared || isConcern || state.kind === 'failed';
     item.backgroundColor = isWarning ? new ThemeColor('statusBarItem.warningBackground') : undefined;
     item.accessibilityInformation = { label: spoken(state, this.#meter.total.count, isShared), role: 'button' };
   }
@@ -123,7 +125,7 @@ function text(state: State, requests: number, isShared: boolean): string {
     case 'stopping':
       return '$(loading~spin) HTTP Server';
     case 'running':
-      return `$(broadcast) ${state.site.port}${isShared ? ' $(device-mobile)' : ''}${counted(requests)}`;
+      return `$(${state.concern === undefined ? 'broadcast' : 'warning'}) ${state.site.port}${isShared ? ' $(device-mobile)' : ''}${counted(requests)}`;
     case 'failed':
       return '$(warning) HTTP Server';
   }
@@ -138,9 +140,14 @@ function spoken(state: State, requests: number, isShared: boolean): string {
     case 'stopping':
       return l10n.t('HTTP Server, stopping');
     case 'running':
-      return isShared
-        ? l10n.t('HTTP Server on port {0}, shared on the local network, requests: {1}', state.site.port, requests)
-        : l10n.t('HTTP Server on port {0}, requests: {1}', state.site.port, requests);
+      return [
+        isShared
+          ? l10n.t('HTTP Server on port {0}, shared on the local network, requests: {1}', state.site.port, requests)
+          : l10n.t('HTTP Server on port {0}, requests: {1}', state.site.port, requests),
+        state.concern === undefined ? [] : goingOn(state.concern).message,
+      ]
+        .flat()
+        .join('. ');
     case 'failed':
       return l10n.t('HTTP Server, failed: {0}', state.problem.message);
   }

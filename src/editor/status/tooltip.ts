@@ -3,10 +3,12 @@ import { ColorThemeKind, l10n, MarkdownString, window } from 'vscode';
 import { formatBytes } from '../../accessLog';
 import { dataUri, sparkline } from './sparkline';
 import type { CommandId } from '../manifest/ids';
-import type { Problem } from '../server/problem';
+import { detourText } from '../server/binding';
+import { goingOn } from '../server/problem';
+import type { Action, Problem } from '../server/problem';
 import type { Share } from '../sharing/share';
 import { timeOf } from '../sharing/sharePage';
-import type { Site, State } from '../server/state';
+import type { State } from '../server/state';
 import type { Meter } from './traffic';
 import { commandLink, forMarkdown } from '../common/words';
 
@@ -26,7 +28,7 @@ export function tooltip(state: State, meter: Meter, now: number, share?: Share):
   text.isTrusted = { enabledCommands };
   switch (state.kind) {
     case 'running':
-      return running(text, state.site, `${picture(meter, now)}\n\n${figures(meter)}`, share);
+      return running(text, state, `${picture(meter, now)}\n\n${figures(meter)}`, share);
     case 'failed':
       return failed(text, state.problem);
     case 'stopped':
@@ -41,13 +43,17 @@ export function tooltip(state: State, meter: Meter, now: number, share?: Share):
 const heading = (text: MarkdownString, state: string): MarkdownString =>
   text.appendMarkdown(`**HTTP Server** — ${state}\n\n`);
 
+type Running = Extract<State, { readonly kind: 'running' }>;
+
 /** @param traffic Markdown */
-function running(text: MarkdownString, site: Site, traffic: string, share?: Share): MarkdownString {
+function running(text: MarkdownString, { site, concern }: Running, traffic: string, share?: Share): MarkdownString {
   const url = site.external.toString();
   text
     .appendMarkdown('**HTTP Server** — ')
     .appendMarkdown(`[${forMarkdown(site.external.toString(true))}](${url})\n\n`);
   text.appendMarkdown(`$(folder) ${forMarkdown(site.directory)}`);
+  if (site.detour !== undefined) text.appendMarkdown(`\n\n$(info) ${forMarkdown(detourText(site.port, site.detour))}`);
+  if (concern !== undefined) concerned(text, goingOn(concern));
   if (share !== undefined) shared(text, share);
   text.appendMarkdown(`\n\n${traffic}`);
   return text.appendMarkdown(links());
@@ -61,11 +67,17 @@ function shared(text: MarkdownString, share: Share): void {
   text.appendMarkdown(`${show} &nbsp; ${link('circle-slash', l10n.t('Stop Sharing'), 'httpServer.stopSharing')}`);
 }
 
+const help = (actions: readonly Action[]): string =>
+  `\n\n${actions.map(({ title, command, args }) => commandLink(forMarkdown(title), command, args)).join(' &nbsp; ')}`;
+
 function failed(text: MarkdownString, { message, actions }: Problem): MarkdownString {
   text.isTrusted = { enabledCommands: actions.map(({ command }) => command) };
-  heading(text, l10n.t('failed')).appendMarkdown(forMarkdown(message));
-  const links = actions.map(({ title, command, args }) => commandLink(forMarkdown(title), command, args));
-  return text.appendMarkdown(`\n\n${links.join(' &nbsp; ')}`);
+  return heading(text, l10n.t('failed')).appendMarkdown(forMarkdown(message)).appendMarkdown(help(actions));
+}
+
+function concerned(text: MarkdownString, { message, actions }: Problem): void {
+  text.isTrusted = { enabledCommands: [...enabledCommands, ...actions.map(({ command }) => command)] };
+  text.appendMarkdown(`\n\n$(warning) ${forMarkdown(message)}${help(actions)}`);
 }
 
 function picture(meter: Meter, now: number): string {

@@ -147,6 +147,7 @@ describe('the log', () => {
   it('says again where it serves when that had failed', async () => {
     const failed = reached(server, 'failed');
     await set('root', 'no-such-folder');
+    await vscode.commands.executeCommand('httpServer.restart');
     await failed;
     const running = reached(server, 'running');
     await restoreSettings();

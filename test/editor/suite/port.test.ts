@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Options } from '../../../src/options';
+import { detourText } from '../../../src/editor/server/binding';
 import { makePlan } from '../../../src/editor/server/plan';
 import type { Plan } from '../../../src/editor/server/plan';
 import type { Surroundings } from '../../../src/editor/server/controller';
 import type { Failure } from '../../../src/messages';
-import { ask, occupy, release, TestController, threadThat } from '../support';
+import { ask, occupy, release, TestController, threadThat, when } from '../support';
 import { sparePort } from '../../support/host/sparePort';
 
 /** What the workspace asks for, except for `options`. */
-const planWith = (options: Partial<Options>) => async (): Promise<Plan> => {
+const planWith = (options: Partial<Options>, isPortSet: boolean) => async (): Promise<Plan> => {
   const plan = await makePlan(undefined);
-  return { ...plan, options: { ...plan.options, ...options } };
+  return { ...plan, isPortSet, options: { ...plan.options, ...options } };
 };
 
 describe('the port', () => {
   let made: TestController | undefined;
-  const make = (options: Partial<Options>, surroundings: Partial<Surroundings> = {}): TestController =>
-    (made = new TestController({ plan: planWith(options), ...surroundings }));
+  const make = (
+    options: Partial<Options>,
+    surroundings: Partial<Surroundings> = {},
+    isPortSet = true,
+  ): TestController => (made = new TestController({ plan: planWith(options, isPortSet), ...surroundings }));
 
   afterEach(async () => {
     await made?.controller.stop();
@@ -51,20 +55,52 @@ describe('the port', () => {
     await release(other);
   });
 
-  it('is the one of the last time, even if the one asked for is free again', async () => {
+  /** What is said of the port. */
+  const told = ({ controller }: TestController): string => {
+    const { state } = controller;
+    return state.kind === 'running' && state.site.detour ? detourText(state.site.port, state.site.detour) : '';
+  };
+
+  it('that is taken is told, with the reason, and taken back where a setting asks for it', async () => {
     const other = await occupy();
     const test = make({ port: other.port });
+    await test.controller.start();
+    assert.match(told(test), new RegExp(`^Port ${other.port} is taken by another program.* ${test.port}\\.$`));
+    await test.controller.restart();
+    assert.match(told(test), /is taken by another program/);
+    await release(other);
+    await test.controller.restart();
+    assert.equal(test.port, other.port);
+    assert.equal(told(test), '');
+  });
+
+  it('is the one of the last time where no setting asks for another, even if the default is free again', async () => {
+    const other = await occupy();
+    const test = make({ port: other.port }, {}, false);
     await test.controller.start();
     const used = test.port;
     await test.controller.stop();
     await release(other);
     await test.controller.start();
     assert.equal(test.port, used);
+    assert.match(told(test), new RegExp(`^Port ${other.port} was taken the last time`));
+  });
+
+  it('is the same after a crash: pages have it open', async () => {
+    const other = await occupy();
+    const test = make({ port: other.port });
+    await test.controller.start();
+    const used = test.port;
+    await release(other);
+    const again = when(test.controller.onDidChangeState, ({ kind }) => kind === 'running');
+    await test.threads[0]?.terminate();
+    await again;
+    assert.equal(test.port, used);
   });
 
   it('is the one asked for when the one of the last time is taken', async () => {
     const other = await occupy();
-    const test = make({ port: other.port });
+    const test = make({ port: other.port }, {}, false);
     await test.controller.start();
     const used = test.port ?? 0;
     await test.controller.stop();
@@ -75,7 +111,7 @@ describe('the port', () => {
     await release(thief);
   });
 
-  it('is another one when somebody takes it while the server is stopped, and stays that', async () => {
+  it('is another one when somebody takes it while the server is stopped, until it is free again', async () => {
     const test = make({ port: await sparePort() });
     await test.controller.start();
     const stolen = test.port ?? 0;
@@ -87,7 +123,7 @@ describe('the port', () => {
     assert.equal((await ask(used, 'GET /')).status, 200);
     await release(thief);
     await test.controller.restart();
-    assert.equal(test.port, used);
+    assert.equal(test.port, stolen);
   });
 
   it('that is taken, and no other may be tried, is a failure with a button to change it', async () => {

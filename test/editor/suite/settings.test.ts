@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
+import { makePlan } from '../../../src/editor/server/plan';
 import { api, ask, folder, answers, reached, restoreSettings, set, started, when } from '../support';
 import { sparePort } from '../../support/host/sparePort';
 import { needsPosix } from '../../support/needs';
@@ -25,7 +26,7 @@ describe('a change of settings', () => {
   it('port: the server moves, and the old port is free', async () => {
     const wanted = await sparePort();
     await set('port', wanted);
-    if (server.url !== `http://localhost:${wanted}/`) await when(server.onDidChangeState, (kind) => kind === 'running');
+    await server.start();
     assert.equal(server.url, `http://localhost:${wanted}/`);
     assert.equal((await ask(wanted, 'GET /')).status, 200);
     assert.equal(await answers(port), false);
@@ -76,6 +77,10 @@ describe('a change of settings', () => {
     ['a root that is a file', 'root', 'hello.txt'],
     ['a root that leads out of the folder', 'root', '..'],
     ['a root that is somewhere else', 'root', tmpdir()],
+    ['a place to open pages that does not exist', 'openIn', 'foo'],
+    ['a start that is neither yes nor no', 'autoStart', 'yes'],
+    ['a live reload that is neither yes nor no', 'liveReload', 'yes'],
+    ['a fallback outside of the folder', 'spaFallback', '../x.html'],
     ['a header that is the server’s own', 'headers', { 'Content-Length': '1' }],
     ['an origin that is none', 'cors', ['*'], Global],
     ['an allowed host that is a URL', 'allowedHosts', ['http://example.org/'], Global],
@@ -83,15 +88,20 @@ describe('a change of settings', () => {
   ];
 
   for (const [promise, setting, value, target = Workspace] of wrong) {
-    it(`${promise} stops the server, says which setting it is, and is over once it is mended`, async () => {
-      const failed = when(server.onDidChangeState, (kind) => kind === 'failed');
+    it(`${promise} leaves the server as it was, names the setting, and is over once it is mended`, async () => {
       await set(setting, value, target);
-      await failed;
+      await server.start();
+      assert.equal((await ask(port, 'GET /files/hello.txt')).status, 200);
+      await assert.rejects(makePlan(undefined), new RegExp(`^ProblemError: .*httpServer\\.${setting}\\b`));
+      await restoreSettings();
+      assert.equal(server.url, `http://localhost:${port}/`);
+    });
+
+    it(`${promise} is a failure where the server is started with it`, async () => {
+      await set(setting, value, target);
+      await vscode.commands.executeCommand('httpServer.restart');
       await assert.rejects(server.start(), new RegExp(`^ProblemError: .*httpServer\\.${setting}\\b`));
       assert.equal(await answers(port), false);
-      await restoreSettings();
-      await reached(server, 'running');
-      assert.equal(server.url, `http://localhost:${port}/`);
     });
   }
 
@@ -106,10 +116,8 @@ describe('a change of settings', () => {
 
   for (const [promise, setting, value, type] of secrets) {
     it(`${promise} is refused without being told`, async () => {
-      const failed = when(server.onDidChangeState, (kind) => kind === 'failed');
       await set(setting, value, setting === 'headers' ? Workspace : Global);
-      await failed;
-      await assert.rejects(server.start(), (error) => {
+      await assert.rejects(makePlan(undefined), (error) => {
         assert.match(String(error), new RegExp(`httpServer\\.${setting}\\b.*${type === '' ? '' : `type ${type}`}`));
         assert.doesNotMatch(String(error), /hush/);
         return true;
@@ -121,9 +129,8 @@ describe('a change of settings', () => {
     needsPosix(this);
     const link = path.join(folder().uri.fsPath, 'way-out');
     await symlink(tmpdir(), link);
-    const failed = when(server.onDidChangeState, (kind) => kind === 'failed');
     await set('root', 'way-out');
-    await failed;
+    await assert.rejects(makePlan(undefined), /httpServer\.root must not lead out/);
     await unlink(link);
   });
 });
