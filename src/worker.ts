@@ -44,9 +44,19 @@ let isUnread = false;
 let timer: NodeJS.Timeout | undefined;
 
 function gather(event: LogEvent): void {
-  if (events.length < mostEvents) events.push(event);
-  else addToTally((dropped ??= emptyTally()), event);
+  events.push(event);
+  if (events.length > mostEvents) addToTally((dropped ??= emptyTally()), surplus());
   flushSoon();
+}
+
+/** Takes out the one event too many: the newest, but rather one that went well than one that did not. */
+function surplus(): LogEvent {
+  const last = events.length - 1;
+  const isWorse = (events[last]?.status ?? 0) >= 400;
+  const index = isWorse ? events.findLastIndex(({ status }) => status < 400) : last;
+  const [event] = events.splice(index === -1 ? last : index, 1);
+  if (event === undefined) throw new Error('There was no event to take out.');
+  return event;
 }
 
 function tell(news: typeof newest): void {

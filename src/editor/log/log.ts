@@ -17,6 +17,9 @@ type Running = Extract<State, { readonly kind: 'running' }>;
 /** Lines per second that a person may still follow, and the panel take without effort. */
 const linesPerSecond = 100;
 
+/** How many of them are kept for what went wrong: it is what is looked for. */
+const keptForWarnings = 50;
+
 export class Log implements Disposable {
   readonly #channel: LogOutputChannel = window.createOutputChannel('HTTP Server', { log: true });
   readonly #events = new EventEmitter<LogEvent>();
@@ -92,7 +95,7 @@ export class Log implements Disposable {
 
   #record({ events, dropped }: Traffic): void {
     for (const event of events) {
-      if (this.#mayTell()) this.#write(event);
+      if (this.#mayTell(event)) this.#write(event);
       else addToTally(this.#untold, event);
       for (const file of storedBy(event)) this.#warnOfUnsaved(path.join(this.#directory, file));
       this.#events.fire(event);
@@ -120,9 +123,11 @@ export class Log implements Disposable {
     );
   }
 
-  #mayTell(): boolean {
+  #mayTell({ status }: LogEvent): boolean {
     this.#startSecond();
-    return this.#budget-- > 0;
+    const isLeft = this.#budget > (status >= 400 ? 0 : keptForWarnings);
+    if (isLeft) this.#budget--;
+    return isLeft;
   }
 
   /** Begins a second, if none is under way: at its end, what was not told is summed up. */

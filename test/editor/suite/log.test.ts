@@ -136,6 +136,18 @@ describe('the log', () => {
     assert.match(document.getText().slice(before), /\d+ × 2xx, \d+ × 4xx|\d+ × 4xx/);
   });
 
+  it('tells of what went wrong in a second of thousands of requests that did not', async () => {
+    const client = await RawClient.connect(port);
+    const requests = (count: number, path: string): string =>
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count);
+    await client.write(
+      requests(2000, '/hello.txt?drowning') + requests(1, '/lost-among-many') + requests(500, '/hello.txt'),
+    );
+    for (let i = 0; i < 2501; i++) await client.read();
+    client.close();
+    await shown((text) => /\[warning\] 404 GET .*\/lost-among-many/.test(text));
+  });
+
   it('warns of a file that was stored while it had unsaved changes, which are kept', async () => {
     const document = await unsaved('unsaved.txt');
     await ask(port, 'POST /files/unsaved.txt', Buffer.from('theirs'));
