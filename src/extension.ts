@@ -20,6 +20,7 @@ import { registerTools } from './editor/tools/registerTools';
 import { Sharing } from './editor/sharing/share';
 import { publishSharing } from './editor/log/shareNews';
 import { SharePanel } from './editor/sharing/sharePanel';
+import { ServedFolder } from './editor/status/servedFolder';
 import { StatusBar } from './editor/status/statusBar';
 import { ServerThread } from './editor/server/thread';
 import { Unsaved } from './editor/live/unsaved';
@@ -50,6 +51,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
     linkLog(controller, context.extension.id),
     new RuleProblems(controller, () => servedFolder(memory.choice)),
     new StatusBar(controller, sharing),
+    new ServedFolder(controller),
     uploads,
     publishState(controller),
     warnOfExclude(controller, memory),

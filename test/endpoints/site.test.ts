@@ -210,6 +210,19 @@ describe('the site', () => {
         );
       });
     }
+    for (const spaFallback of ['../x.html', 'a/../../x.html', '..\\x.html', 'C:\\x.html', 'a\0.html']) {
+      it(`cannot be configured to fall back to ${JSON.stringify(spaFallback)}, which is not in the folder`, () => {
+        assert.throws(
+          () => checkOptions(folder.options({ spaFallback })),
+          (error) => error instanceof OptionsError && error.option === 'spaFallback',
+        );
+      });
+    }
+    it('can be configured to fall back to what is not there yet', () => {
+      for (const spaFallback of ['', 'a/index.html', './a.html', '/a.html', '..a/b..html']) {
+        checkOptions(folder.options({ spaFallback }));
+      }
+    });
     it('can be configured with any other', () => {
       checkOptions(folder.options({ headers: { ...headers, 'X-Empty': '', 'X-One': 'a', 'X-Two': 'a b' } }));
     });

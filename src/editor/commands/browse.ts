@@ -1,6 +1,5 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
-import { commands, env, l10n } from 'vscode';
-import type { Uri } from 'vscode';
+import { commands, env, l10n, TabInputWebview, Uri, ViewColumn, window } from 'vscode';
 import { showDone, showInformation, showWarning } from '../common/notify';
 import { settingError } from '../server/problem';
 import { openIn } from '../server/settings';
@@ -47,14 +46,34 @@ export function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>): Open
  */
 const isTunnelled = ({ external }: Site): boolean => /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0):/.test(external.authority);
 
-/** The commands of the editor's own browsers. Of a newer editor, the first leads to the second where there is one. */
-const browsers = ['simpleBrowser.show', 'workbench.action.browser.open'];
+/** A browser of the editor's own. Rejects if there is no such one. */
+type Browser = (url: string) => Promise<unknown>;
+
+/** Shows beside the source, in the tab of before if there is one, what is served; whoever types goes on typing. */
+const browsers: readonly Browser[] = [
+  async (url) => {
+    const editor = window.activeTextEditor;
+    const reuseUrlFilter = `${new URL(url).origin}/**`;
+    await commands.executeCommand('workbench.action.browser.open', { url, openToSide: true, reuseUrlFilter });
+    if (editor?.viewColumn !== undefined) await window.showTextDocument(editor.document, editor.viewColumn);
+  },
+  async (url) => {
+    const viewColumn = columnOf('simpleBrowser.view') ?? ViewColumn.Beside;
+    await commands.executeCommand('simpleBrowser.api.open', Uri.parse(url, true), { viewColumn, preserveFocus: true });
+  },
+];
+
+/** Where a view of that kind is; undefined if there is none. */
+const columnOf = (kind: string): ViewColumn | undefined =>
+  window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof TabInputWebview && input.viewType.includes(kind)),
+  )?.viewColumn;
 
 /** Resolves to whether the editor has a browser; its user may have disabled it. */
-export async function openInTab(url: string, candidates: readonly string[] = browsers): Promise<boolean> {
-  for (const command of candidates) {
+export async function openInTab(url: string, candidates: readonly Browser[] = browsers): Promise<boolean> {
+  for (const open of candidates) {
     try {
-      await commands.executeCommand(command, url);
+      await open(url);
       return true;
     } catch {
       // There is no such command; if none is there, the caller says so.

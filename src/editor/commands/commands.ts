@@ -14,14 +14,14 @@ import { showRules } from './rulesPicker';
 import { showDone, showInformation } from '../common/notify';
 import type { CommandId } from '../manifest/ids';
 import type { RequestCommandId } from '../requests/requestCommands';
-import { ProblemError, showConcern } from '../server/problem';
+import { ProblemError, settingError, showConcern } from '../server/problem';
 import { handsOn, ruleSetting } from '../server/ruleSetting';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
 import { pickTerms } from '../sharing/shareTerms';
 import type { Site } from '../server/state';
 import type { UploadsView } from '../status/uploadMonitor';
-import { servedPath } from '../server/urls';
+import { isExcluded, servedPath } from '../server/urls';
 
 export interface Parts {
   readonly controller: Controller;
@@ -79,17 +79,24 @@ async function withSite({ controller }: Parts, action: (site: Site) => unknown):
 
 async function openFile(site: Site, resource = activeFile()): Promise<void> {
   if (resource === undefined) return pickEndpoint(site);
-  await openInBrowser(site, await pathnameOf(site, resource));
+  await openInBrowser(site, await pathnameOf(site, resource, 'httpServer.openFile'));
 }
 
 async function copy(site: Site, resource: Uri | undefined): Promise<void> {
-  await copyUrl(site, resource === undefined ? '/' : await pathnameOf(site, resource));
+  await copyUrl(site, resource === undefined ? '/' : await pathnameOf(site, resource, 'httpServer.copyUrl'));
 }
 
-/** Rejects with a {@link ProblemError} if `site` does not have it. */
-async function pathnameOf(site: Site, resource: Uri): Promise<string> {
-  if (servedPath(site, resource) === undefined) throw outside(resource);
-  return servedPath(site, resource, await isFolder(resource)) ?? '/';
+/**
+ * Rejects with a {@link ProblemError} if `site` does not have it.
+ *
+ * @param asked what is done with it, once it can be
+ */
+async function pathnameOf(site: Site, resource: Uri, asked: CommandId): Promise<string> {
+  if (servedPath(site, resource) === undefined) throw outside(resource, asked);
+  const pathname = servedPath(site, resource, await isFolder(resource)) ?? '/';
+  if (!isExcluded(site, pathname)) return pathname;
+  const name = workspace.asRelativePath(resource);
+  throw settingError('exclude', l10n.t('{0} is kept back by the setting httpServer.exclude.', name));
 }
 
 async function isFolder(resource: Uri): Promise<boolean> {
@@ -103,12 +110,19 @@ async function isFolder(resource: Uri): Promise<boolean> {
   }
 }
 
-function outside(resource: Uri): ProblemError {
+function outside(resource: Uri, asked: CommandId): ProblemError {
   const parent = Uri.joinPath(resource, '..');
   const message = l10n.t('{0} is not in the folder that is served.', workspace.asRelativePath(resource));
   return new ProblemError({
     message,
-    actions: [{ title: l10n.t('Serve Its Folder'), command: 'httpServer.serveFolder', args: [parent] }],
+    actions: [
+      {
+        title: l10n.t('Serve Its Folder'),
+        command: 'httpServer.serveFolder',
+        args: [parent],
+        then: { title: '', command: asked, args: [resource] },
+      },
+    ],
   });
 }
 

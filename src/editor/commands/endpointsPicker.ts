@@ -86,8 +86,8 @@ function currentFile(site: Site): Endpoint[] {
 
 async function itemOf(site: Site, endpoint: Endpoint, copy: QuickInputButton): Promise<Item> {
   const description = forLabel(await externalUrlOf(site, endpoint.pathname));
-  const label = `$(${endpoint.icon}) ${endpoint.label}`;
-  return { endpoint, label, description, detail: endpoint.meaning, buttons: [copy] };
+  const iconPath = new ThemeIcon(endpoint.icon);
+  return { endpoint, label: endpoint.label, iconPath, description, detail: endpoint.meaning, buttons: [copy] };
 }
 
 async function askForText(): Promise<string | undefined> {

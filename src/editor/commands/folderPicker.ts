@@ -1,6 +1,6 @@
 /** "Serve This Folder": which folder of the workspace is served, chosen by hand and remembered. */
 import * as path from 'node:path';
-import { l10n, window, workspace } from 'vscode';
+import { l10n, ThemeIcon, window, workspace } from 'vscode';
 import type { QuickPickItem, Uri } from 'vscode';
 import type { Choice } from '../server/workspaceMemory';
 import { diskFolders } from '../server/plan';
@@ -28,12 +28,14 @@ export async function pickFolder(): Promise<Choice | undefined> {
   const items = folders.map(({ name, uri }): Item => {
     const choice = { folder: uri.toString() };
     return {
-      label: `$(root-folder) ${forLabel(name)}`,
+      label: forLabel(name),
+      iconPath: new ThemeIcon('root-folder'),
       description: forLabel(uri.fsPath),
       choose: () => Promise.resolve(choice),
     };
   });
-  const browse: Item = { label: `$(folder-opened) ${l10n.t('Another Folder…')}`, choose: browseFolder };
+  const iconPath = new ThemeIcon('folder-opened');
+  const browse: Item = { label: l10n.t('Another Folder…'), iconPath, choose: browseFolder };
   const placeHolder = l10n.t('Which folder to serve');
   const item = await window.showQuickPick(folders.length === 0 ? [] : [...items, browse], { placeHolder });
   return item?.choose();

@@ -1,8 +1,11 @@
 /** The menu of the status item. */
 import * as path from 'node:path';
-import { commands, l10n, QuickPickItemKind, window } from 'vscode';
+import { commands, l10n, env, QuickPickItemKind, ThemeIcon, Uri, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { ActionId } from '../manifest/ids';
+import { forLabel } from '../common/words';
+import { activeFile } from './activeFile';
+import { isExcluded, servedPath } from '../server/urls';
 import { goingOn } from '../server/problem';
 import type { Action, Problem } from '../server/problem';
 import type { Site, State } from '../server/state';
@@ -12,7 +15,8 @@ interface Item extends QuickPickItem {
 }
 
 const item = (icon: string, title: string, command: ActionId, ...args: unknown[]): Item => ({
-  label: `$(${icon}) ${title}`,
+  label: forLabel(title),
+  iconPath: new ThemeIcon(icon),
   action: { title, command, args },
 });
 
@@ -60,7 +64,8 @@ function first(state: State, context: MenuContext): Item[] {
     case 'running':
       return [
         ...(state.concern === undefined ? [] : repair(state.concern)),
-        item('link-external', l10n.t('Open Endpoint…'), 'httpServer.open'),
+        ...pages(state.site),
+        item('list-unordered', l10n.t('Open Endpoint…'), 'httpServer.open'),
         item('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),
         ...secret(state.site, context),
         ...sharing(context),
@@ -76,6 +81,18 @@ function first(state: State, context: MenuContext): Item[] {
     case 'stopping':
       return [];
   }
+}
+
+/** The site, and the file in front of the user if it is in it. */
+function pages(site: Site): Item[] {
+  const open = (title: string, resource: Uri): Item => item('globe', title, 'httpServer.openFile', resource);
+  const file = activeFile();
+  const pathname = file && servedPath(site, file);
+  const isShown = pathname !== undefined && !isExcluded(site, pathname);
+  return [
+    open(l10n.t('Open in Browser'), Uri.file(site.directory)),
+    ...(file !== undefined && isShown ? [open(l10n.t('Open {0} in Browser', path.basename(file.fsPath)), file)] : []),
+  ];
 }
 
 const repair = ({ actions }: Problem): Item[] =>
@@ -100,9 +117,20 @@ const icons: Readonly<Partial<Record<ActionId, string>>> = {
   'vscode.openFolder': 'folder-opened',
 };
 
+/** A query of the settings editor for all of ours. */
+const ofExtension = '@ext:workspace-http-server.workspace-http-server';
+
 const always = (): Item[] => [
   item('root-folder', l10n.t('Serve Another Folder…'), 'httpServer.serveFolder'),
   item('list-unordered', l10n.t('Show Requests'), 'httpServer.showRequests'),
   item('output', l10n.t('Show Log'), 'httpServer.showLog'),
-  item('gear', l10n.t('Settings'), 'workbench.action.openSettings', 'httpServer.'),
+  item('gear', l10n.t('Settings'), 'workbench.action.openSettings', ofExtension),
+  // There the editor keeps those that are the machine's in a tab of their own.
+  ...(env.remoteName === undefined
+    ? []
+    : [
+        item('remote', l10n.t('Settings of the Remote Machine'), 'workbench.action.openRemoteSettings', {
+          query: ofExtension,
+        }),
+      ]),
 ];

@@ -6,7 +6,11 @@ export type CommandName = keyof typeof commandTable;
 export type CommandId = `httpServer.${CommandName}`;
 
 /** The commands of the editor itself that buttons and menus run. */
-type EditorCommand = 'vscode.openFolder' | 'workbench.action.openSettings' | 'workbench.action.openWorkspaceSettings';
+type EditorCommand =
+  | 'workbench.action.openRemoteSettings'
+  | 'vscode.openFolder'
+  | 'workbench.action.openSettings'
+  | 'workbench.action.openWorkspaceSettings';
 
 /** What a button or a menu may run. */
 export type ActionId = CommandId | EditorCommand;

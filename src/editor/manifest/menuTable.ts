@@ -1,5 +1,5 @@
 /** Where commands stand in menus of the editor, a line each. `npm run manifest` writes it into `package.json`. */
-import { hasFolder, is, isNo, isOnDisk, isState } from './contexts';
+import { hasFolder, is, isNo, isOnDisk } from './contexts';
 import type { CommandName } from './ids';
 
 interface Entry {
@@ -9,7 +9,7 @@ interface Entry {
   readonly group?: string;
 }
 
-const isServedPage = `resourceLangId == html && ${isState('running')}`;
+const isPage = 'resourceLangId == html';
 /** Of a request: a row of the view, a document to be read, one to be edited. */
 const isView = 'view == httpServer.requests';
 const isRow = `${isView} && viewItem == request`;
@@ -39,8 +39,8 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
     { command: 'copyUrl', when: isOnDisk, group: '6_copypath@50' },
   ],
   'editor/title': [
-    { command: 'openFile', when: `${isServable} && ${isServedPage}`, group: 'navigation@50' },
-    { command: 'openFile', when: `${isServable} && !(${isServedPage})`, group: '5_httpServer@1' },
+    { command: 'openFile', when: `${isServable} && ${isPage}`, group: 'navigation@50' },
+    { command: 'openFile', when: `${isServable} && !(${isPage})`, group: '5_httpServer@1' },
     { command: 'copyUrl', when: isServable, group: '5_httpServer@2' },
     { command: 'sendRequest', when: isEdited, group: 'navigation@1' },
     { command: 'replayRequest', when: isRead, group: 'navigation@1' },

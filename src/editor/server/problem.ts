@@ -10,6 +10,8 @@ export interface Action {
   readonly title: string;
   readonly command: ActionId;
   readonly args: readonly unknown[];
+  /** What is done after it: what was asked for before it was found to be in the way. */
+  readonly then?: Action;
 }
 
 export interface Problem {
@@ -122,9 +124,16 @@ export function problemOf(error: unknown, options?: Options): Problem {
   return { message: error instanceof Error ? error.message : String(error), actions: [restart(), showLog()] };
 }
 
+/** Does what a button says, and what was asked for before. */
+export async function perform(action: Action): Promise<void> {
+  for (let next: Action | undefined = action; next !== undefined; next = next.then) {
+    await commands.executeCommand(next.command, ...next.args);
+  }
+}
+
 /** Tells the user of what is not as it should be, and does what the button says that was chosen. */
 export async function showConcern({ message, actions }: Problem): Promise<void> {
   const title = await showWarning(message, ...actions.map((action) => action.title));
   const action = actions.find((candidate) => candidate.title === title);
-  if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
+  if (action !== undefined) await perform(action);
 }

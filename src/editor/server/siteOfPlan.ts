@@ -17,6 +17,7 @@ export const siteOf = ({ folder, options }: Plan, { port, detour, url, external 
   external,
   directory: options.directory,
   folder,
+  exclude: options.exclude,
   access: options.access,
   token: options.token,
   liveReload: options.liveReload,

@@ -16,6 +16,8 @@ export interface Site {
   /** Absolute path of the folder that is served. */
   readonly directory: string;
   readonly folder: WorkspaceFolder;
+  /** Globs of what is kept back. */
+  readonly exclude: readonly string[];
   /** Whether the server wants to be told of changed files, and of text that is not saved. */
   readonly liveReload: boolean;
   readonly serveUnsaved: boolean;

@@ -1,6 +1,7 @@
 /** Where the server is: for this machine, and for the user's browser. */
 import * as path from 'node:path';
 import { env, Uri } from 'vscode';
+import { Globs } from '../../globs';
 import type { Site } from './state';
 import { isInside } from './plan';
 
@@ -27,6 +28,22 @@ export function servedPath(site: Site, resource: Uri, isFolder = false): string 
   const relative = path.relative(site.directory, resource.fsPath);
   if (relative === '') return '/';
   return `/${relative.split(path.sep).map(encodeURIComponent).join('/')}${isFolder ? '/' : ''}`;
+}
+
+/**
+ * Whether the settings keep back what is at `pathname`, as far as names tell. The server, which asks the disk as well, may keep
+ * back more.
+ */
+export function isExcluded({ exclude }: Pick<Site, 'exclude'>, pathname: string): boolean {
+  const globs = new Globs(
+    exclude.map((glob) => glob.toLowerCase()),
+    process.platform,
+  );
+  const names = pathname.split('/').filter((name) => name !== '');
+  const reached = globs.start();
+  return names
+    .slice(names[0] === '.well-known' ? 1 : 0)
+    .some((name) => globs.advance(reached, decodeURIComponent(name).toLowerCase()));
 }
 
 /** The URL of `pathname`, percent-encoded and from `/`, for this machine. */

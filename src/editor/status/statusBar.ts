@@ -1,9 +1,10 @@
 /** The status item: the port and the traffic, or what is the matter. */
-import { env, l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
+import { env, l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, workspace } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import type { Controller } from '../server/controller';
 import type { CommandId } from '../manifest/ids';
 import type { Sharing } from '../sharing/share';
+import { diskFolders } from '../server/plan';
 import { goingOn } from '../server/problem';
 import type { Kind, State } from '../server/state';
 import { tooltip } from './tooltip';
@@ -48,9 +49,15 @@ export class StatusBar implements Disposable {
         this.#follow();
       }),
       window.onDidChangeActiveColorTheme(() => this.#draw()),
+      workspace.onDidChangeWorkspaceFolders(() => this.#offer()),
     ];
     this.#draw();
-    this.#item.show();
+    this.#offer();
+  }
+
+  /** Whether it is there: where there is nothing to serve, a click on it could only fail. */
+  get isOffered(): boolean {
+    return diskFolders().length > 0;
   }
 
   get text(): string {
@@ -65,6 +72,11 @@ export class StatusBar implements Disposable {
   dispose(): void {
     clearTimeout(this.#timer);
     for (const item of [...this.#subscriptions, this.#item]) item.dispose();
+  }
+
+  #offer(): void {
+    if (this.isOffered) this.#item.show();
+    else this.#item.hide();
   }
 
   #changed(state: State): void {
@@ -125,7 +137,7 @@ function text(state: State, requests: number, isShared: boolean): string {
     case 'stopping':
       return '$(loading~spin) HTTP Server';
     case 'running':
-      return `$(${state.concern === undefined ? 'broadcast' : 'warning'}) ${state.site.port}${isShared ? ' $(device-mobile)' : ''}${counted(requests)}`;
+      return `$(${state.concern === undefined ? 'globe' : 'warning'}) ${state.site.port}${isShared ? ' $(device-mobile)' : ''}${counted(requests)}`;
     case 'failed':
       return '$(warning) HTTP Server';
   }

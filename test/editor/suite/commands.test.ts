@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
+import { perform } from '../../../src/editor/server/problem';
 import { openInTab } from '../../../src/editor/commands/browse';
 import { api, ask, folder, answers, started, when } from '../support';
 
@@ -87,6 +88,8 @@ describe('the commands', () => {
   it('Open shows a page in a tab, where the editor has a browser', async () => {
     const { tabGroups } = vscode.window;
     const tabs = (): vscode.Tab[] => tabGroups.all.flatMap((group) => group.tabs);
+    const source = vscode.Uri.joinPath(folder().uri, 'hello.txt');
+    await vscode.window.showTextDocument(source, { viewColumn: vscode.ViewColumn.One });
     const before = tabs();
     const opened = when(tabGroups.onDidChangeTabs, () => tabs().length > before.length);
     assert.equal(await openInTab(`${server.url ?? ''}hello.txt`), true);
@@ -94,11 +97,44 @@ describe('the commands', () => {
     await opened;
     const shown = tabs().filter((tab) => !before.includes(tab));
     assert.equal(shown.length, 1);
-    assert.ok(await tabGroups.close(shown));
+    assert.equal(shown[0]?.group.viewColumn, vscode.ViewColumn.Two, 'it is beside the source');
+    assert.equal(tabGroups.activeTabGroup.viewColumn, vscode.ViewColumn.One, 'the source keeps the focus');
+    assert.equal(await openInTab(server.url ?? ''), true);
+    await vscode.window.showTextDocument(source, { viewColumn: vscode.ViewColumn.One });
+    assert.equal(tabs().length, before.length + 1, 'the tab is used again');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('Open knows when the editor has no browser', async () => {
-    assert.equal(await openInTab(server.url ?? '', ['no.such.browser', 'no.such.browser.either']), false);
+    assert.equal(
+      await openInTab(server.url ?? '', [() => Promise.reject(new Error('There is no such command.'))]),
+      false,
+    );
+  });
+
+  it('Copy URL of what the settings keep back says so, and copies nothing', async () => {
+    const secret = vscode.Uri.joinPath(folder().uri, '.env');
+    await vscode.workspace.fs.writeFile(secret, Buffer.from('A=1'));
+    await vscode.env.clipboard.writeText('as it was');
+    // The notification waits for its user.
+    void run('copyUrl', secret);
+    await run('copyUrl', vscode.Uri.joinPath(folder().uri, 'hello.txt'));
+    assert.match(await vscode.env.clipboard.readText(), /hello\.txt$/);
+    await vscode.workspace.fs.delete(secret);
+  });
+
+  it('what was asked for is done once what was in its way is out of it', async () => {
+    const file = vscode.Uri.joinPath(folder().uri, 'beneath/deep.txt');
+    await vscode.workspace.fs.writeFile(file, Buffer.from('deep'));
+    await perform({
+      title: 'Serve Its Folder',
+      command: 'httpServer.serveFolder',
+      args: [vscode.Uri.joinPath(file, '..')],
+      then: { title: '', command: 'httpServer.copyUrl', args: [file] },
+    });
+    assert.match(await vscode.env.clipboard.readText(), /[^h]\/deep\.txt$/);
+    await run('serveFolder', folder().uri);
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(file, '..'), { recursive: true });
   });
 
   it('Serve This Folder serves a folder below, and the workspace folder again', async () => {

@@ -42,7 +42,7 @@ describe('a concern', () => {
     assert.equal((await ask(port, 'GET /')).status, 200);
     wrong = undefined;
     await made.controller.apply();
-    assert.match(bar.text, /^\$\(broadcast\)/);
+    assert.match(bar.text, /^\$\(globe\)/);
     assert.doesNotMatch(bar.tooltip, /trash/);
     assert.deepEqual(kinds, ['running', 'running']);
     for (const item of [subscription, bar, sharing]) item.dispose();

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { localUrl } from '../../../src/addresses';
 import { withToken } from '../../../src/editor/commands/browse';
 import type { Site } from '../../../src/editor/server/state';
-import { servedPath } from '../../../src/editor/server/urls';
+import { isExcluded, servedPath } from '../../../src/editor/server/urls';
 import { isInside } from '../../../src/editor/server/plan';
 import { folder } from '../support';
 
@@ -41,6 +41,7 @@ describe('the URL', () => {
       external: vscode.Uri.parse(url),
       directory,
       folder: folder(),
+      exclude: [],
       liveReload: false,
       serveUnsaved: false,
       access: 'readWrite',
@@ -51,6 +52,21 @@ describe('the URL', () => {
     it(`of ${promise}`, () => {
       const uri = vscode.Uri.joinPath(folder().uri, 'served', below);
       assert.equal(servedPath(site(), uri, isFolder), path);
+    });
+  }
+
+  const kept: readonly (readonly [promise: string, exclude: readonly string[], path: string, isKept: boolean])[] = [
+    ['what a glob matches', ['**/.*'], '/a/.env', true],
+    ['what is in it', ['**/.*'], '/.git/config', true],
+    ['what no glob matches', ['**/.*'], '/a/env', false],
+    ['it, whatever the case', ['**/*.PEM'], '/My.Pem', true],
+    ['a name with odd characters', ['a b#/**'], '/a%20b%23/c', true],
+    ['what is well known', ['**/.*'], '/.well-known/a.txt', false],
+    ['the site itself', ['**/.*'], '/', false],
+  ];
+  for (const [promise, exclude, pathname, isKept] of kept) {
+    it(`of ${promise} is${isKept ? '' : ' not'} kept back`, () => {
+      assert.equal(isExcluded({ exclude }, pathname), isKept);
     });
   }
 

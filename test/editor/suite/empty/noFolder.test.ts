@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../../src/editor/api';
+import { Sharing } from '../../../../src/editor/sharing/share';
+import { StatusBar } from '../../../../src/editor/status/statusBar';
 import { api, TestController } from '../../support';
 
 describe('a window without a folder', () => {
@@ -13,6 +15,14 @@ describe('a window without a folder', () => {
   it('has no server, and nobody complains', () => {
     assert.equal(vscode.workspace.workspaceFolders, undefined);
     assert.equal(server.state, 'stopped');
+  });
+
+  it('has no item in the status bar, for a click on it could only fail', () => {
+    const made = new TestController();
+    const sharing = new Sharing(made.controller);
+    const bar = new StatusBar(made.controller, sharing);
+    assert.equal(bar.isOffered, false);
+    for (const item of [bar, sharing, made]) item.dispose();
   });
 
   it('says so when it is to start one', async () => {
