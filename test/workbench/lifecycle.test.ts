@@ -5,13 +5,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { RawClient } from '../support/rawClient';
 import { EditorSession } from './session';
-import { ask, notRunning, portOf, showNotifications, until } from './running';
+import { ask, notRunning, portOf, until } from './running';
 import { Workbench } from './workbench';
 
 const always = ['Show HTTP Server Log', 'Show HTTP Server Menu'];
 const withFolder = [
   'Copy HTTP Server URL',
   'Open HTTP Server Endpoint…',
+  'Open Preview to the Side',
   'Serve This Folder with HTTP Server',
   'Share on Local Network…',
 ];
@@ -63,7 +64,7 @@ describe('the life of a window', () => {
     await workbench.page.close();
   });
 
-  it('reloaded, has the port of before even if the one asked for is free again', async () => {
+  it('reloaded, takes back the port that a setting asks for once it is free', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const asked = (other.address() as AddressInfo).port;
@@ -78,7 +79,7 @@ describe('the life of a window', () => {
     // By the command, before which the editor writes down what it remembers.
     await workbench.runCommand('Developer: Reload Window');
     await loaded;
-    assert.equal(await portOf(workbench), used);
+    assert.equal(await portOf(workbench), asked);
     await workbench.page.close();
   });
 
@@ -92,13 +93,12 @@ describe('the life of a window', () => {
     await two.page.close();
   });
 
-  it('without a folder, says so when the server is to start, offers to open one, and stays healthy', async () => {
+  it('without a folder, has no item, and its menu offers to open one', async () => {
     const workbench = await Workbench.openIn(session, undefined);
-    await notRunning(workbench);
-    await workbench.serverItem().click();
-    const message = await showNotifications(workbench, 'no folder');
-    await message.getByText('Open Folder…').waitFor();
+    await until(workbench.quickPick('Open Folder…'), () => workbench.runCommand('Show HTTP Server Menu'));
     await workbench.screenshot('no-folder');
+    await workbench.page.keyboard.press('Escape');
+    assert.equal(await workbench.serverItem().count(), 0);
     await workbench.runCommand('Show HTTP Server Log');
     await workbench.page.close();
   });
@@ -118,7 +118,6 @@ describe('the life of a window', () => {
 
   it('offers, without a folder, only what needs none', async () => {
     const workbench = await Workbench.openIn(session, undefined);
-    await notRunning(workbench);
     assert.deepEqual(await offered(workbench), always);
     await workbench.page.close();
   });

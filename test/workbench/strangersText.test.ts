@@ -43,7 +43,8 @@ describe('settings of a repository', () => {
       await notRunning(workbench);
 
       const notification = await showNotifications(workbench, 'Click to repair');
-      assert.equal(await notification.locator('.notification-list-item-message a').count(), 0);
+      const links = notification.locator('.notification-list-item-message a');
+      assert.deepEqual(await links.allInnerTexts(), ['Open Settings']);
 
       const tooltip = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'repair' }).last();
       await until(tooltip, async () => {

@@ -1,5 +1,6 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
-import { commands, env, l10n, TabInputWebview, Uri, ViewColumn, window } from 'vscode';
+import { commands, env, l10n, TabInputWebview, ViewColumn, window } from 'vscode';
+import type { Uri } from 'vscode';
 import { showDone, showInformation, showWarning } from '../common/notify';
 import { settingError } from '../server/problem';
 import { openIn } from '../server/settings';
@@ -10,7 +11,7 @@ import { externalUrlOf, localUrlOf } from '../server/urls';
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: Site, pathname: string): Promise<void> {
   const path = withToken(pathname, site.token);
-  if (placeOf(site) === 'integrated') {
+  if ((await placeOf(site)) === 'integrated') {
     if (await openInTab(await externalUrlOf(site, path))) return;
     void showWarning(
       l10n.t(
@@ -21,22 +22,39 @@ export async function openInBrowser(site: Site, pathname: string): Promise<void>
   await openExternal(isTunnelled(site) ? localUrlOf(site, path) : await externalUrlOf(site, path));
 }
 
+/** Opens a tab that is a browser, which only some editors have; a page in a frame is what all have. */
+const ownBrowser = 'workbench.action.browser.open';
+
+type Place = Exclude<OpenIn, 'auto'>;
+
 let isTold = false;
 
 /**
  * Where the user wants pages, except that with a token it is the system's browser: the editor's own shows a page in a
  * frame, which gets none of the server's cookies, and would keep the secret in its address bar.
  */
-export function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>): OpenIn {
+export async function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>): Promise<Place> {
   const wanted = openIn(folder);
-  if (wanted === 'external' || token === '') return wanted;
+  const hasBrowser = wanted !== 'auto' || (await commands.getCommands(true)).includes(ownBrowser);
+  if (wanted === 'external' || !hasBrowser) return 'external';
+  return keepsToken(token) ? 'integrated' : 'external';
+}
+
+/** Shows a page beside the source, whatever the settings say of pages that are opened. */
+export async function preview(site: Site, pathname: string): Promise<void> {
+  if (keepsToken(site.token) && (await openInTab(await externalUrlOf(site, pathname)))) return;
+  await openInBrowser(site, pathname);
+}
+
+function keepsToken(token: string): boolean {
+  if (token === '') return true;
   if (!isTold) {
     void showInformation(
       l10n.t('The server has a token, which the editor’s own browser cannot keep, so pages open in the system’s.'),
     );
   }
   isTold = true;
-  return 'external';
+  return false;
 }
 
 /**
@@ -54,12 +72,13 @@ const browsers: readonly Browser[] = [
   async (url) => {
     const editor = window.activeTextEditor;
     const reuseUrlFilter = `${new URL(url).origin}/**`;
-    await commands.executeCommand('workbench.action.browser.open', { url, openToSide: true, reuseUrlFilter });
+    await commands.executeCommand(ownBrowser, { url, openToSide: true, reuseUrlFilter });
     if (editor?.viewColumn !== undefined) await window.showTextDocument(editor.document, editor.viewColumn);
   },
   async (url) => {
     const viewColumn = columnOf('simpleBrowser.view') ?? ViewColumn.Beside;
-    await commands.executeCommand('simpleBrowser.api.open', Uri.parse(url, true), { viewColumn, preserveFocus: true });
+    // A Uri would lose the `%23` of a name with a `#` on its way.
+    await commands.executeCommand('simpleBrowser.api.open', url, { viewColumn, preserveFocus: true });
   },
 ];
 

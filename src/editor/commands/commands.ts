@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { commands, Disposable, FileSystemError, FileType, l10n, Uri, workspace } from 'vscode';
 import { activeFile } from './activeFile';
-import { copyUrl, copyUrlWithToken, copyWithToken, openInBrowser } from './browse';
+import { copyUrl, copyUrlWithToken, copyWithToken, openInBrowser, preview } from './browse';
 import type { Controller } from '../server/controller';
 import { pickEndpoint } from './endpointsPicker';
 import { choiceOf, pickFolder } from './folderPicker';
@@ -42,6 +42,7 @@ const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandI
   'httpServer.restart': () => parts.controller.restart(),
   'httpServer.open': () => withSite(parts, pickEndpoint),
   'httpServer.openFile': (resource) => withSite(parts, (site) => openFile(site, resource)),
+  'httpServer.preview': (resource) => withSite(parts, (site) => showPreview(site, resource)),
   'httpServer.copyUrl': (resource) => withSite(parts, (site) => copy(site, resource)),
   'httpServer.serveFolder': (resource) => serveFolder(parts, resource),
   'httpServer.cancelUpload': () => parts.uploads.cancel(),
@@ -80,6 +81,12 @@ async function withSite({ controller }: Parts, action: (site: Site) => unknown):
 async function openFile(site: Site, resource = activeFile()): Promise<void> {
   if (resource === undefined) return pickEndpoint(site);
   await openInBrowser(site, await pathnameOf(site, resource, 'httpServer.openFile'));
+}
+
+/** The site itself, where the file in front of the user is not of it. */
+async function showPreview(site: Site, resource = activeFile()): Promise<void> {
+  const isOfSite = resource !== undefined && servedPath(site, resource) !== undefined;
+  await preview(site, isOfSite ? await pathnameOf(site, resource, 'httpServer.preview') : '/');
 }
 
 async function copy(site: Site, resource: Uri | undefined): Promise<void> {

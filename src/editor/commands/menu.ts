@@ -6,6 +6,7 @@ import type { ActionId } from '../manifest/ids';
 import { forLabel } from '../common/words';
 import { activeFile } from './activeFile';
 import { isExcluded, servedPath } from '../server/urls';
+import { diskFolders, noFolder } from '../server/plan';
 import { goingOn } from '../server/problem';
 import type { Action, Problem } from '../server/problem';
 import type { Site, State } from '../server/state';
@@ -65,6 +66,7 @@ function first(state: State, context: MenuContext): Item[] {
       return [
         ...(state.concern === undefined ? [] : repair(state.concern)),
         ...pages(state.site),
+        item('open-preview', l10n.t('Open Preview to the Side'), 'httpServer.preview'),
         item('list-unordered', l10n.t('Open Endpoint…'), 'httpServer.open'),
         item('copy', l10n.t('Copy URL'), 'httpServer.copyUrl'),
         ...secret(state.site, context),
@@ -76,7 +78,7 @@ function first(state: State, context: MenuContext): Item[] {
     case 'failed':
       return repair(state.problem);
     case 'stopped':
-      return [item('play', l10n.t('Start'), 'httpServer.start')];
+      return diskFolders().length === 0 ? repair(noFolder()) : [item('play', l10n.t('Start'), 'httpServer.start')];
     case 'starting':
     case 'stopping':
       return [];

@@ -19,6 +19,7 @@ export const commandTable = {
   restart: { icon: 'debug-restart', enablement: isState('running', 'failed') },
   open: { icon: 'link-external', enablement: hasFolder },
   openFile: { icon: 'globe', enablement: hasFolder },
+  preview: { icon: 'open-preview', category: true, enablement: hasFolder },
   copyUrl: { icon: 'copy', enablement: hasFolder },
   serveFolder: { icon: 'root-folder', enablement: hasFolder },
   cancelUpload: { icon: 'close', category: true, enablement: is('httpServer.uploading') },

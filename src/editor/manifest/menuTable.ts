@@ -35,13 +35,15 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
   ],
   'explorer/context': [
     { command: 'openFile', when: isOnDisk, group: 'navigation@45' },
-    { command: 'serveFolder', when: `${isOnDisk} && explorerResourceIsFolder`, group: 'navigation@46' },
+    { command: 'preview', when: `${isOnDisk} && !explorerResourceIsFolder`, group: 'navigation@46' },
+    { command: 'serveFolder', when: `${isOnDisk} && explorerResourceIsFolder`, group: 'navigation@47' },
     { command: 'copyUrl', when: isOnDisk, group: '6_copypath@50' },
   ],
   'editor/title': [
     { command: 'openFile', when: `${isServable} && ${isPage}`, group: 'navigation@50' },
     { command: 'openFile', when: `${isServable} && !(${isPage})`, group: '5_httpServer@1' },
-    { command: 'copyUrl', when: isServable, group: '5_httpServer@2' },
+    { command: 'preview', when: isServable, group: '5_httpServer@2' },
+    { command: 'copyUrl', when: isServable, group: '5_httpServer@3' },
     { command: 'sendRequest', when: isEdited, group: 'navigation@1' },
     { command: 'replayRequest', when: isRead, group: 'navigation@1' },
     { command: 'editRequest', when: isRead, group: 'navigation@2' },

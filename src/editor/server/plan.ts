@@ -43,7 +43,7 @@ export async function makePlan(choice: Choice | undefined, keptToken: () => Prom
   return { folder, options: { ...rest, directory }, isPortSet: isPortSet(folder) };
 }
 
-const noFolder = (): Problem => ({
+export const noFolder = (): Problem => ({
   message: l10n.t('There is no folder to serve: open one first.'),
   actions: [openFolder()],
   isFatal: true,

@@ -34,7 +34,7 @@ export function isPortSet(folder: WorkspaceFolder): boolean {
   return [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].some((value) => value !== undefined);
 }
 
-const places = ['external', 'integrated'] as const;
+const places = ['auto', 'external', 'integrated'] as const;
 export type OpenIn = (typeof places)[number];
 
 const section = 'httpServer';

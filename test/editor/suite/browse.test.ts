@@ -7,14 +7,15 @@ describe('a page of the server', () => {
   afterEach(restoreSettings);
 
   const places: readonly (readonly [promise: string, wanted: string, token: string, place: string])[] = [
+    ['opens in the system’s browser where the editor has none of its own', 'auto', '', 'external'],
     ['opens in the system’s browser where that is wanted', 'external', '', 'external'],
     ['opens in a tab where that is wanted', 'integrated', '', 'integrated'],
     ['opens in the system’s browser if there is a token, which a frame would not keep', 'integrated', 'x', 'external'],
   ];
   for (const [promise, wanted, token, place] of places) {
     it(promise, async () => {
-      await set('openIn', wanted);
-      assert.equal(placeOf({ folder: folder(), token }), place);
+      if (wanted !== 'auto') await set('openIn', wanted);
+      assert.equal(await placeOf({ folder: folder(), token }), place);
     });
   }
 

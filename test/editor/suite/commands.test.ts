@@ -105,6 +105,18 @@ describe('the commands', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
+  it('Preview shows the file beside its source, whatever the setting says of pages that are opened', async () => {
+    const { tabGroups } = vscode.window;
+    await vscode.window.showTextDocument(vscode.Uri.joinPath(folder().uri, 'hello.txt'));
+    const shown = when(tabGroups.onDidChangeTabs, ({ opened }) =>
+      opened.some((tab) => tab.group.viewColumn === vscode.ViewColumn.Two),
+    );
+    await run('preview');
+    await shown;
+    assert.equal(tabGroups.activeTabGroup.viewColumn, vscode.ViewColumn.One, 'the source keeps the focus');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('Open knows when the editor has no browser', async () => {
     assert.equal(
       await openInTab(server.url ?? '', [() => Promise.reject(new Error('There is no such command.'))]),
