@@ -1,5 +1,5 @@
 /** How to share on the local network, as the user chooses it. */
-import { env, l10n, QuickPickItemKind, window } from 'vscode';
+import { env, l10n, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { Access } from '../../options';
 import { networkAddresses } from '../../addresses';
@@ -65,12 +65,14 @@ function levels(access: Access, secure: boolean, icons: readonly [string, string
   if (access === 'dropBox') return [dropBox(write, scheme, secure, detail)];
   const items: WayItem[] = [
     {
-      label: `$(${read}) ${l10n.t('Read Only, by {0}', scheme)}`,
+      label: l10n.t('Read Only, by {0}', scheme),
+      iconPath: new ThemeIcon(read),
       detail,
       way: { access: 'readOnly', secure },
     },
     {
-      label: `$(${write}) ${l10n.t('Read and Write, by {0}', scheme)}`,
+      label: l10n.t('Read and Write, by {0}', scheme),
+      iconPath: new ThemeIcon(write),
       description: l10n.t('files can be stored and replaced, too'),
       detail,
       way: { access: 'readWrite', secure },

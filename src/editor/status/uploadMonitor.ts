@@ -1,6 +1,6 @@
 /** The uploads that take a while: an item in the status bar, which a click on can cancel them. */
 import * as path from 'node:path';
-import { CancellationTokenSource, l10n, StatusBarAlignment, window } from 'vscode';
+import { CancellationTokenSource, l10n, StatusBarAlignment, ThemeIcon, window } from 'vscode';
 import type { Disposable, QuickPickItem, StatusBarItem } from 'vscode';
 import type { UploadProgress } from '../../messages';
 import { setContext } from '../common/context';
@@ -104,10 +104,12 @@ function newItem(): StatusBarItem {
 
 function choicesOf(uploads: readonly UploadProgress[]): Choice[] {
   const one = uploads.map((upload): Choice => {
-    const label = `$(close) ${forLabel(nameOf(upload))}`;
+    const label = forLabel(nameOf(upload));
     const place = path.posix.dirname(upload.path);
     const detail = place === '.' ? {} : { detail: forLabel(place) };
-    return { label, description: figuresOf(upload), ...detail, uploads: [upload] };
+    return { label, iconPath: new ThemeIcon('close'), description: figuresOf(upload), ...detail, uploads: [upload] };
   });
-  return uploads.length === 1 ? one : [...one, { label: `$(close-all) ${l10n.t('All Uploads')}`, uploads }];
+  return uploads.length === 1
+    ? one
+    : [...one, { label: l10n.t('All Uploads'), iconPath: new ThemeIcon('close-all'), uploads }];
 }
