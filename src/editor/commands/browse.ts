@@ -1,5 +1,5 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
-import { commands, env, l10n, TabInputWebview, ViewColumn, window } from 'vscode';
+import { commands, env, l10n, TabInputText, TabInputWebview, ViewColumn, window } from 'vscode';
 import type { Uri } from 'vscode';
 import { showDone, showInformation, showWarning } from '../common/notify';
 import { settingError } from '../server/problem';
@@ -65,22 +65,47 @@ function keepsToken(token: string): boolean {
 const isTunnelled = ({ external }: Site): boolean => /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0):/.test(external.authority);
 
 /** A browser of the editor's own. Rejects if there is no such one. */
-type Browser = (url: string) => Promise<unknown>;
+type Browser = (url: string) => Thenable<unknown>;
 
-/** Shows beside the source, in the tab of before if there is one, what is served; whoever types goes on typing. */
+/** Shows beside the source what is served, in the tab of before if there is one. */
 const browsers: readonly Browser[] = [
-  async (url) => {
-    const editor = window.activeTextEditor;
+  (url) => {
     const reuseUrlFilter = `${new URL(url).origin}/**`;
-    await commands.executeCommand(ownBrowser, { url, openToSide: true, reuseUrlFilter });
-    if (editor?.viewColumn !== undefined) await window.showTextDocument(editor.document, editor.viewColumn);
+    return commands.executeCommand(ownBrowser, { url, openToSide: true, reuseUrlFilter });
   },
-  async (url) => {
+  (url) => {
     const viewColumn = columnOf('simpleBrowser.view') ?? ViewColumn.Beside;
     // A Uri would lose the `%23` of a name with a `#` on its way.
-    await commands.executeCommand('simpleBrowser.api.open', url, { viewColumn, preserveFocus: true });
+    return commands.executeCommand('simpleBrowser.api.open', url, { viewColumn, preserveFocus: true });
   },
 ];
+
+/** The command for each column of editors, from the left, that gives it the focus. */
+const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth'];
+
+/** How long a browser may take to get the focus after it was opened, in milliseconds. */
+const settling = 10_000;
+
+/** Gives the focus back to `column`, once: a browser takes it, whatever it is told, some time after its command has ended. */
+function keepFocus(column: ViewColumn): void {
+  const ordinal = ordinals[column - 1];
+  if (ordinal === undefined) return;
+  const giveBack = (): void => {
+    const { activeTab, viewColumn } = window.tabGroups.activeTabGroup;
+    // Who has gone to another text meanwhile stays there.
+    if (viewColumn === column || activeTab?.input instanceof TabInputText) return;
+    end();
+    void commands.executeCommand(`workbench.action.focus${ordinal}EditorGroup`);
+  };
+  const groups = window.tabGroups.onDidChangeTabGroups(giveBack);
+  const tabs = window.tabGroups.onDidChangeTabs(giveBack);
+  const timer = setTimeout(() => end(), settling);
+  const end = (): void => {
+    clearTimeout(timer);
+    for (const subscription of [groups, tabs]) subscription.dispose();
+  };
+  giveBack();
+}
 
 /** Where a view of that kind is; undefined if there is none. */
 const columnOf = (kind: string): ViewColumn | undefined =>
@@ -90,9 +115,11 @@ const columnOf = (kind: string): ViewColumn | undefined =>
 
 /** Resolves to whether the editor has a browser; its user may have disabled it. */
 export async function openInTab(url: string, candidates: readonly Browser[] = browsers): Promise<boolean> {
+  const { viewColumn } = window.tabGroups.activeTabGroup;
   for (const open of candidates) {
     try {
       await open(url);
+      keepFocus(viewColumn);
       return true;
     } catch {
       // There is no such command; if none is there, the caller says so.

@@ -85,36 +85,50 @@ describe('the commands', () => {
     assert.equal(await vscode.env.clipboard.readText(), site.toString());
   });
 
-  it('Open shows a page in a tab, where the editor has a browser', async () => {
+  describe('that show pages in a tab', function () {
+    this.timeout(30_000);
     const { tabGroups } = vscode.window;
-    const tabs = (): vscode.Tab[] => tabGroups.all.flatMap((group) => group.tabs);
-    const source = vscode.Uri.joinPath(folder().uri, 'hello.txt');
-    await vscode.window.showTextDocument(source, { viewColumn: vscode.ViewColumn.One });
-    const before = tabs();
-    const opened = when(tabGroups.onDidChangeTabs, () => tabs().length > before.length);
-    assert.equal(await openInTab(`${server.url ?? ''}hello.txt`), true);
-    // The editor tells of the tab after the command has ended.
-    await opened;
-    const shown = tabs().filter((tab) => !before.includes(tab));
-    assert.equal(shown.length, 1);
-    assert.equal(shown[0]?.group.viewColumn, vscode.ViewColumn.Two, 'it is beside the source');
-    assert.equal(tabGroups.activeTabGroup.viewColumn, vscode.ViewColumn.One, 'the source keeps the focus');
-    assert.equal(await openInTab(server.url ?? ''), true);
-    await vscode.window.showTextDocument(source, { viewColumn: vscode.ViewColumn.One });
-    assert.equal(tabs().length, before.length + 1, 'the tab is used again');
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  });
+    const { One, Two } = vscode.ViewColumn;
 
-  it('Preview shows the file beside its source, whatever the setting says of pages that are opened', async () => {
-    const { tabGroups } = vscode.window;
-    await vscode.window.showTextDocument(vscode.Uri.joinPath(folder().uri, 'hello.txt'));
-    const shown = when(tabGroups.onDidChangeTabs, ({ opened }) =>
-      opened.some((tab) => tab.group.viewColumn === vscode.ViewColumn.Two),
-    );
-    await run('preview');
-    await shown;
-    assert.equal(tabGroups.activeTabGroup.viewColumn, vscode.ViewColumn.One, 'the source keeps the focus');
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    /** Resolves when there are that many tabs in these columns: the editor tells of tabs after a command has ended. */
+    async function tabsIn(column: vscode.ViewColumn, count: number): Promise<void> {
+      const isSo = (): boolean =>
+        (tabGroups.all.find(({ viewColumn }) => viewColumn === column)?.tabs.length ?? 0) === count;
+      if (!isSo()) await when(tabGroups.onDidChangeTabs, isSo);
+    }
+
+    async function focused(column: vscode.ViewColumn): Promise<void> {
+      const isSo = (): boolean => tabGroups.activeTabGroup.viewColumn === column;
+      if (!isSo()) await when(tabGroups.onDidChangeTabGroups, isSo);
+    }
+
+    beforeEach(async () => {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await tabsIn(One, 0);
+      await vscode.window.showTextDocument(vscode.Uri.joinPath(folder().uri, 'hello.txt'), { viewColumn: One });
+      await tabsIn(One, 1);
+    });
+    after(async () => {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    });
+
+    it('do so beside the source, which keeps the focus, and in one tab', async () => {
+      assert.equal(await openInTab(`${server.url ?? ''}hello.txt`), true);
+      await tabsIn(Two, 1);
+      await focused(One);
+      assert.equal(await openInTab(server.url ?? ''), true);
+      await run('preview');
+      assert.deepEqual(
+        tabGroups.all.map(({ tabs }) => tabs.length),
+        [1, 1],
+      );
+      await focused(One);
+    });
+
+    it('Preview does, whatever the setting says of pages that are opened', async () => {
+      await run('preview');
+      await tabsIn(Two, 1);
+    });
   });
 
   it('Open knows when the editor has no browser', async () => {
