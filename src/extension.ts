@@ -34,13 +34,7 @@ let active: Controller | undefined;
 export function activate(context: ExtensionContext): HttpServerApi {
   const memory = new WorkspaceMemory(context.workspaceState);
   const keptToken = new KeptToken(context.secrets);
-  const controller = new Controller({
-    plan: () => makePlan(memory.choice, () => keptToken.get()),
-    spawn: (lastRequest) => new ServerThread(context.asAbsolutePath('dist/worker.js'), undefined, lastRequest),
-    usedPort: (asked) => memory.port(asked),
-    rememberPort: (asked, used) => void memory.rememberPort(asked, used),
-    now: () => performance.now(),
-  });
+  const controller = controllerOf(context, memory, keptToken);
   const log = new Log(controller);
   const uploads = new UploadsView(controller);
   const sharing = new Sharing(controller);
@@ -72,6 +66,16 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const folder = servedFolder(memory.choice);
   if (folder !== undefined && autoStart(folder)) void controller.start();
   return makeApi(controller, log);
+}
+
+function controllerOf(context: ExtensionContext, memory: WorkspaceMemory, keptToken: KeptToken): Controller {
+  return new Controller({
+    plan: () => makePlan(memory.choice, () => keptToken.get()),
+    spawn: (lastRequest) => new ServerThread(context.asAbsolutePath('dist/worker.js'), undefined, lastRequest),
+    usedPort: (asked) => memory.port(asked),
+    rememberPort: (asked, used) => void memory.rememberPort(asked, used),
+    now: () => performance.now(),
+  });
 }
 
 export async function deactivate(): Promise<void> {

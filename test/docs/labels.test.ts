@@ -11,7 +11,7 @@ describe('the labels of lists', () => {
     assert.ok(files.length > 20);
     const lines = files.flatMap((name) => readFileSync(path.join(editor, name), 'utf8').split('\n'));
     assert.deepEqual(
-      lines.filter((line) => /\blabel\b.*[`'"]\$\(/.test(line)),
+      lines.filter((line) => /\blabel\b.*[`'"]\$\(/.test(line) && !line.startsWith('/**')),
       [],
     );
   });

@@ -1,5 +1,5 @@
 /** The rules that are in force, as a list to look at and to go on from. */
-import { commands, l10n, QuickPickItemKind, window } from 'vscode';
+import { commands, l10n, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { Rule } from '../../ruleList';
 import { forLabel } from '../common/words';
@@ -9,7 +9,8 @@ import type { Site } from '../server/state';
 
 export async function showRules({ folder }: Site): Promise<void> {
   const { rules, flaw } = ruleSetting(folder);
-  const wrong: QuickPickItem[] = flaw === undefined ? [] : [{ label: `$(warning) ${forLabel(flaw.message)}` }];
+  const wrong: QuickPickItem[] =
+    flaw === undefined ? [] : [{ label: forLabel(flaw.message), iconPath: new ThemeIcon('warning') }];
   const items = [...wrong, ...rules.map(itemOf), { label: '', kind: QuickPickItemKind.Separator }, edit()];
   const placeHolder = rules.length === 0 ? l10n.t('There are no rules.') : l10n.t('The first that matches acts.');
   const picked = await window.showQuickPick(items, { title: l10n.t('Rules'), placeHolder, matchOnDescription: true });
@@ -18,7 +19,7 @@ export async function showRules({ folder }: Site): Promise<void> {
   await commands.executeCommand(command, ...args);
 }
 
-const edit = (): QuickPickItem => ({ label: `$(gear) ${l10n.t('Edit Rules')}` });
+const edit = (): QuickPickItem => ({ label: l10n.t('Edit Rules'), iconPath: new ThemeIcon('gear') });
 
 function itemOf(rule: Rule, i: number): QuickPickItem {
   const methods = [(rule.method ?? []) as string | readonly string[]].flat().join(', ');

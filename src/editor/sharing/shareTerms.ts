@@ -83,7 +83,8 @@ function levels(access: Access, secure: boolean, icons: readonly [string, string
 
 /** What a share may be where the setting is a drop box: one, too. */
 const dropBox = (icon: string, scheme: string, secure: boolean, detail: string): WayItem => ({
-  label: `$(${icon}) ${l10n.t('Drop Box, by {0}', scheme)}`,
+  label: l10n.t('Drop Box, by {0}', scheme),
+  iconPath: new ThemeIcon(icon),
   description: l10n.t('files are taken, and none are shown'),
   detail,
   way: { access: 'readWrite', secure },
