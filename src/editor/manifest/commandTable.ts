@@ -29,7 +29,7 @@ export const commandTable = {
   generateToken: { icon: 'key', category: true },
   copyUrlWithToken: { icon: 'copy' },
   forgetToken: { icon: 'trash', category: true },
-  showRequests: { icon: 'list-unordered' },
+  showRequests: { icon: 'list-unordered', enablement: hasFolder },
   filterRequests: { icon: 'filter', category: true },
   unfilterRequests: { icon: 'filter-filled', category: true, enablement: is('httpServer.requestsFiltered') },
   pauseRequests: { icon: 'debug-pause', category: true, enablement: isNo('httpServer.requestsPaused') },

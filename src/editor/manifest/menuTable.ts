@@ -12,6 +12,8 @@ interface Entry {
 const isPage = 'resourceLangId == html';
 /** Of a request: a row of the view, a document to be read, one to be edited. */
 const isView = 'view == httpServer.requests';
+/** What is only about what the view shows is not offered while nobody sees it. */
+const isSeen = 'view.httpServer.requests.visible';
 const isRow = `${isView} && viewItem == request`;
 const isRead = 'resourceScheme == http-server-request';
 const isEdited = 'resourceScheme == http-server-edit';
@@ -24,6 +26,11 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
     { command: 'copyUrlWithToken', when: 'false' },
     { command: 'forgetToken', when: 'false' },
     { command: 'openRequest', when: 'false' },
+    { command: 'filterRequests', when: isSeen },
+    { command: 'unfilterRequests', when: isSeen },
+    { command: 'pauseRequests', when: isSeen },
+    { command: 'resumeRequests', when: isSeen },
+    { command: 'clearRequests', when: isSeen },
     { command: 'compareRequest', when: isRead },
     { command: 'copyRequestAsCurl', when: isRead },
     { command: 'copyRequestAsFetch', when: isRead },
