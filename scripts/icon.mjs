@@ -1,4 +1,4 @@
-// Draws media/icon.png from media/icon.svg: node scripts/icon.mjs [--size PIXELS] [--out FILE], by default 256 pixels wide.
+// Draws media/icon.png from media/icon.svg: node scripts/icon.mjs [--size PIXELS] [--out FILE], by default 128 pixels wide.
 // In the Chromium of the tests, which is unpacked at its first use.
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
-  options: { size: { type: 'string', default: '256' }, out: { type: 'string', default: join(root, 'media/icon.png') } },
+  options: { size: { type: 'string', default: '128' }, out: { type: 'string', default: join(root, 'media/icon.png') } },
 });
 
 /** Starts the browser that the tests find. */

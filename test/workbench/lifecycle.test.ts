@@ -38,8 +38,8 @@ async function offered(workbench: Workbench): Promise<string[]> {
   const rows = workbench.page.locator('.quick-input-list .monaco-list-row .label-name');
   const shown = await rows.allInnerTexts();
   // The list has only the rows that are seen.
-  await workbench.page.keyboard.press('End');
-  await rows.last().and(workbench.page.locator('.focused *')).waitFor();
+  await workbench.page.keyboard.press('ArrowUp');
+  await workbench.page.locator('.quick-input-list .monaco-list-row.focused[data-last-element=true]').waitFor();
   const all = new Set([...shown, ...(await rows.allInnerTexts())]);
   const labels = [...all].map((label) => label.replaceAll('\u00a0', ' '));
   await workbench.page.keyboard.press('Escape');
