@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { curlOf, fetchOf } from '../../src/requests/commandLines';
 import { archiveOf } from '../../src/requests/har';
+import { needsProgram } from '../support/needs';
 import { kept, type Script } from './kept';
 
 const site = 'http://localhost:4221/';
@@ -64,7 +65,8 @@ describe('a request as a line for curl', () => {
     );
   });
 
-  it('has nothing in it that a terminal takes for a command', () => {
+  it('has nothing in it that a terminal takes for a command', function () {
+    for (const program of ['base64', 'cat']) needsProgram(this, program);
     const line = curlOf(kept({ head: ['POST / HTTP/1.1'], content: 'a\x1b[201~\rrm -rf\n' }), site);
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
     assert.ok(!/[\x00-\x08\x0b-\x1f]/.test(line), line);
