@@ -36,13 +36,14 @@ function lend(path, as = path) {
   copyFileSync(realpathSync(path), inRoot(as));
 }
 
-/** The libraries that a program names, and those by which the C library looks names up. */
+/** The libraries that a program names, and what else comes with the C library: native modules may name any of it. */
 function librariesOf(programs) {
   const named = execFileSync('ldd', programs, { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g);
   const libraries = [...new Set([...named].map(([, path]) => path))];
   const folder = dirname(libraries.find((path) => /\/libc\.so/.test(path)) ?? '/lib/libc.so');
-  const resolving = readdirSync(folder).filter((name) => /^(libnss_(files|dns)|libresolv)[.-]/.test(name));
-  return [...libraries, ...resolving.map((name) => join(folder, name))];
+  const withIt = /^lib(nss_(files|dns)|resolv|rt|util|anl|dl|m|pthread)\.so\.\d+$/;
+  const others = readdirSync(folder).filter((name) => withIt.test(name));
+  return [...new Set([...libraries, ...others.map((name) => join(folder, name))])];
 }
 
 const whereIs = (program) => execFileSync('sh', ['-c', `command -v "$0"`, program], { encoding: 'utf8' }).trim();
