@@ -32,8 +32,8 @@ const temporary = join(folder, 't');
 mkdirSync(temporary);
 /** What programs keep for their user, and may leave there. */
 const cache = join(folder, 'c');
-/** What the TypeScript that comes with an editor keeps in the temporary folder, whoever opens a script there. */
-const keptByEditors = /^(?:node-compile-cache|vscode-typescript\d+)$/;
+/** What the TypeScript that comes with an editor keeps in the temporary folder, and what a browser leaves there at its end. */
+const notOurs = /^(?:node-compile-cache|vscode-typescript\d+|\.org\.chromium\.Chromium\.\w+)$/;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const lacking = new Map();
@@ -164,7 +164,7 @@ function untracked() {
 /** What the tests have left behind is a failure of all of them together. */
 function judgeLeft(known) {
   const left = readdirSync(temporary)
-    .filter((name) => !keptByEditors.test(name))
+    .filter((name) => !notOurs.test(name))
     .map((name) => `The temporary folder still holds ${name}.`);
   for (const line of untracked()) if (!known.has(line)) left.push(`The sources have ${line.slice(3)} beside them.`);
   failures.push(...left);
