@@ -107,11 +107,12 @@ export class RequestStore implements Desk {
 
   /** Keeps the exchange that has ended. @returns the event as others may have it, with its number if it is kept */
   add(event: LogEvent): LogEvent {
-    const { recording, ...told } = event;
-    if (!(recording instanceof Draft)) {
+    // At full load nearly all are only counted: of those nothing is copied.
+    if (!(event.recording instanceof Draft)) {
       addToTally(this.untold, event);
       return event;
     }
+    const { recording, ...told } = event;
     const numbered = { ...told, number: ++this.number };
     const request = requestOf(recording, numbered);
     this.keep(request, recording);
