@@ -2,10 +2,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startOwned } from '../support/host/children';
 import { Cleanup } from '../support/host/cleanup';
+import { sparePort } from '../support/host/sparePort';
 import type { Peer, Place } from './peers';
 
 const patience = 30_000;
@@ -31,7 +32,7 @@ export class Running {
 
   /** Resolves when the server takes connections. @param pin a command in front of the server's */
   static async start(peer: Peer, place: Omit<Place, 'port'>, pin: readonly string[]): Promise<Running> {
-    const port = await freePort();
+    const port = await sparePort();
     const [command = '', ...args] = [...pin, ...peer.command({ ...place, port })];
     const cleanup = new Cleanup();
     const ipc = peer.speaks === true ? (['ipc'] as const) : [];
@@ -103,16 +104,6 @@ function family(pid: number): number[] {
     readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').filter(Boolean),
   );
   return [pid, ...children.flatMap((child) => family(Number(child)))];
-}
-
-/** A port that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function isListening(port: number): Promise<boolean> {

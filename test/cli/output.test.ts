@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { needs, needsLinux, needsPosix, needsProgram } from '../support/needs';
 import { RawClient } from '../support/rawClient';
+import { sparePort } from '../support/host/sparePort';
 import { temporaryFolder } from '../support/served';
 import { endPrograms, program, runProgram, TerminalProgram } from '../support/programs/terminalProgram';
 
@@ -42,7 +43,7 @@ describe('the log costs lines, never the server:', function () {
 
   /** Starts it with a standard output of the test's own, and finds its port by the file that it serves. */
   async function startWith(stdout: number, ...flags: string[]): Promise<{ cli: TerminalProgram; port: number }> {
-    const port = await freePort();
+    const port = await sparePort();
     const cli = new TerminalProgram([folder.path, '--port', String(port), ...flags], {
       stdio: ['ignore', stdout, 'pipe'],
     });
@@ -129,7 +130,7 @@ describe('the log costs lines, never the server:', function () {
   it('T1: | head -1', async function () {
     needsPosix(this);
     needsProgram(this, 'head');
-    const port = await freePort();
+    const port = await sparePort();
     const script = `"$0" "$@" | head -1`;
     const shell = spawn('sh', ['-c', script, process.execPath, program, folder.path, '--port', String(port)], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -198,7 +199,7 @@ describe('the log costs lines, never the server:', function () {
   it('T1: 2> /dev/full as well', async function () {
     needs(this, '/dev/full', existsSync('/dev/full'));
     const full = openSync('/dev/full', 'w');
-    const port = await freePort();
+    const port = await sparePort();
     const cli = new TerminalProgram([folder.path, '--port', String(port)], { stdio: ['ignore', full, full] });
     await listening(port);
     const client = await RawClient.connect(port);
@@ -215,7 +216,7 @@ describe('the log costs lines, never the server:', function () {
   it('T1: a log that is as long as it may be goes on when it is emptied, with whole lines and what is missing', async function () {
     needsPosix(this);
     const file = join(folder.path, 'log');
-    const port = await freePort();
+    const port = await sparePort();
     // Blocks of 512 octets: five lines, and a piece of one.
     const limited = ['sh', '-c', 'ulimit -f 45; exec "$@" >> "$0"', file];
     const cli = new TerminalProgram([folder.path, '--port', String(port)], { wrapper: limited });
@@ -236,7 +237,7 @@ describe('the log costs lines, never the server:', function () {
   it('T2: a terminal that was told to wait (Ctrl+S), and to go on (Ctrl+Q)', async function () {
     needsLinux(this);
     needsProgram(this, 'script');
-    const port = await freePort();
+    const port = await sparePort();
     const command = `exec "${process.execPath}" "${program}" "${folder.path}" --port ${port}`;
     const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null']);
     let shown = '';
@@ -272,17 +273,6 @@ describe('the log costs lines, never the server:', function () {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   });
 });
-
-/** One that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function listening(port: number): Promise<void> {
   for (;;) {

@@ -4,25 +4,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { Live } from '../../src/endpoints/live/live';
 import { needs } from '../support/needs';
 import { startServed, type Served } from '../support/served';
+import { sparePort } from '../support/host/sparePort';
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
 const nginx = folders.map((folder) => join(folder, 'nginx')).find((file) => existsSync(file));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const configuration = (folder: string, port: number, upstream: number): string => `
 daemon off;
@@ -59,7 +50,7 @@ describe('events behind nginx', () => {
     live = new Live();
     served = await startServed({ liveReload: true, tls: undefined }, {}, { live });
     folder = mkdtempSync(join(tmpdir(), 'http-server-nginx-'));
-    port = await freePort();
+    port = await sparePort();
     writeFileSync(join(folder, 'conf'), configuration(folder, port, served.port));
     proxy = spawn(nginx ?? '', ['-p', folder, '-c', join(folder, 'conf')], { stdio: 'ignore' });
     await once(proxy, 'spawn');
