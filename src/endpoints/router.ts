@@ -104,9 +104,9 @@ function siteFunction(
   { files, limits }: { files: Methods; limits: Limits },
 ): SiteFunction {
   return (request, shown) => {
-    // What is remembered is what the path itself shows.
-    const isItself = shown?.path === undefined && shown?.plain !== true;
-    const remembered = isItself ? responses.recall(request) : undefined;
+    // What is remembered is what the path itself shows. Where there are no rules, it was looked for before.
+    const mayBeKnown = shown !== undefined && shown.path === undefined && shown.plain !== true;
+    const remembered = mayBeKnown ? responses.recall(request) : undefined;
     if (remembered !== undefined) return remembered;
     refuseToStore(request.method, files);
     return dispatch(request, { GET: (asked) => site.answer(asked, shown) }, '', limits);

@@ -13,5 +13,8 @@ export interface Shown {
 
 type Answer = Response | undefined;
 
-/** The site, as whoever stands before it sees it. An answer of 308 says that there is a folder. */
+/**
+ * The site, as whoever stands before it sees it. An answer of 308 says that there is a folder. Without `shown`, it is not asked
+ * what is remembered of the path.
+ */
 export type SiteFunction = (request: Request, shown?: Shown) => Answer | Promise<Answer>;
