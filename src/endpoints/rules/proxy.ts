@@ -4,6 +4,7 @@ import type { Options } from '../../options';
 import type { Proxy } from '../../ruleAction';
 import { HttpError } from '../../http/message/httpError';
 import type { Body, FieldLine, Request, Response } from '../../http/message/message';
+import { written } from '../common/written';
 import { linkTo, withoutToken } from './address';
 import { forwardedPath, isLoop, linesOf, passing, requestFields, responseFields, type Return } from './forwarded';
 import { fieldsForScript, fieldsWithScript, isPage, wantsScript, withScript } from './livePage';
@@ -194,7 +195,7 @@ async function send(asked: ClientRequest, request: Request, { token }: ProxyOpti
       asked.end(whole && Buffer.from(whole));
       return;
     }
-    for await (const piece of body) await write(asked, piece);
+    for await (const piece of body) await written(asked, piece, gone);
     // RFC 9110 §6.5.1: what says who asks, and for what, comes before the content.
     const trailers = passing(body.trailers, { token }).filter(
       ([name]) => !/^(?:authorization|cookie|content-.*)$/.test(name),
@@ -220,22 +221,7 @@ function toldToGoOn(asked: ClientRequest): Promise<void> {
   });
 }
 
-/** Resolves when the kernel has it: then its memory may be used again, and more may come. */
-function write(asked: ClientRequest, piece: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const lose = (): void => reject(new Error('The other server is not there any more.'));
-    if (asked.destroyed) {
-      lose();
-      return;
-    }
-    asked.once('close', lose);
-    asked.write(piece, (error) => {
-      asked.off('close', lose);
-      if (error) reject(error);
-      else resolve();
-    });
-  });
-}
+const gone = (): Error => new Error('The other server is not there any more.');
 
 /** The content of an answer, and how it goes on. */
 function contentOf(request: Request, answer: UpstreamAnswer): Pick<Response, 'body' | 'endless' | 'duplex'> {

@@ -5,6 +5,7 @@ import { Pace } from '../../files/pace';
 import { HttpError } from '../../http/message/httpError';
 import type { Fields } from '../../http/message/fields';
 import type { RequestBody } from '../../http/message/message';
+import { written } from '../common/written';
 import { codings } from '../representation/coding';
 import { ZstdFrame } from './zstdFrame';
 
@@ -156,28 +157,11 @@ async function put(content: AsyncIterable<Uint8Array>, decoder: Decoder, occupan
   for await (const bytes of content) {
     occupant.moved = performance.now();
     fed += bytes.length;
-    await written(decoder, bytes);
-    if (decoder.bytesWritten < fed) throw malformed('something follows its end');
+    await written(decoder, bytes, overlong);
+    if (decoder.bytesWritten < fed) throw overlong();
   }
   if (fed === 0) throw malformed('it is empty');
   decoder.end();
-}
-
-/** Resolves when `bytes` were used: their memory is not ours any more then. Rejects if the decoder ends before. */
-function written(decoder: Decoder, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => reject(malformed('something follows its end'));
-    if (decoder.destroyed) {
-      end();
-      return;
-    }
-    decoder.once('close', end);
-    decoder.write(bytes, (error) => {
-      decoder.off('close', end);
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }
 
 /** What the decoder finds is the client's mistake. */
@@ -189,6 +173,8 @@ function failureOf(error: unknown): unknown {
 
 const malformed = (what: string): HttpError =>
   new HttpError(400, `The content is not in the coding that its Content-Encoding says: ${what}.`);
+
+const overlong = (): HttpError => malformed('something follows its end');
 
 const tooLarge = (largest: number): HttpError =>
   new HttpError(413, `The content comes to more than the ${largest} octets allowed here, once it is decoded.`, [], {
