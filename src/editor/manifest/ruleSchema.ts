@@ -1,3 +1,11 @@
+/** Of a canned answer, and of what the site answers. */
+const headers = {
+  type: 'object',
+  markdownDescription: '%setting.rules.headers%',
+  additionalProperties: { type: 'string' },
+  propertyNames: { pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" },
+};
+
 /** What the JSON editor completes and explains in the setting `rules`. What makes sense is for `ruleList.ts` to say. */
 export const ruleSchema = {
   type: 'object',
@@ -47,16 +55,7 @@ export const ruleSchema = {
           maximum: 599,
           markdownDescription: '%setting.rules.respond.status%',
         },
-        headers: {
-          type: 'object',
-          markdownDescription: '%setting.rules.headers%',
-          additionalProperties: {
-            type: 'string',
-          },
-          propertyNames: {
-            pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
-          },
-        },
+        headers,
         body: {
           type: 'string',
           markdownDescription: '%setting.rules.respond.body%',
@@ -100,16 +99,7 @@ export const ruleSchema = {
       pattern: '^/(?![/\\\\])',
       markdownDescription: '%setting.rules.rewrite%',
     },
-    headers: {
-      type: 'object',
-      markdownDescription: '%setting.rules.headers%',
-      additionalProperties: {
-        type: 'string',
-      },
-      propertyNames: {
-        pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
-      },
-    },
+    headers,
     proxy: {
       markdownDescription: '%setting.rules.proxy%',
       type: ['string', 'object'],
