@@ -37,7 +37,7 @@ export interface LogEvent {
   /** Its number among the requests that are kept, in the order in which they ended; absent if it is not kept. */
   readonly number?: number;
   /** What is to be kept of it beyond this, where requests are. It never leaves the server's thread. */
-  readonly recording?: Recording;
+  readonly recording?: Recording | undefined;
 }
 
 const own = /^\/\.http-server\/(?:events|live\.js)(?:\?|$)/;

@@ -25,6 +25,10 @@ export interface Recording {
 }
 
 export interface Recorder {
-  /** Begins to note an exchange; undefined where there are too many to be kept. */
-  begin(): Recording | undefined;
+  /**
+   * Begins to note an exchange; undefined where there are too many to be kept.
+   *
+   * @param time of its begin, in milliseconds since 1970
+   */
+  begin(time: number): Recording | undefined;
 }

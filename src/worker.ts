@@ -44,19 +44,18 @@ let isUnread = false;
 let timer: NodeJS.Timeout | undefined;
 
 function gather(event: LogEvent): void {
-  events.push(event);
-  if (events.length > mostEvents) addToTally((dropped ??= emptyTally()), surplus());
+  if (events.length < mostEvents) events.push(event);
+  else addToTally((dropped ??= emptyTally()), surplus(event));
   flushSoon();
 }
 
-/** Takes out the one event too many: the newest, but rather one that went well than one that did not. */
-function surplus(): LogEvent {
-  const last = events.length - 1;
-  const isWorse = (events[last]?.status ?? 0) >= 400;
-  const index = isWorse ? events.findLastIndex(({ status }) => status < 400) : last;
-  const [event] = events.splice(index === -1 ? last : index, 1);
-  if (event === undefined) throw new Error('There was no event to take out.');
-  return event;
+/** The one event too many: the newest, but rather one that went well than one that did not. */
+function surplus(newest: LogEvent): LogEvent {
+  const index = newest.status < 400 ? -1 : events.findLastIndex(({ status }) => status < 400);
+  const [other] = index === -1 ? [] : events.splice(index, 1);
+  if (other === undefined) return newest;
+  events.push(newest);
+  return other;
 }
 
 function tell(news: typeof newest): void {

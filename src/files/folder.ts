@@ -10,7 +10,7 @@ import {
   realpathSync,
   type BigIntStats,
 } from 'node:fs';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { errnoOf, FileError, readFailure } from './fileError';
 import { descriptorPath, knowsDescriptors, persistently, locateDescriptor } from './descriptor';
 import { concealed, type Root } from './root';
@@ -28,6 +28,8 @@ export class Folder {
   readonly descriptor: number | undefined;
   readonly stat: BigIntStats;
   readonly base: string;
+  /** Path of the folder for everybody, when it was opened. */
+  readonly path: string;
   private holders = 1;
 
   /** @param real the real path's segments, relative to the root */
@@ -39,6 +41,7 @@ export class Folder {
     this.descriptor = descriptor;
     this.stat = stat;
     this.base = base;
+    this.path = root.pathOf(real);
   }
 
   /**
@@ -58,11 +61,6 @@ export class Folder {
   /** Path of an entry, good as long as the folder is held. */
   entry(name: string): string {
     return this.base + sep + name;
-  }
-
-  /** Path of the folder for everybody, when it was opened. */
-  get path(): string {
-    return join(this.root.path, ...this.real);
   }
 
   /** Whether {@link path} still leads here. */

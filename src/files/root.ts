@@ -1,6 +1,6 @@
 /** One folder on disk: the only way from a request's path to a path of the file system. */
 import { lstatSync, opendirSync, realpathSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { errnoOf, FileError, nameTooLong, succeeds } from './fileError';
 import { createExclusion, type Exclusion } from './exclusion';
 import { hasAlias, isTooLong, nameProblem, relativeSegments, type Platform } from './names';
@@ -44,6 +44,11 @@ export class Root {
     return this.prefix + segments.join(sep);
   }
 
+  /** The absolute path of real segments. */
+  pathOf(segments: readonly string[]): string {
+    return segments.length === 0 ? this.path : this.prefix + segments.join(sep);
+  }
+
   /**
    * Lets pass only what is really inside of the folder and not excluded, by the names that its folders list.
    *
@@ -75,7 +80,7 @@ export class Root {
   checkNames(...paths: readonly (readonly string[])[]): void {
     for (const [i, segments] of paths.entries()) {
       if (segments.length === 0 || sameNames(segments, paths[i - 1])) continue;
-      if (hasAlias(segments, (folder) => entriesOf(join(this.path, ...folder)))) throw hidden();
+      if (hasAlias(segments, (folder) => entriesOf(this.pathOf(folder)))) throw hidden();
     }
   }
 
@@ -85,7 +90,7 @@ export class Root {
   }
 
   private isHidden(segments: readonly string[]): boolean {
-    const path = this.prefix + segments.join(sep);
+    const path = this.pathOf(segments);
     try {
       this.contain(realpathSync.native(path));
       return false;

@@ -15,6 +15,9 @@ const nothing = new Uint8Array(0);
 /** Content that is small needs no growing. */
 const smallest = 256;
 
+/** Memory of so many octets or fewer comes from Node.js's pool: most content is small, and forgotten when its exchange ends. */
+const pooled = 2048;
+
 /** All have one shape: there may be thousands a second. */
 export class Draft implements Recording {
   requestHead = '';
@@ -56,13 +59,19 @@ export class Draft implements Recording {
     this.length += fits;
   }
 
-  /** Ends the noting down, and hands out the content. What it takes up stays reserved. */
-  close(): Uint8Array {
+  /** Ends the noting down. What the content takes up stays reserved. @returns how many octets of it there are */
+  close(): number {
     this.phase = 'closed';
-    return this.memory.subarray(0, this.length);
+    return this.length;
   }
 
-  /** What {@link close} handed out is not kept. */
+  /** The content, in memory that keeps no more than this. */
+  get content(): Uint8Array {
+    const content = this.memory.subarray(0, this.length);
+    return this.memory.length <= pooled ? Uint8Array.from(content) : content;
+  }
+
+  /** The content is not kept. */
   forgetContent(): void {
     this.desk.release(this.memory.length);
     this.memory = nothing;
@@ -80,7 +89,7 @@ export class Draft implements Recording {
     if (needed <= memory.length) return true;
     const size = Math.min(this.desk.most, Math.max(smallest, 2 ** Math.ceil(Math.log2(needed))));
     if (!this.desk.reserve(size - memory.length)) return false;
-    this.memory = new Uint8Array(size);
+    this.memory = size <= pooled ? Buffer.allocUnsafe(size) : new Uint8Array(size);
     this.memory.set(memory);
     return true;
   }

@@ -27,7 +27,7 @@ export const storeWith = (limits: Partial<Limits> = {}, last = 0): RequestStore 
 /** Begins an exchange: what it returns ends it. */
 export function begin(store: RequestStore, script: Script = {}): () => LogEvent {
   const { head = ['GET / HTTP/1.1', 'Host: localhost'], response = ['HTTP/1.1 200 OK'], piece = Infinity } = script;
-  const recording = store.recorder(script.shared === true).begin();
+  const recording = store.recorder(script.shared === true).begin(Date.now());
   const content = Buffer.from(script.content ?? '');
   if (recording instanceof Draft) {
     recording.admitted = script.admitted ?? true;

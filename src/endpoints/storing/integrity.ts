@@ -20,6 +20,8 @@ interface Expected {
 export class Expectations {
   private readonly results = new Map<Algorithm, Buffer>();
 
+  private static readonly nothing = new Expectations([], new Map());
+
   private constructor(
     private readonly expected: readonly Expected[],
     private readonly hashes: ReadonlyMap<Algorithm, Hash>,
@@ -32,7 +34,10 @@ export class Expectations {
    * @throws {@link HttpError} 400 if one cannot be read
    */
   static of(fields: Fields, names: readonly string[], also: readonly Algorithm[]): Expectations {
-    const expected = expectedBy(fields, names);
+    // Hardly any request has such a field.
+    const isSaid = names.some((name) => fields.has(name));
+    if (!isSaid && also.length === 0) return Expectations.nothing;
+    const expected = isSaid ? expectedBy(fields, names) : [];
     const all = [...expected.map(({ algorithm }) => algorithm), ...also];
     return new Expectations(expected, new Map(all.map((name) => [name, createHash(hashes[name])])));
   }

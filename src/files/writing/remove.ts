@@ -1,6 +1,5 @@
 /** Removes a file of the folder, or a folder with nothing in it. */
 import { rmdirSync, unlinkSync, type BigIntStats } from 'node:fs';
-import { join } from 'node:path';
 import { FileError } from '../fileError';
 import { hasMounts } from '../mounts';
 import type { Root } from '../root';
@@ -38,9 +37,7 @@ export function remove(removal: Removal, seen?: BigIntStats): void {
  * @throws as {@link remove}
  */
 export function removable(removal: Removal, seen?: BigIntStats): string | undefined {
-  return atEntry(removal, seen, (entry) =>
-    entry.kind === 'link' ? undefined : join(removal.root.path, ...entry.real),
-  );
+  return atEntry(removal, seen, (entry) => (entry.kind === 'link' ? undefined : removal.root.pathOf(entry.real)));
 }
 
 /** Real path's segments of a folder that could be removed; undefined for a link to one. @throws as {@link remove} */
@@ -71,5 +68,5 @@ export function checkMeant(entry: HeldEntry, isFolder: boolean): void {
 export function checkSeen(entry: HeldEntry, seen: BigIntStats | undefined): void {
   if (seen === undefined || entry.kind !== 'folder') return;
   if (!entry.isSameAs(seen)) throw new FileError('busy', 'The folder is being replaced.');
-  if (hasMounts(join(entry.root.path, ...entry.real))) throw mounted();
+  if (hasMounts(entry.root.pathOf(entry.real))) throw mounted();
 }

@@ -3,7 +3,7 @@
  * keeps its versions, and where a rename reaches the target.
  */
 import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { join, sep } from 'node:path';
 import { succeeds } from '../fileError';
 import type { Folder } from '../folder';
@@ -28,8 +28,19 @@ export interface Spot {
   readonly lost?: () => void;
 }
 
+/** Octets that nobody guesses, for many names at a time: to ask for a few costs as much as to ask for many. */
+const chance = Buffer.alloc(4096);
+const chancePerName = 12;
+let spent = chance.length;
+
 /** A name as `temporaryName` knows it. */
-const newName = (): string => `.http-server-${randomUUID().replaceAll('-', '').slice(0, 24)}.tmp`;
+function newName(): string {
+  if (spent + chancePerName > chance.length) {
+    randomFillSync(chance);
+    spent = 0;
+  }
+  return `.http-server-${chance.toString('hex', spent, (spent += chancePerName))}.tmp`;
+}
 
 /** Most folders that are remembered to be out of reach. */
 const mostUnreachable = 1000;
@@ -74,12 +85,12 @@ export class Staging {
   /** Reserves a name in the folder of the target or, if that is not there, in the one that it will be made in. */
   reserveBeside({ near }: UploadTarget): Spot {
     const name = newName();
-    const path = join(near.path, name);
+    const path = near.root.pathOf([...near.real, name]);
     this.own?.journal.add(path);
     return {
       path,
       // A folder that was missing may be there by now: then another one is the last that is.
-      pathFrom: (target) => (target.near.path === near.path ? target.near.entry(name) : path),
+      pathFrom: ({ near: now }) => (now === near || now.path === near.path ? now.entry(name) : path),
       release: () => this.own?.journal.delete(path),
     };
   }
@@ -172,7 +183,7 @@ class FolderBelow {
 
   private open(top: Folder): NonNullable<FolderBelow['opened']> {
     const name = newName();
-    const path = join(this.root.path, name);
+    const path = this.root.pathOf([name]);
     this.own?.journal.add(`${path}/`);
     let fd: number | undefined;
     try {

@@ -43,9 +43,12 @@ function setOwner(fd: number, { uid, gid }: Stats): void {
  * The mode of a file that replaces one of the mode `old`, and would have `fresh` if there were none. Where there is an access
  * control list, which Node.js cannot read, the bits of the group are its mask: the group itself may have had less. So it gets no
  * more than others have, or the group of a new file. Bits that lend the owner's rights to whoever runs it do not go to new content.
+ *
+ * @param fresh is asked for where the group has more than others have, which is seldom
  */
-function keptMode(old: number, fresh: number): number {
-  const wider = 0o070 & ~(fresh | ((old & 0o007) << 3));
+function keptMode(old: number, fresh: () => number): number {
+  const beyondOthers = old & 0o070 & ~((old & 0o007) << 3);
+  const wider = beyondOthers === 0 ? 0 : beyondOthers & ~fresh();
   return old & 0o777 & ~wider;
 }
 
@@ -187,8 +190,10 @@ export class Temporary {
   resemble(file: Stats, target: UploadTarget): void {
     // Once the file was closed, nobody knows whether what lies there is still ours: no link is followed.
     this.fd ??= openSync(this.spot.pathFrom(target), constants.O_WRONLY | constants.O_NOFOLLOW);
-    setOwner(this.fd, file);
-    setMode(this.fd, keptMode(file.mode, fstatSync(this.fd).mode));
+    const { fd } = this;
+    setOwner(fd, file);
+    const mode = keptMode(file.mode, () => fstatSync(fd).mode);
+    setMode(fd, mode);
   }
 
   /** Sets when the file was modified. To be called when nothing more is written. @param modified in milliseconds since the epoch */

@@ -1,6 +1,5 @@
 /** Where a file goes: its folder, held, and its name in there. */
 import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
 import { errnoOf, FileError } from '../fileError';
 import type { Folder } from '../folder';
 import { holdFolder } from './folderCache';
@@ -140,7 +139,7 @@ export class UploadTarget {
     else this.opened.push(there);
     const { real } = this.near;
     // Whether its folders list them is seen when they are made.
-    if (this.missing.length > 0) this.root.contain(join(this.root.path, ...this.real));
+    if (this.missing.length > 0) this.root.contain(this.root.pathOf(this.real));
     else if (!this.root.shows(real, this.name)) throw new FileError('protected', 'That path may not be written.');
   }
 

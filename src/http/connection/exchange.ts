@@ -77,7 +77,7 @@ export class Exchange {
     const body = this.queue ?? emptyBody;
     const batch = currentBatch();
     noteRequest();
-    const recording = beginRecording(recorder, head, peer);
+    const recording = beginRecording(recorder, this.time, peer, head);
     if (recording !== undefined && this.received) recording.received = 0;
     this.request = new ReceivedRequest(head, { body, peer, batch, interim, recording });
   }

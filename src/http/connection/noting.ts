@@ -4,13 +4,19 @@ import type { Peer } from '../message/message';
 import type { Encoded } from '../wire/encode';
 import type { Head } from '../wire/head';
 
-/** Undefined if nobody keeps requests, or there are too many. @param head what could be read of the request */
+/**
+ * Undefined if nobody keeps requests, or there are too many.
+ *
+ * @param time of its begin, in milliseconds since 1970
+ * @param head what could be read of the request
+ */
 export function beginRecording(
   recorder: Recorder | undefined,
-  head: Head | undefined,
+  time: number,
   peer: Peer,
+  head: Head | undefined,
 ): Recording | undefined {
-  const recording = recorder?.begin();
+  const recording = recorder?.begin(time);
   if (recording === undefined) return undefined;
   recording.port = peer.port;
   if (head !== undefined) {

@@ -97,7 +97,7 @@ export class Sender {
 
   /** Writes the answer to a request that was not read, or could not be. @param peer of one that is noted down */
   refuse(error: unknown, peer?: Peer, head?: Head): Refusal {
-    const recording = peer && beginRecording(this.service.recorder, head, peer);
+    const recording = peer && beginRecording(this.service.recorder, Date.now(), peer, head);
     const response = this.service.onError(error, undefined);
     const encoded = encode(response, { head: false, minorVersion: 1, persist: false });
     if (recording !== undefined) noteResponse(recording, encoded, 0);
