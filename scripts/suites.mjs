@@ -145,6 +145,8 @@ export const stages = [
   [['wire'], ['lint', 'unit'], ['editors']],
   [['tls', 'cli', 'docs', 'torture'], ['browser']],
   [['timing', 'bench']],
+  [['editor-newest'], ['editor-oldest']],
+  [['workbench-newest'], ['bare']],
   // Where a machine is too slow for all, what repeats on an older editor is left out first.
-  [['editor-newest', 'workbench-newest', 'load-newest', 'editor-oldest', 'workbench-oldest', 'load-oldest', 'bare']],
+  [['load-newest', 'workbench-oldest', 'load-oldest']],
 ];

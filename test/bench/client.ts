@@ -3,6 +3,7 @@
  * parent `ready` when every connection is open, and its {@link Result} at the end.
  */
 import { connect, type Socket } from 'node:net';
+import { constants, setPriority } from 'node:os';
 import { quantile } from './statistics';
 
 export interface Job {
@@ -24,6 +25,8 @@ export interface Job {
   readonly pause?: number;
   /** Ask once on each connection, then only keep them open until the parent says so. */
   readonly hold?: boolean;
+  /** Yield to whoever else wants the same core. */
+  readonly yields?: boolean;
 }
 
 export interface Result {
@@ -37,6 +40,7 @@ export interface Result {
 }
 
 const job = JSON.parse(process.argv[2] ?? '') as Job;
+if (job.yields === true) setPriority(constants.priority.PRIORITY_LOW);
 const piece = Buffer.alloc(Math.min(job.size ?? 0, 2 ** 20), 'The quick brown fox jumps over the lazy dog.\n');
 
 let requests = 0;

@@ -107,9 +107,9 @@ export interface Client {
 }
 
 /** Resolves when the client's connections are open. @param wrapper a command in front of the client's */
-export async function start({ pin, cleanup }: Loading, job: Job, wrapper: readonly string[] = []): Promise<Client> {
+export async function start({ pin, cleanup }: Loading, job: Job): Promise<Client> {
   const program = [process.execPath, join(__dirname, 'client.js'), JSON.stringify(job)];
-  const [command = '', ...args] = [...pin, ...wrapper, ...program];
+  const [command = '', ...args] = [...pin, ...program];
   const child = startOwned(cleanup, command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit').then(([code]: unknown[]) => {
     throw new Error(`The load generator ended with ${String(code)}.`);

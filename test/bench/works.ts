@@ -293,16 +293,15 @@ async function idle(bench: Bench): Promise<Sample> {
   return { memory: (after - before) / connections };
 }
 
-/** The transfers yield to the probe wherever both want the same core: only the server is to be measured. */
-const yielding = process.platform === 'win32' ? [] : ['nice', '-n', '19'];
-
 async function latency(bench: Bench): Promise<Sample> {
   const { loading, site } = bench;
   const probe = jobFor(bench, { path: '/hello.txt', connections: 4, pause: 1 });
   const quiet = await run(loading, probe);
-  const down = jobFor(bench, { path: '/bulk.txt', connections: 4, seconds: 0 });
-  const up = { ...uploadJob(bench, site.scale.bulk, 4), seconds: 0 };
-  const transfers = [await start(loading, down, yielding), await start(loading, up, yielding)];
+  // The transfers yield to the probe wherever both want the same core: only the server is to be measured.
+  const yielding = { seconds: 0, yields: true };
+  const down = jobFor(bench, { path: '/bulk.txt', connections: 4, ...yielding });
+  const up = { ...uploadJob(bench, site.scale.bulk, 4), ...yielding };
+  const transfers = [await start(loading, down), await start(loading, up)];
   try {
     const busy = await run(loading, probe);
     return { quiet: quiet.p99, busy: busy.p99 };

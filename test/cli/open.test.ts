@@ -26,7 +26,7 @@ describe('--open', function () {
   async function start(script: string | undefined, ...flags: string[]): Promise<TerminalProgram> {
     const bin = join(folder.path, 'bin');
     if (script !== undefined) {
-      await writeFile(join(bin, 'xdg-open'), `#!/bin/sh\n${script}\n`);
+      await writeFile(join(bin, 'xdg-open'), `#!${process.execPath}\n${script}\n`);
       await chmod(join(bin, 'xdg-open'), 0o755);
     }
     const path = script === undefined ? bin : `${bin}:${process.env.PATH ?? ''}`;
@@ -36,7 +36,11 @@ describe('--open', function () {
   }
 
   it('starts the browser with the address, without the token', async () => {
-    const cli = await start('echo "$@" > "$SEEN.part"; mv "$SEEN.part" "$SEEN"');
+    const cli = await start(
+      `const { SEEN } = process.env, { writeFileSync, renameSync } = require('node:fs');
+      writeFileSync(SEEN + '.part', process.argv.slice(2).join(' ') + '\\n');
+      renameSync(SEEN + '.part', SEEN);`,
+    );
     const port = await cli.port();
     let seen: string | undefined;
     while (seen === undefined) {
@@ -49,7 +53,7 @@ describe('--open', function () {
 
   for (const [promise, script] of [
     ['there is no such program', undefined],
-    ['the program finds no browser', 'exit 3'],
+    ['the program finds no browser', 'process.exit(3)'],
   ] as const) {
     it(`says so if ${promise}, and serves on`, async () => {
       const cli = await start(script);
