@@ -1,7 +1,7 @@
 // Bundles the entry points into dist/, with the licences of what is bundled. Flags: --production (minified, no maps), --watch.
 import { build, context } from 'esbuild';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -54,11 +54,18 @@ const assets = {
 const { engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const oldestNode = JSON.stringify(/\d+\.\d+/.exec(engines.node)[0]);
 
-/** What every window loads has no encoder of certificates in it: who needs one loads the bundle beside. */
-const certificateBeside = {
-  name: 'certificate beside',
+/** What few windows need, each in a bundle of its own: what every window loads asks for it by `import()`. */
+const onDemand = {
+  certificate: 'src/certificate.ts',
+  qrCode: 'src/editor/sharing/qrCode.ts',
+  rulePlace: 'src/editor/server/rulePlace.ts',
+};
+const loadsOnDemand = {
+  name: 'loads on demand',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\/certificate\.js$/ }, () => ({ path: './certificate.js', external: true }));
+    onResolve({ filter: /\.js$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${basename(path)}`, external: true } : undefined,
+    );
   },
 };
 
@@ -80,13 +87,12 @@ const bundles = [
     ...shared,
     entryPoints: ['src/extension.ts'],
     external: ['vscode'],
-    plugins: [certificateBeside],
-    // Of the package `jsonc-parser` the modules: what it has for Node.js loads its parts in a way that nobody can follow.
-    mainFields: ['module', 'main'],
+    plugins: [loadsOnDemand],
     // So that it is loaded by the `require` of the bundle, as is the rest.
     supported: { 'dynamic-import': false },
   },
-  { ...shared, entryPoints: ['src/certificate.ts'] },
+  // Of the package `jsonc-parser` the modules: what it has for Node.js loads its parts in a way that nobody can follow.
+  { ...shared, entryPoints: onDemand, mainFields: ['module', 'main'] },
   { ...shared, entryPoints: ['src/worker.ts'], define: { pageFolder: '"page"' }, plugins: [typesOfNames] },
   // Of the package `open`: where its own file is, beside which it looks for a program that is not bundled.
   {

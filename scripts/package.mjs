@@ -29,8 +29,9 @@ try {
   const files = await listFiles({ cwd: root, packageManager: PackageManager.None, prepublish: true });
   for (const file of ['.vscodeignore', ...files]) await cp(join(root, file), join(copy, file));
   // What is only for npm: `files` names what npm packs, beside which no .vscodeignore may be.
-  const asExtension = { ...manifest, scripts: undefined, files: undefined, bin: undefined };
-  await writeFile(join(copy, 'package.json'), JSON.stringify(asExtension, undefined, 2));
+  const forNpm = { scripts: undefined, files: undefined, bin: undefined, devDependencies: undefined };
+  const asExtension = { ...manifest, ...forNpm };
+  await writeFile(join(copy, 'package.json'), JSON.stringify(asExtension));
   await writeFile(join(copy, 'README.md'), standalone(await readFile(join(root, 'README.md'), 'utf8')));
   await createVSIX({
     cwd: copy,

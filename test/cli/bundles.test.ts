@@ -9,18 +9,32 @@ import type { makeCertificate } from '../../src/certificate';
 const dist = path.resolve(__dirname, '../../../dist');
 const bundle = (name: string): string => readFileSync(path.join(dist, name), 'utf8');
 
-/** What the encoder of certificates has and nothing else: the number of a key's usage. */
-const encoder = '2.5.29.37';
+/** What a window loads when it is needed, each with a word that it has and nothing else. */
+const onDemand: readonly (readonly [what: string, name: string, word: string])[] = [
+  ['the encoder of certificates', 'certificate.js', '2.5.29.37'],
+  ['the drawing of QR codes', 'qrCode.js', 'whiteColor'],
+  ['the parser of settings files', 'rulePlace.js', 'allowTrailingComma'],
+];
 
 describe('the bundles', () => {
-  it('have no encoder of certificates in what every window loads', () => {
-    assert.ok(bundle('certificate.js').includes(encoder), 'the encoder has changed');
-    for (const name of ['extension.js', 'worker.js', 'terminal/main.js'])
-      assert.ok(!bundle(name).includes(encoder), `${name} has it`);
+  for (const [what, name, word] of onDemand) {
+    it(`have ${what} beside what every window loads, by the name that it is loaded by`, () => {
+      assert.ok(bundle(name).includes(word), 'it is written in another way now');
+      assert.ok(!bundle('extension.js').includes(word));
+      assert.ok(bundle('extension.js').includes(`require("./${name}")`));
+    });
+  }
+
+  it('have no encoder of certificates where nobody asks for one', () => {
+    for (const name of ['worker.js', 'terminal/main.js']) assert.ok(!bundle(name).includes('2.5.29.37'), name);
   });
 
-  it('have one beside it, by the name that it is loaded by', async () => {
-    assert.ok(bundle('extension.js').includes('require("./certificate.js")'));
+  it('have what is loaded later for what loads it, and nothing besides', () => {
+    const loaded = [...bundle('extension.js').matchAll(/require\("\.\/([^"]+)"\)/g)].map(([, name]) => name ?? '');
+    assert.deepEqual([...new Set(loaded)].sort(), onDemand.map(([, name]) => name).sort());
+  });
+
+  it('have an encoder that makes certificates', async () => {
     const load = createRequire(path.join(dist, 'extension.js'));
     const loaded = load('./certificate.js') as { readonly makeCertificate: typeof makeCertificate };
     const { cert } = await loaded.makeCertificate({ names: ['192.0.2.1'] });
@@ -29,6 +43,7 @@ describe('the bundles', () => {
 
   it('are in the package for editors', () => {
     const kept = readFileSync(path.join(dist, '../.vscodeignore'), 'utf8').split('\n');
-    for (const name of ['extension.js', 'certificate.js', 'worker.js']) assert.ok(kept.includes(`!dist/${name}`), name);
+    const names = ['extension.js', 'worker.js', ...onDemand.map(([, name]) => name)];
+    for (const name of names) assert.ok(kept.includes(`!dist/${name}`), name);
   });
 });

@@ -12,7 +12,7 @@ const MAX_BYTES = 350 * 1024;
 
 /** What may lie in the installed extension; `.vsixmanifest` is the editor's. */
 const WANTED =
-  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/(http|editor|terminal|security|rules)\.md|test\/fixtures\/apiUser\/httpServerApi\.ts|LICENSE\.txt|dist\/((extension|certificate|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
+  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/(http|editor|terminal|security|rules)\.md|test\/fixtures\/apiUser\/httpServerApi\.ts|LICENSE\.txt|dist\/((extension|certificate|qrCode|rulePlace|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
 
 /** What a build makes anew, and what it does not read. */
 const LEFT_OUT = new Set(['.git', '.vscode-test', 'dist', 'node_modules', 'out', 'screenshots']);
@@ -108,6 +108,8 @@ describe('the packaged .vsix', () => {
     for (const file of [
       'dist/extension.js',
       'dist/certificate.js',
+      'dist/qrCode.js',
+      'dist/rulePlace.js',
       'dist/worker.js',
       'dist/page/live.js',
       'package.json',

@@ -162,7 +162,7 @@ async function share({ sharing, panel }: Parts, { access, folder }: Site): Promi
     if (terms === undefined) return;
     await sharing.start(terms);
   }
-  if (sharing.share !== undefined) panel.show(sharing.share);
+  if (sharing.share !== undefined) await panel.show(sharing.share);
 }
 
 async function copyShared({ sharing }: Parts): Promise<void> {

@@ -1,5 +1,4 @@
 /** Tells of a list of rules that makes no sense: at its place in the settings file, and once as a notification. */
-import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { Diagnostic, DiagnosticSeverity, Disposable, l10n, languages, Position, Range, Uri, workspace } from 'vscode';
 import type { WorkspaceFolder } from 'vscode';
 import type { RuleError } from '../../ruleError';
@@ -63,7 +62,11 @@ export class RuleProblems implements Disposable {
     const file = fileOf(folder);
     const text = file && (await textOf(file));
     if (file === undefined || text === undefined) return;
-    const diagnostic = new Diagnostic(rangeOf(text, flaw), sentencesOf(flaw), DiagnosticSeverity.Error);
+    const range = await rangeOf(text, flaw);
+    const message = sentencesOf(flaw);
+    // The rules may have changed meanwhile; then what is wrong with them now is marked, or nothing.
+    if (this.#told !== message) return;
+    const diagnostic = new Diagnostic(range, message, DiagnosticSeverity.Error);
     diagnostic.source = 'HTTP Server';
     this.#diagnostics.set(file, [diagnostic]);
   }
@@ -91,26 +94,15 @@ async function textOf(file: Uri): Promise<string | undefined> {
 }
 
 /** Where in the text of a file the flaw is: its own place, or the nearest around it. */
-export function rangeOf(text: string, { place }: Pick<RuleError, 'place'>): Range {
-  const tree = parseTree(text);
-  const way = place === undefined ? [] : [place.rule - 1, ...place.keys];
-  const node = tree && nearest(tree, way);
-  if (node === undefined) return new Range(0, 0, 0, 0);
-  return new Range(positionOf(text, node.offset), positionOf(text, node.offset + node.length));
+export async function rangeOf(text: string, { place }: Pick<RuleError, 'place'>): Promise<Range> {
+  // Loaded when it is needed: few rules are wrong, and every window starts.
+  const { spanOf } = await import('./rulePlace.js');
+  const span = spanOf(text, setting, place);
+  if (span === undefined) return new Range(0, 0, 0, 0);
+  return new Range(positionOf(text, span.offset), positionOf(text, span.offset + span.length));
 }
 
 function positionOf(text: string, offset: number): Position {
   const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
   return new Position(lines.length - 1, lines.at(-1)?.length ?? 0);
-}
-
-function nearest(tree: Node, way: readonly (string | number)[]): Node | undefined {
-  // In the file of a workspace they are in a part of their own.
-  for (const start of [[setting], ['settings', setting]]) {
-    for (let length = way.length; length >= 0; length--) {
-      const node = findNodeAtLocation(tree, [...start, ...way.slice(0, length)]);
-      if (node !== undefined) return node;
-    }
-  }
-  return undefined;
 }

@@ -1,14 +1,15 @@
 /** What the panel of a share shows: a page without scripts, without anything from elsewhere. */
 import { randomBytes } from 'node:crypto';
 import { env, l10n } from 'vscode';
-import { renderSVG } from 'uqr';
 import type { CommandId } from '../manifest/ids';
 import type { Share } from './share';
 
 /** The commands that the page may link to. */
 export const pageCommands: readonly CommandId[] = ['httpServer.copySharedUrl', 'httpServer.stopSharing'];
 
-export function sharePage(share: Share): string {
+export async function sharePage(share: Share): Promise<string> {
+  // Loaded when it is needed: few share, and every window starts.
+  const { qrCode } = await import('./qrCode.js');
   const nonce = randomBytes(16).toString('base64url');
   const policy = `default-src 'none'; style-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
@@ -37,9 +38,6 @@ ${notes(share)
 </body>
 </html>`;
 }
-
-/** The code as SVG, with the quiet zone that readers need, and dark on light in every theme. */
-const qrCode = (link: string): string => renderSVG(link, { ecc: 'M', border: 4, pixelSize: 8 });
 
 function buttons(): string {
   const button = (command: CommandId, title: string, kind: string): string =>

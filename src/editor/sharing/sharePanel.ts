@@ -14,19 +14,27 @@ export class SharePanel implements Disposable {
     this.#icon = icon;
     this.#subscription = sharing.onDidChange((share) => {
       if (share === undefined) this.#panel?.dispose();
-      else if (this.#panel !== undefined) this.#panel.webview.html = sharePage(share);
+      else void this.#draw(share);
     });
   }
 
-  show(share: Share): void {
+  async show(share: Share): Promise<void> {
     this.#panel ??= this.#create();
-    this.#panel.webview.html = sharePage(share);
     this.#panel.reveal();
+    await this.#draw(share);
   }
 
   dispose(): void {
     this.#subscription.dispose();
     this.#panel?.dispose();
+  }
+
+  async #draw(share: Share): Promise<void> {
+    const panel = this.#panel;
+    if (panel === undefined) return;
+    const page = await sharePage(share);
+    // It may have been closed meanwhile.
+    if (panel === this.#panel) panel.webview.html = page;
   }
 
   #create(): WebviewPanel {

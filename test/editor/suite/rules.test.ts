@@ -67,7 +67,7 @@ describe('rules', () => {
   for (const [promise, text, place, marks] of places) {
     it(`are marked: ${promise}`, async () => {
       const document = await vscode.workspace.openTextDocument({ content: text, language: 'jsonc' });
-      assert.equal(document.getText(rangeOf(text, { place } as never)), marks);
+      assert.equal(document.getText(await rangeOf(text, { place } as never)), marks);
     });
   }
 

@@ -1,0 +1,5 @@
+/** The code that a phone reads a link from: a bundle of its own, which a window loads when a share is shown. */
+import { renderSVG } from 'uqr';
+
+/** The code as SVG, with the quiet zone that readers need, and dark on light in every theme. */
+export const qrCode = (link: string): string => renderSVG(link, { ecc: 'M', border: 4, pixelSize: 8 });
