@@ -85,9 +85,7 @@ describe('a folder that uploads hold', () => {
   it('is made again if it went meanwhile with the upload it was made for', () => {
     const uploads = new Uploads(folder.places);
     const upload = uploads.begin({ root, segments: ['new', '1.txt'], check: () => undefined });
-    upload.recheck();
-    upload.prepare();
-    upload.replace();
+    upload.ready().place();
     holdFolder(root, ['new']).close();
     unlinkSync(folder.at('new/1.txt'));
     upload.discard();

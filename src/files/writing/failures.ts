@@ -14,3 +14,12 @@ export function endFailure(error: unknown): unknown {
   if (errnoOf(error) !== 'ENOENT') return failureOf(error);
   return new FileError('busy', 'Somebody has removed what was unfinished.', { cause: error });
 }
+
+/** What `work` returns. What it throws is told as `failure` says. */
+export function telling<T>(failure: (error: unknown) => unknown, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw failure(error);
+  }
+}

@@ -1,16 +1,15 @@
 /** Stores files whole or not at all: a temporary file out of sight, then one rename. */
 import type { Anchors } from './anchors';
-import { errnoOf, FileError } from '../fileError';
-import { endFailure, failureOf } from './failures';
+import { endFailure, failureOf, telling } from './failures';
 import type { Journal } from './journal';
 import type { Leftovers } from './leftovers';
-import type { MadeFolders } from './madeFolders';
 import { checkStorable, UploadTarget } from './uploadTarget';
 import type { Source } from './progress';
-import { knowsDescriptors } from '../descriptor';
+import { ReadyUpload } from './readyUpload';
 import { concealed, type Root } from '../root';
 import type { Spot, Staging } from './staging';
 import { Temporary, type FoundFile } from './temporary';
+import { WayToTarget } from './wayToTarget';
 
 export interface Stored {
   /** Whether there was no such file before. */
@@ -28,11 +27,10 @@ export type Check = () => void;
  * @throws FileError
  */
 export function checkParent(root: Root, segments: readonly string[]): void {
-  try {
-    checkStorable(root, segments);
-  } catch (error) {
-    throw failureOf(concealed(root, segments, error));
-  }
+  telling(
+    (error) => failureOf(concealed(root, segments, error)),
+    () => checkStorable(root, segments),
+  );
 }
 
 /** What all uploads into one root have in common. */
@@ -59,22 +57,16 @@ export interface Wish {
 
 /**
  * A file on its way into the folder. Whoever begins it finishes it or discards it. What its path leads to is judged at the
- * beginning and at the end: of the folders on the way, none is held while its content comes.
+ * beginning and at the end: of the folders on the way, none is held while its content comes. What may be done at its end
+ * is handed out: {@link ready} gives a {@link ReadyUpload}.
  */
 export class Upload {
   /** On the clock of `performance.now()`. */
   readonly begun = performance.now();
-  private readonly temporary: Temporary;
   /** When the file was modified, as its client says, in milliseconds since the epoch; undefined for the time of storing. */
   modified: number | undefined;
-  private target: UploadTarget;
-  private segments: readonly string[];
-  private made: MadeFolders | undefined;
-  /** Real path of the target at the beginning, and how many of its folders were there. */
-  private real: readonly string[];
-  private readonly depth: number;
-  /** The last folder on the way that was there; undefined as long as the target's folder is held since the beginning. */
-  private anchor: ReturnType<Anchors['hold']> | undefined;
+  private readonly temporary: Temporary;
+  private readonly way: WayToTarget;
 
   /**
    * @param onEnd called once, when it is finished or discarded
@@ -88,11 +80,8 @@ export class Upload {
     public source?: Source,
   ) {
     const { target, temporary, segments } = begin(storage, wish);
-    this.segments = segments;
-    this.target = target;
     this.temporary = temporary;
-    this.real = target.real;
-    this.depth = target.near.real.length;
+    this.way = new WayToTarget(storage, target, segments, wish.rename);
   }
 
   /** Octets written so far. */
@@ -111,11 +100,7 @@ export class Upload {
 
   /** As {@link write}, at once: for little content. @throws FileError */
   writeNow(bytes: Uint8Array): void {
-    try {
-      this.temporary.writeNow(bytes);
-    } catch (error) {
-      throw failureOf(error);
-    }
+    telling(failureOf, () => this.temporary.writeNow(bytes));
   }
 
   /** What has been written from the octet `from` on, in pieces; each is good until the next is asked for. @throws FileError */
@@ -134,16 +119,12 @@ export class Upload {
 
   /** Closes the file: nothing more will be written. @throws FileError */
   close(): void {
-    try {
-      this.temporary.close();
-    } catch (error) {
-      throw failureOf(error);
-    }
+    telling(failureOf, () => this.temporary.close());
   }
 
   /** Real path of the target relative to the root, with `/`. */
   get path(): string {
-    return this.real.join('/');
+    return this.way.path;
   }
 
   /**
@@ -152,85 +133,38 @@ export class Upload {
    * @throws FileError; whatever the check throws: then it is still to be discarded
    */
   finish(): Stored {
-    this.recheck();
-    return this.finishAtOnce();
+    return this.ready().commit();
   }
 
   /** As {@link finish}, when nothing was awaited since the upload began: what was true then is not looked at again. */
   finishAtOnce(): Stored {
-    const { stored } = this;
-    this.prepare();
-    this.replace();
-    this.end();
-    return stored;
-  }
-
-  /** Makes sure that the file may still take its place. @throws as {@link finish} */
-  recheck(): void {
-    try {
-      this.hold();
-      if (this.target.found !== undefined) this.giveWay();
-      this.target.allow();
-      this.wish.check();
-    } catch (error) {
-      throw endFailure(error);
-    }
-  }
-
-  /** Gets the file ready for its place. @throws FileError */
-  prepare(): void {
-    try {
-      if (this.target.found !== undefined) this.temporary.resemble(this.target.found, this.target);
-      if (this.modified !== undefined) this.temporary.stamp(this.modified);
-      this.temporary.close();
-    } catch (error) {
-      throw endFailure(error);
-    }
-  }
-
-  /** What can be told of it as long as it has not ended. */
-  get stored(): Stored {
-    return { created: this.target.found === undefined, path: this.path };
+    return this.readyAtOnce().commit();
   }
 
   /**
-   * Makes sure that no other file of the same run of code has taken the place since {@link recheck}: names that differ
-   * may be one to the file system.
+   * Makes sure that the file may still take its place, and gets it ready for that. The result is good until something is
+   * awaited.
    *
-   * @throws FileError `badPath`; what {@link recheck} throws of what is there now
+   * @throws as {@link finish}
    */
-  assertUntouched(): void {
-    const { found } = this.target;
-    const now = this.holdAgain();
-    if (now.found?.ino === found?.ino) return;
-    now.allow();
-    throw new FileError('badPath', 'Two of the files have the same name here.');
+  ready(): ReadyUpload {
+    telling(endFailure, () => {
+      this.way.renew().allow();
+      this.wish.check();
+    });
+    return this.readyAtOnce();
   }
 
-  /** Makes the folders that are missing, and renames. @throws FileError */
-  replace(): void {
-    try {
-      this.holdAgain();
-      this.target.make(this.storage.journal, (made) => (this.made = made));
-      if (!knowsDescriptors) this.moveBeside();
-      this.rename();
-    } catch (error) {
-      throw endFailure(error);
-    }
-  }
-
-  /** To be called when the file is in its place, and stays there. */
-  end(): void {
-    this.temporary.placed();
-    this.made?.keep();
-    this.leave();
+  private readyAtOnce(): ReadyUpload {
+    const { storage, way, temporary, modified } = this;
+    return new ReadyUpload({ storage, way, temporary, modified, onEnd: () => this.leave() });
   }
 
   /** Leaves everything as it was. */
   discard(): void {
     try {
       this.temporary.discard();
-      this.made?.undo();
+      this.way.undo();
     } finally {
       this.leave();
     }
@@ -249,76 +183,12 @@ export class Upload {
 
   /** To be called, before anything is awaited, if content is still to come. */
   await(): void {
-    this.anchor ??= this.storage.anchors.hold(this.target.near);
-    this.rest();
-  }
-
-  /** Lets go of the target's folder for now. */
-  rest(): void {
-    this.target.close();
+    this.way.anchor();
   }
 
   private leave(): void {
-    this.rest();
-    this.anchor?.release();
+    this.way.leave();
     this.onEnd();
-  }
-
-  /** Holds the target's folder, if it is not held. @throws FileError or an `errno` error */
-  holdAgain(): UploadTarget {
-    if (!this.target.isHeld) this.hold();
-    return this.target;
-  }
-
-  /** Reserves a name for what is to be kept until the upload has ended. @throws an `errno` error */
-  reserve(): Spot {
-    return this.storage.staging.reserve(this.target, true);
-  }
-
-  /** Removes what was kept. */
-  drop({ path, release }: Spot): void {
-    this.storage.leftovers.remove(path, release);
-  }
-
-  private hold(): void {
-    this.rest();
-    const target = new UploadTarget(this.storage.root, this.segments);
-    this.target = target;
-    // Who has taken a folder away does not want it to come again with a file.
-    const isSame = target.real.length === this.real.length && target.real.every((name, i) => name === this.real[i]);
-    const isThere = target.near.real.length > this.depth || this.anchor?.isHere(target.near) !== false;
-    if (!isSame || !isThere || target.near.real.length < this.depth)
-      throw new FileError('busy', 'The folder is being replaced.');
-  }
-
-  /** Somebody else has its name by now. */
-  private giveWay(): void {
-    if (this.wish.rename === undefined) return;
-    this.segments = this.wish.rename();
-    this.real = [...this.real.slice(0, -1), this.segments.at(-1) ?? ''];
-    this.hold();
-  }
-
-  private rename(): void {
-    try {
-      this.temporary.replace(this.target);
-    } catch (error) {
-      if (errnoOf(error) !== 'EXDEV') throw error;
-      // Not every file system tells beforehand where a rename leads.
-      this.storage.staging.avoid(this.target);
-      this.moveBeside();
-      this.prepare();
-      this.temporary.replace(this.target);
-    }
-  }
-
-  /**
-   * Once it is sure that the temporary file is in the right folder, so is the target: the rename that follows a path
-   * which leads elsewhere meanwhile does not find the temporary file there.
-   */
-  private moveBeside(): void {
-    this.temporary.moveTo(this.storage.staging.reserveBeside(this.target), this.target);
-    this.target.verify();
   }
 }
 

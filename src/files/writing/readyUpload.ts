@@ -1,0 +1,152 @@
+/** A file that is ready for its place: what may be done next is what it has. */
+import { unlinkSync, type Stats } from 'node:fs';
+import { Backup } from './backup';
+import { endFailure, failureOf, telling } from './failures';
+import { errnoOf, FileError } from '../fileError';
+import { knowsDescriptors } from '../descriptor';
+import type { Temporary } from './temporary';
+import type { UploadTarget } from './uploadTarget';
+import type { WayToTarget } from './wayToTarget';
+import type { Storage, Stored } from './write';
+
+interface Parts {
+  readonly storage: Storage;
+  readonly way: WayToTarget;
+  readonly temporary: Temporary;
+  /** In milliseconds since the epoch; undefined for now. */
+  readonly modified: number | undefined;
+  /** Called when the file is in its place for good. */
+  readonly onEnd: () => void;
+}
+
+/** A file that is in its place, while it is open whether it stays. */
+export interface PlacedUpload {
+  /** It stays. */
+  readonly commit: () => void;
+  /** It goes, and what it has replaced is there again. It is still to be discarded. @throws an `errno` error */
+  readonly revert: () => void;
+}
+
+/** As long as nothing is awaited, it can take its place by {@link commit} or {@link place}; or its upload is discarded. */
+export class ReadyUpload {
+  readonly stored: Stored;
+  private readonly found: Stats | undefined;
+
+  /** @throws FileError: then it is still to be discarded */
+  constructor(private readonly parts: Parts) {
+    const { way } = parts;
+    const { found } = telling(endFailure, () => this.prepare());
+    this.found = found;
+    this.stored = { created: found === undefined, path: way.path };
+  }
+
+  /** Puts the file in its place, for good. @throws FileError: then it is still to be discarded */
+  commit(): Stored {
+    this.replace();
+    this.end();
+    return this.stored;
+  }
+
+  /**
+   * Puts the file in its place and keeps what was there, until it is told whether it stays. No folder stays held meanwhile.
+   *
+   * @throws FileError, then it is still to be discarded
+   */
+  place(): PlacedUpload {
+    try {
+      return telling(failureOf, () => this.replaceForNow());
+    } finally {
+      this.rest();
+    }
+  }
+
+  /** Lets go of the folder until it takes its place: for one that waits for others. */
+  rest(): void {
+    this.parts.way.rest();
+  }
+
+  private prepare(): UploadTarget {
+    const { way, temporary, modified } = this.parts;
+    const target = way.hold();
+    if (target.found !== undefined) temporary.resemble(target.found, target);
+    if (modified !== undefined) temporary.stamp(modified);
+    temporary.close();
+    return target;
+  }
+
+  private replaceForNow(): PlacedUpload {
+    const target = this.holdUntouched();
+    const backup = this.stored.created ? undefined : new Backup(this.parts.storage, target);
+    try {
+      this.replace();
+    } catch (error) {
+      backup?.drop();
+      throw error;
+    }
+    return {
+      commit: () => {
+        backup?.drop();
+        this.end();
+      },
+      revert: () => this.revert(backup),
+    };
+  }
+
+  /** No other file of the same run of code may have taken the place: names that differ may be one to the file system. */
+  private holdUntouched(): UploadTarget {
+    const target = this.parts.way.hold();
+    if (target.found?.ino === this.found?.ino) return target;
+    target.allow();
+    throw new FileError('badPath', 'Two of the files have the same name here.');
+  }
+
+  /** Makes the folders that are missing, and renames. @throws FileError */
+  private replace(): void {
+    telling(endFailure, () => {
+      const target = this.parts.way.make();
+      if (!knowsDescriptors) this.moveBeside(target);
+      this.rename(target);
+    });
+  }
+
+  private rename(target: UploadTarget): void {
+    const { storage, temporary } = this.parts;
+    try {
+      temporary.replace(target);
+    } catch (error) {
+      if (errnoOf(error) !== 'EXDEV') throw error;
+      // Not every file system tells beforehand where a rename leads.
+      storage.staging.avoid(target);
+      this.moveBeside(target);
+      this.prepare();
+      temporary.replace(target);
+    }
+  }
+
+  /**
+   * Once it is sure that the temporary file is in the right folder, so is the target: the rename that follows a path
+   * which leads elsewhere meanwhile does not find the temporary file there.
+   */
+  private moveBeside(target: UploadTarget): void {
+    const { storage, temporary } = this.parts;
+    temporary.moveTo(storage.staging.reserveBeside(target), target);
+    target.verify();
+  }
+
+  private revert(backup: Backup | undefined): void {
+    const target = this.parts.way.hold();
+    try {
+      if (backup === undefined) unlinkSync(target.target);
+      else backup.restore(target);
+    } finally {
+      this.rest();
+    }
+  }
+
+  private end(): void {
+    const { temporary, way, onEnd } = this.parts;
+    temporary.placed();
+    way.keep();
+    onEnd();
+  }
+}
