@@ -24,10 +24,8 @@ export interface LogEvent {
   readonly referer: string;
   /** Whether the connection was cut before the response was whole. */
   readonly aborted: boolean;
-  /** Path, relative to the served folder, of the file this exchange stored. */
-  readonly stored?: string;
-  /** Such paths of the files beyond the first, if the exchange stored several. */
-  readonly alsoStored?: readonly string[];
+  /** Paths, relative to the served folder, of the files that this exchange stored; absent if there are none. */
+  readonly stored?: readonly string[];
   /** Number of the rule that answered, from 1. */
   readonly rule?: number;
   /** Why the request was refused, in one sentence. */

@@ -48,7 +48,7 @@ function contentParts({ content, event, requestHead }: KeptRequest, words: Docum
     case 'none':
       return [];
     case 'stored':
-      return [[remark(words.stored), ...storedBy(event).map((file) => remark(`→ ${file}`))].join('\n')];
+      return [[remark(words.stored), ...(event.stored ?? []).map((file) => remark(`→ ${file}`))].join('\n')];
     case 'gone':
       return [remark(words.gone)];
     case 'whole':
@@ -64,9 +64,6 @@ function contentParts({ content, event, requestHead }: KeptRequest, words: Docum
     }
   }
 }
-
-const storedBy = ({ stored, alsoStored = [] }: KeptRequest['event']): readonly string[] =>
-  stored === undefined ? [] : [stored, ...alsoStored];
 
 /**
  * The request alone, to be edited and sent again. Secrets are masked; the same mask stands for content that cannot be

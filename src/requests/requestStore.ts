@@ -203,8 +203,7 @@ export class RequestStore implements Desk {
 }
 
 /** Octets that the names of stored files take up at most. A form may have a thousand. */
-const namesOf = ({ stored = '', alsoStored = [] }: LogEvent): number =>
-  alsoStored.reduce((sum, name) => sum + 2 * name.length, 2 * stored.length);
+const namesOf = ({ stored = [] }: LogEvent): number => stored.reduce((sum, name) => sum + 2 * name.length, 0);
 
 /** The first number from `from` on that is among those: one has to be. */
 function firstFrom(from: number, numbers: { readonly has: (number: number) => boolean }): number {

@@ -7,9 +7,8 @@ import type { KeptRequest } from './requestStore';
 const mostNames = 20;
 
 export function summaryOf({ event, number, shared }: KeptRequest): RequestSummary {
-  const { alsoStored } = event;
-  if (alsoStored === undefined) return { ...event, number, shared };
-  return { ...event, alsoStored: alsoStored.slice(0, mostNames), number, shared };
+  const { stored } = event;
+  return { ...event, ...(stored !== undefined && { stored: stored.slice(0, mostNames) }), number, shared };
 }
 
 const fits = (status: number, wanted: number | string): boolean =>

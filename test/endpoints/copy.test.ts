@@ -72,7 +72,7 @@ describe('COPY', () => {
         assert.equal(answer.fields.get('location'), status === 201 ? to : undefined);
         assert.equal((await ask(folder.router(), 'GET', to)).text, from.endsWith('inner.txt') ? 'i' : 'a');
         assert.equal(readFileSync(folder.at('a.txt'), 'utf8'), 'a');
-        assert.equal(answer.response.stored, to.slice('/files/'.length).replace('in/', 'dir/'));
+        assert.deepEqual(answer.response.stored, [to.slice('/files/'.length).replace('in/', 'dir/')]);
       });
     }
   }

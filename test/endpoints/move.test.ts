@@ -92,7 +92,7 @@ describe('MOVE', () => {
       const rename = (line: string): string =>
         line === old || [' ', '/'].some((mark) => line.startsWith(old + mark)) ? fresh + line.slice(old.length) : line;
       assert.deepEqual(contents(folder.path), kept.map(rename).sort());
-      assert.equal(answer.response.stored, from.endsWith('/') ? undefined : fresh);
+      assert.deepEqual(answer.response.stored, from.endsWith('/') ? undefined : [fresh]);
     });
   }
 

@@ -70,7 +70,7 @@ describe('storing', () => {
           assert.equal(text(path), 'new');
           assert.equal(answer.body.length, 0);
           assert.equal(answer.fields.get('location'), status === 201 ? `/files/${path}` : undefined);
-          assert.equal(answer.response.stored, path);
+          assert.deepEqual(answer.response.stored, [path]);
         });
       }
     }

@@ -127,7 +127,7 @@ describe('links', () => {
   it('writes into a linked folder inside', async () => {
     const { status, response } = await ask(folder.router(), 'POST', '/files/chain/new.txt', {}, bodyOf(['new']));
     assert.equal(status, 201);
-    assert.equal(response.stored, 'real/new.txt');
+    assert.deepEqual(response.stored, ['real/new.txt']);
     assert.equal(readFileSync(folder.at('real/new.txt'), 'utf8'), 'new');
   });
 

@@ -5,7 +5,7 @@ import { jsonLine, type LogEvent } from '../../src/accessLog';
 
 const event: LogEvent = {
   ...{ time: 1, method: 'PUT', target: '/files/a', version: 'HTTP/1.1', status: 201, bytesIn: 2, bytesOut: 0, ms: 0.5 },
-  ...{ peer: '::1', userAgent: 'x', referer: '', aborted: false, stored: 'a' },
+  ...{ peer: '::1', userAgent: 'x', referer: '', aborted: false, stored: ['a'] },
 };
 
 describe('a line of JSON', () => {

@@ -87,7 +87,7 @@ Allow: GET
     ['the beginning, and that it is one', { content: 'abc', ended: false }, 'abc\n\n# BEGINNING'],
     [
       'the files that it was stored in',
-      { content: 'abc', event: { stored: 'a\nb.txt', alsoStored: ['c.txt'] } },
+      { content: 'abc', event: { stored: ['a\nb.txt', 'c.txt'] } },
       '# STORED\n# → a\uFFFDb.txt\n# → c.txt',
     ],
   ];

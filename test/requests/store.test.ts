@@ -16,7 +16,7 @@ describe('the kept requests', () => {
     ['have the beginning of more', { content: Buffer.alloc(MiB + 1) }, 'cut', MiB],
     ['have the beginning of what did not come to its end', { content: 'abc', ended: false }, 'cut', 3],
     ['have none of what was never read', { ended: false }, 'gone'],
-    ['have none of what was stored', { content: 'abc', event: { stored: 'a.txt' } }, 'stored'],
+    ['have none of what was stored', { content: 'abc', event: { stored: ['a.txt'] } }, 'stored'],
     [
       'have none of a part of an upload',
       { content: 'abc', head: ['PATCH /.http-server/uploads/0 HTTP/1.1'], response: ['HTTP/1.1 204 No Content'] },
@@ -83,8 +83,8 @@ describe('the kept requests', () => {
 
   it('are 8 MiB together with the names of what they stored', () => {
     const store = storeWith({ requestRate: Infinity });
-    const alsoStored = Array.from({ length: 1000 }, (_, i) => `${'x'.repeat(200)}${i}`);
-    for (let i = 0; i < 100; i++) keep(store, { event: { stored: 'a', alsoStored } });
+    const stored = Array.from({ length: 1000 }, (_, i) => `${'x'.repeat(200)}${i}`);
+    for (let i = 0; i < 100; i++) keep(store, { event: { stored } });
     assert.ok(store.size <= defaultLimits.requests);
     assert.ok(numbers(store).length < 25, String(numbers(store).length));
   });
@@ -135,7 +135,7 @@ describe('the kept requests', () => {
         const store = storeWith(bounds);
         const open: (() => unknown)[] = [];
         for (const { size, late, stored, ...rest } of steps) {
-          const event = stored ? { stored: 'a' } : {};
+          const event = stored ? { stored: ['a'] } : {};
           const end = begin(store, { ...rest, content: Buffer.alloc(size), event });
           if (late) open.push(end);
           else end();

@@ -98,7 +98,7 @@ describe('the exercise', () => {
     assert.equal(statusLine(response), 'HTTP/1.1 201 Created');
     assert.equal(field(response, 'location'), '/files/file_123');
     assert.equal(await readFile(join(served.directory, 'file_123'), 'utf8'), '12345');
-    await served.logged(({ stored }) => stored === 'file_123');
+    await served.logged(({ stored }) => stored?.[0] === 'file_123');
   });
 
   it('POST replaces, and says 201 again', async () => {

@@ -162,7 +162,7 @@ describe('the thread of the server keeps requests', () => {
       ['PUT /files/a.txt HTTP/1.1', 'Host: localhost', 'Content-Length: 3'],
       Buffer.from('abc'),
     );
-    assert.equal(stored, 'a.txt');
+    assert.deepEqual(stored, ['a.txt']);
     assert.equal((await question({ kind: 'whole', request: number })).content, 'stored');
     await assert.rejects(question({ kind: 'replay', request: number }), { code: 'CONTENT_GONE' });
   });

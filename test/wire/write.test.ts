@@ -246,6 +246,6 @@ describe('storing over a socket', () => {
     await send('PUT', 'dir', 'new');
     await send('GET', 'old.txt', '');
     const stored = served.events.slice(before, before + 2).map((event) => event.stored);
-    assert.deepEqual(stored, ['dir/named.txt', undefined]);
+    assert.deepEqual(stored, [['dir/named.txt'], undefined]);
   });
 });

@@ -97,7 +97,7 @@ export class Log implements Disposable {
     for (const event of events) {
       if (this.#mayTell(event)) this.#write(event);
       else addToTally(this.#untold, event);
-      for (const file of storedBy(event)) this.#warnOfUnsaved(path.join(this.#directory, file));
+      for (const file of event.stored ?? []) this.#warnOfUnsaved(path.join(this.#directory, file));
       this.#events.fire(event);
     }
     if (dropped === undefined) return;
@@ -150,9 +150,6 @@ export class Log implements Disposable {
 /** @param file absolute path */
 const isUnsaved = (file: string): boolean =>
   workspace.textDocuments.some(({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file);
-
-const storedBy = ({ stored, alsoStored = [] }: LogEvent): readonly string[] =>
-  stored === undefined ? [] : [stored, ...alsoStored];
 
 function troubleText(trouble: UploadTrouble): string {
   if (trouble.kind === 'noPrivateFolder')

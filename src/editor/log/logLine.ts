@@ -42,17 +42,21 @@ export function logLine(event: LogEvent, directory: string): string {
 const mostFiles = 20;
 
 /** The files beyond the first that an exchange stored, one per line. */
-export function furtherLines({ alsoStored = [] }: LogEvent, directory: string): string[] {
-  const lines = alsoStored.slice(0, mostFiles).map((file) => `→ ${forLog(path.join(directory, file))}`);
-  const rest = alsoStored.length - lines.length;
+export function furtherLines({ stored = [] }: LogEvent, directory: string): string[] {
+  const [, ...others] = stored;
+  const lines = others.slice(0, mostFiles).map((file) => arrowTo(file, directory));
+  const rest = others.length - lines.length;
   return [...lines, ...(rest > 0 ? [l10n.t('… and {0} more files', rest)] : [])].map((line) => indent.info + line);
 }
+
+const arrowTo = (file: string, directory: string): string => `→ ${forLog(path.join(directory, file))}`;
 
 const peer = (event: LogEvent): string =>
   /^(?:127\.|::1$|::ffff:127\.)/.test(event.peer) || event.peer === '' ? '' : ` ← ${escapeLog(event.peer)}`;
 
 function remarks(event: LogEvent, directory: string): string {
-  const stored = event.stored === undefined ? '' : ` → ${forLog(path.join(directory, event.stored))}`;
+  const [first] = event.stored ?? [];
+  const stored = first === undefined ? '' : ` ${arrowTo(first, directory)}`;
   const reason = event.reason === undefined ? [] : [forLog(shortened(event.reason, longest))];
   const help = adviceOn(event.option) ?? [];
   const aborted = event.aborted ? [cutOff()] : [];

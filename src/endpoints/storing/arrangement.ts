@@ -128,7 +128,7 @@ function placed(
   isFolder: boolean,
 ): Response {
   const fields = created ? [locationLine(to, isFolder)] : [];
-  return { status: created ? 201 : 204, fields, ...(path !== undefined && { stored: path }) };
+  return { status: created ? 201 : 204, fields, ...(path !== undefined && { stored: [path] }) };
 }
 
 const locationLine = (segments: readonly string[], isFolder: boolean): FieldLine => [

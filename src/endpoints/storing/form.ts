@@ -61,12 +61,7 @@ export class Form {
       },
       (error, upload) => this.ofPart(this.labels.get(upload) ?? '', error),
     );
-    const [path, ...others] = stored.map((each) => each.path);
-    return {
-      ...this.answer(stored),
-      ...(path !== undefined && { stored: path }),
-      ...(others.length > 0 && { alsoStored: others }),
-    };
+    return { ...this.answer(stored), stored: stored.map(({ path }) => path) };
   }
 
   /** Whoever posted the form from a page wants to see what the folder has now. */

@@ -180,12 +180,12 @@ function unchecked(): never {
 const posted: Answer = ({ path }, location) => made(location, path);
 
 const put: Answer = ({ path, created }, location) =>
-  created ? made(location, path) : { status: 204, fields: [], stored: path };
+  created ? made(location, path) : { status: 204, fields: [], stored: [path] };
 
-const made = (location: string, stored: string): Response => ({
+const made = (location: string, path: string): Response => ({
   status: 201,
   fields: [['Location', location]],
-  stored,
+  stored: [path],
 });
 
 function fileSegments(rest: string): readonly string[] {

@@ -58,7 +58,6 @@ function eventOf(exchange: Exchange, aborted: boolean): LogEvent {
   if (request.recording !== undefined) event.recording = request.recording;
   if (response?.stored !== undefined) event.stored = response.stored;
   if (response?.rule !== undefined) event.rule = response.rule;
-  if (response?.alsoStored !== undefined) event.alsoStored = response.alsoStored;
   return event;
 }
 

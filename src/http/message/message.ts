@@ -94,10 +94,8 @@ export interface Response {
   readonly status: number;
   readonly fields: readonly FieldLine[];
   readonly body?: Body;
-  /** Path, relative to the served folder, of the file that the exchange stored; for the log. */
-  readonly stored?: string;
-  /** The same of the files beyond the first, if there are several. */
-  readonly alsoStored?: readonly string[];
+  /** Paths, relative to the served folder, of the files that the exchange stored; for the log. */
+  readonly stored?: readonly string[];
   /** Why the request was refused; for the log. */
   readonly reason?: string;
   /** The option that made it so; for the log. */

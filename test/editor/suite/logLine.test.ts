@@ -29,7 +29,7 @@ const lines: readonly (readonly [promise: string, event: Partial<LogEvent>, line
   ],
   [
     'what was stored, by its whole path',
-    { stored: 'a b/ü.txt' },
+    { stored: ['a b/ü.txt'] },
     `   200 GET      0.4 ms  1.5 KB /index.html → ${path.join('/srv', 'a b/ü.txt')}`,
   ],
   ['a refusal, with its reason', { status: 404, reason: 'No.' }, '404 GET      0.4 ms  1.5 KB /index.html — No.'],
@@ -41,12 +41,12 @@ const lines: readonly (readonly [promise: string, event: Partial<LogEvent>, line
   ['a quote and a backslash, escaped', { target: '/"\\' }, '   200 GET      0.4 ms  1.5 KB /\\x22\\x5c'],
   [
     'a line break in a name, escaped',
-    { stored: 'a\nb' },
+    { stored: ['a\nb'] },
     `   200 GET      0.4 ms  1.5 KB /index.html → ${path.join('/srv', 'a\\u{a}b')}`,
   ],
   [
     'a change of direction, escaped',
-    { stored: 'a\u202eb' },
+    { stored: ['a\u202eb'] },
     `   200 GET      0.4 ms  1.5 KB /index.html → ${path.join('/srv', 'a\\u{202e}b')}`,
   ],
 ];
@@ -88,7 +88,7 @@ describe('a line of the log', () => {
     const text = fc.string({ unit: 'binary' });
     fc.assert(
       fc.property(text, text, text, text, (method, target, stored, reason) => {
-        const line = logLine({ ...plain, method, target, stored, reason, peer: target }, '/srv');
+        const line = logLine({ ...plain, method, target, stored: [stored], reason, peer: target }, '/srv');
         assert.doesNotMatch(line, /[\p{C}\p{Zl}\p{Zp}]/u);
       }),
     );

@@ -29,7 +29,7 @@ describe('a POST', () => {
       assert.equal((await ask(port, 'POST /files/uploads/new.bin', body)).status, 201);
       const uri = vscode.Uri.joinPath(folder().uri, 'uploads', 'new.bin');
       assert.deepEqual(Buffer.from(await vscode.workspace.fs.readFile(uri)), body);
-      assert.equal((await told).stored, 'uploads/new.bin');
+      assert.deepEqual((await told).stored, ['uploads/new.bin']);
     });
   }
 
