@@ -187,7 +187,7 @@ export const defaultOptions: Omit<Options, 'directory'> = {
 };
 
 /** Options of which a client that is refused is told, too, how to set them. */
-export type AdvisedOption = 'allowedHosts' | 'cors' | 'proxyHosts' | 'token';
+export type AdvisedOption = 'access' | 'allowedHosts' | 'cors' | 'proxyHosts' | 'token';
 
 /** What there is advice on: the trash is no option, but of whoever runs the server. */
 export type Advised = AdvisedOption | 'trash';

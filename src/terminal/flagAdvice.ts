@@ -2,6 +2,7 @@
 import type { AdvisedOption } from '../options';
 
 export const advice: Readonly<Record<AdvisedOption, string>> = {
+  access: 'The flag --access says whether files may be stored, replaced and deleted.',
   allowedHosts: 'If that is a name of this machine, allow it with --allowed-host.',
   cors: 'The flag --cors says which origins may ask.',
   proxyHosts: 'The flag --proxy-host says which hosts beyond this machine may be asked.',

@@ -7,7 +7,9 @@ import type { Advice, Options } from '../../src/options';
 import { flagNames } from '../../src/terminal/flags';
 import { startServed, type Served } from '../support/served';
 
-const advice: Advice = { allowedHosts: 'Allow it <so>.', cors: 'Name its origin so.', token: 'Set one so.' };
+const advice: Advice = {
+  ...{ access: 'Allow more so.', allowedHosts: 'Allow it <so>.', cors: 'Name its origin so.', token: 'Set one so.' },
+};
 
 /** Without its line's end. */
 const page = (target: string, ...fields: string[]): string =>
@@ -37,6 +39,7 @@ const refusals: readonly (readonly [
   ['what is excluded', page('GET /.env', own), 404, 'exclude', undefined],
   ['what is excluded, to write', page('PUT /files/.env', own, 'Content-Length: 0'), 403, 'exclude', undefined],
   ['a method that more access allows', page('DELETE /files/a', own), 405, 'access', undefined],
+  ['a copy onto what is there', page('COPY /files/a', own, 'Destination: /files/b'), 403, 'access', advice.access],
   ['a method that none allows', page('PATCH /files/a', own), 405, undefined, undefined],
   ['a method that is for elsewhere', page('PUT /a', own, 'Content-Length: 0'), 405, undefined, undefined],
   ['too large a file', page('PUT /files/a', own, 'Content-Length: 11'), 413, 'limits', undefined],
@@ -51,7 +54,7 @@ describe('a refusal', () => {
     const told = sentence === undefined ? 'nobody' : 'the client, too,';
     it(`for ${promise} tells the log of ${option ?? 'no option'}, and ${told} how it is set`, async () => {
       served = await startServed({ tls: undefined, ...options }, { body: 10 }, { advice });
-      await writeFile(join(served.directory, '.env'), 'secret');
+      for (const name of ['.env', 'a', 'b']) await writeFile(join(served.directory, name), 'secret');
       const client = await served.client();
       await client.write(request);
       const response = await client.read();
@@ -80,7 +83,12 @@ describe('the sentences of the server', () => {
   it('name neither flags nor settings', () => {
     assert.ok(names.length > 100);
     const words = new RegExp(`--(?:${flagNames.join('|')})\\b|\\bhttpServer\\.\\w|HTTP_SERVER_|files\\.enable`);
-    const found = names.filter((name) => words.test(readFileSync(join(source, name), 'utf8')));
+    // Comments speak of them, and so do names in the code.
+    const phrase = /['"`][^'"`\n]*\b(?:setting|flag|option)s? [^'"`\n]*['"`]/i;
+    const found = names.filter((name) => {
+      const text = readFileSync(join(source, name), 'utf8');
+      return words.test(text) || phrase.test(text.replace(/\/\*[^]*?\*\/|(?<!:)\/\/.*/g, ''));
+    });
     assert.deepEqual(found, []);
   });
 });

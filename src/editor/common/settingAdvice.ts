@@ -4,6 +4,7 @@ import type { Advised, Options } from '../../options';
 
 /** What clients are told, too: their user may be the one who sets it. */
 export const adviceForClients = (): Readonly<Record<Advised, string>> => ({
+  access: l10n.t('The setting httpServer.access says whether files may be stored, replaced and deleted.'),
   allowedHosts: l10n.t('If that is a name of this machine, add it to the setting httpServer.allowedHosts.'),
   cors: l10n.t('The setting httpServer.cors says which origins may ask.'),
   proxyHosts: l10n.t('The setting httpServer.proxyHosts says which hosts beyond this machine may be asked.'),
@@ -13,7 +14,6 @@ export const adviceForClients = (): Readonly<Record<Advised, string>> => ({
 
 const adviceForLog = (): Readonly<Partial<Record<keyof Options, string>>> => ({
   ...adviceForClients(),
-  access: l10n.t('The setting httpServer.access says whether files may be stored and deleted.'),
   exclude: l10n.t('The setting httpServer.exclude says what is kept back.'),
   limits: l10n.t('The setting httpServer.maxUploadSize says how large a file may be.'),
 });

@@ -56,8 +56,7 @@ function checkDestination(root: Root, { to, overwrite, mayReplace }: Copy, file:
     if (target.found === undefined) return;
     if (target.isSameAs(file.stat)) throw new FileError('denied', 'It cannot be copied onto itself.');
     if (!overwrite) throw new FileError('occupied', 'Something has that name already.');
-    if (!mayReplace)
-      throw new HttpError(403, 'A copy replaces nothing here: the setting access must be full for that.');
+    if (!mayReplace) throw new HttpError(403, 'A copy replaces nothing here.', [], { advise: 'access' });
     if (target.kind === 'link') throw new FileError('denied', 'A link is not replaced by a copy.');
   });
 }
