@@ -1,9 +1,9 @@
 // The map of the sources: `npm run map` draws it into docs/architecture.md, `npm run map -- --check` says what is not as it
 // should be: an arrow that `rooms.mjs` does not have, or has in vain, files that need each other in a circle, a name that nobody
-// imports, a file that no program needs, a drawing that is out of date.
+// imports, a file that no program needs, two files or types of one name, a drawing that is out of date.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { doors, programs, rooms, users } from './rooms.mjs';
+import { doors, programs, rooms, sharedNames, users } from './rooms.mjs';
 import { root } from './suites.mjs';
 
 const source = join(root, 'src');
@@ -90,8 +90,22 @@ function dead() {
   return [...files.keys()].filter((name) => !alive.has(name)).map((name) => `src/${name} is in no program.`);
 }
 
+/** Files of one name, and types of one name that several files hand out: then one word means two things. */
+function homonyms() {
+  const declared = /^export (?:class|interface|type) (\w+)/gm;
+  /** By its name: the files that have it. */
+  const holders = new Map();
+  for (const [name, text] of texts) {
+    const words = [posix.basename(name), ...[...text.matchAll(declared)].map(([, word]) => word)];
+    for (const word of words) holders.set(word, [...(holders.get(word) ?? []), `src/${name}`]);
+  }
+  return [...holders]
+    .filter(([word, all]) => all.length > 1 && !sharedNames.includes(word))
+    .map(([word, all]) => `${word} is in two places: ${all.join(', ')}.`);
+}
+
 function flaws() {
-  const found = [...unused(), ...dead()];
+  const found = [...unused(), ...dead(), ...homonyms()];
   for (const way of circles()) found.push(`These need each other in a circle: ${way.join(', ')}.`);
   for (const [name, imports] of files) {
     if (name.includes('/') && !isRoom(roomOf(name))) found.push(`src/${name} is in no room of scripts/rooms.mjs.`);

@@ -115,5 +115,8 @@ export const programs = [
   ...['page/folderScript.tsx', 'page/live/liveScript.ts'],
 ];
 
+/** Names of types that two files hand out: what a page and the server say to each other is one thing at both ends. */
+export const sharedNames = ['ChangedPaths', 'Entry', 'News'];
+
 /** Who else may go through a door. */
 export const users = { 'serve.ts': ['terminal'], 'messages.ts': ['editor', 'worker.ts'] };

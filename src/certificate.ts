@@ -26,7 +26,7 @@ export interface Certificate extends Tls {
   readonly validTo: Date;
 }
 
-export interface Wanted {
+interface WantedCertificate {
   /** What clients will call the server: DNS names and IP literals, the latter without brackets. */
   readonly names: readonly string[];
   /** An hour ago by default, for clients whose clock is slow. */
@@ -38,7 +38,7 @@ export interface Wanted {
 const hour = 3_600_000;
 
 /** A fresh key (ECDSA, P-256), and its self-signed certificate (RFC 5280), which can sign no other. */
-export async function makeCertificate({ names, ...validity }: Wanted): Promise<Certificate> {
+export async function makeCertificate({ names, ...validity }: WantedCertificate): Promise<Certificate> {
   const now = Date.now();
   const { validFrom = new Date(now - hour), validTo = new Date(now + 7 * 24 * hour) } = validity;
   const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });

@@ -52,12 +52,12 @@ function parsePattern(text: string): Pattern {
 }
 
 /** Where a path has come to in each of the patterns. */
-export type Progress = Int32Array;
+export type GlobProgress = Int32Array;
 
 /** Several globs, asked for one path after the other, segment by segment. */
 export class Globs {
   private readonly globs: readonly Glob[];
-  private readonly begin: Progress;
+  private readonly begin: GlobProgress;
 
   /** @throws GlobError */
   constructor(globs: readonly string[], platform: NodeJS.Platform) {
@@ -69,12 +69,12 @@ export class Globs {
   }
 
   /** The progress of a path that is at the root. */
-  start(): Progress {
+  start(): GlobProgress {
     return this.begin.slice();
   }
 
   /** Goes on by one segment. Returns whether a glob matches the path up to there. */
-  advance(progress: Progress, name: string): boolean {
+  advance(progress: GlobProgress, name: string): boolean {
     let matches = false;
     let index = 0;
     for (const { patterns, negated } of this.globs) {

@@ -106,7 +106,7 @@ export interface Changed {
 }
 
 /** The text of a file that is not saved yet; undefined when it is, or is given up. */
-export interface Unsaved {
+export interface UnsavedText {
   readonly type: 'unsaved';
   /** From `/`, decoded. */
   readonly path: string;
@@ -137,5 +137,5 @@ interface TrafficRead {
   readonly type: 'read';
 }
 
-export type ToWorker = Call | CancelUpload | CancelQuestion | TrashReply | Changed | Unsaved | TrafficRead;
+export type ToWorker = Call | CancelUpload | CancelQuestion | TrashReply | Changed | UnsavedText | TrafficRead;
 export type FromWorker = Reply | Traffic | UploadTroubleTold | TrashCall;

@@ -1,6 +1,6 @@
 /** What a rule does, as it is written down and as it is understood. Pure. */
 import { fieldFlaw } from './fieldFlaw';
-import { RuleError, type Place } from './ruleError';
+import { RuleError, type RulePart } from './ruleError';
 import { hasCapture, templateOf, type Template } from './ruleTemplate';
 import { isListed, parseUpstream, type UpstreamTarget } from './upstreamTarget';
 
@@ -45,18 +45,18 @@ export interface Proxy {
   readonly live: boolean;
 }
 
-export type Action = Respond | Redirect | Rewrite | Headers | Proxy;
+export type RuleAction = Respond | Redirect | Rewrite | Headers | Proxy;
 
 /** Round one action of one rule. */
 interface Scope {
-  readonly place: Place;
+  readonly place: RulePart;
   readonly stars: number;
   readonly context: { readonly proxyHosts: readonly string[] };
 }
 
-type Reader = (value: unknown, scope: Scope) => Action;
+type Reader = (value: unknown, scope: Scope) => RuleAction;
 
-const readers: Readonly<Record<Action['kind'], Reader>> = {
+const readers: Readonly<Record<RuleAction['kind'], Reader>> = {
   respond: respondOf,
   redirect: redirectOf,
   rewrite: rewriteOf,
@@ -64,10 +64,10 @@ const readers: Readonly<Record<Action['kind'], Reader>> = {
   proxy: proxyOf,
 };
 
-export const actionNames = Object.keys(readers) as readonly Action['kind'][];
+export const actionNames = Object.keys(readers) as readonly RuleAction['kind'][];
 
 /** @throws RuleError */
-export function actionOf(rule: Readonly<Record<string, unknown>>, scope: Scope): Action {
+export function actionOf(rule: Readonly<Record<string, unknown>>, scope: Scope): RuleAction {
   const given = actionNames.filter((name) => rule[name] !== undefined);
   const [name] = given;
   if (name === undefined) throw new RuleError(`has none of ${actionNames.join(', ')}`, scope.place);
@@ -82,7 +82,7 @@ interface Table {
 }
 
 /** @param keys those that there may be */
-function tableOf(value: unknown, keys: readonly string[], place: Place): Table {
+function tableOf(value: unknown, keys: readonly string[], place: RulePart): Table {
   const [name = ''] = place.keys;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RuleError(`has a "${name}" that is no object with ${keys.join(', ')}`, place);
@@ -93,9 +93,9 @@ function tableOf(value: unknown, keys: readonly string[], place: Place): Table {
   throw new RuleError(why, below(place, stranger));
 }
 
-const below = (place: Place, key: string): Place => ({ ...place, keys: [...place.keys, key] });
+const below = (place: RulePart, key: string): RulePart => ({ ...place, keys: [...place.keys, key] });
 
-function fieldsOf(value: unknown, place: Place): readonly Line[] {
+function fieldsOf(value: unknown, place: RulePart): readonly Line[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RuleError('has "headers" that are no names with a text each', place);
   }
@@ -138,7 +138,7 @@ function respondOf(value: unknown, { place }: Scope): Respond {
 function numberOf(
   table: Table,
   key: string,
-  { from, to, place }: { from: number; to: number; place: Place },
+  { from, to, place }: { from: number; to: number; place: RulePart },
 ): number | undefined {
   const value = table[key];
   if (value === undefined) return undefined;
@@ -146,14 +146,14 @@ function numberOf(
   throw new RuleError(`has a "${key}" that is no whole number from ${from} to ${to}`, below(place, key));
 }
 
-function bodyOf({ body, json }: Table, place: Place): Respond['body'] {
+function bodyOf({ body, json }: Table, place: RulePart): Respond['body'] {
   if (json !== undefined) return { text: JSON.stringify(json), type: 'application/json' };
   if (body === undefined) return undefined;
   if (typeof body === 'string') return { text: body, type: 'text/plain; charset=utf-8' };
   throw new RuleError('has a "body" that is no text', below(place, 'body'));
 }
 
-function fileOf({ file }: Table, place: Place): string | undefined {
+function fileOf({ file }: Table, place: RulePart): string | undefined {
   if (file === undefined) return undefined;
   if (typeof file === 'string' && /^[\\/]*[^\\/]/.test(file) && !/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(file)) return file;
   throw new RuleError('has a "file" that is no path below the folder', below(place, 'file'));
@@ -224,7 +224,7 @@ function proxyOf(value: unknown, { place, context }: Scope): Proxy {
   };
 }
 
-function flagOf(table: Table, key: string, place: Place): boolean {
+function flagOf(table: Table, key: string, place: RulePart): boolean {
   const value = table[key] ?? false;
   if (typeof value === 'boolean') return value;
   throw new RuleError(`has a "${key}" that is neither true nor false`, below(place, key));

@@ -1,7 +1,7 @@
 /** What is wrong with a list of rules. Pure. */
 
 /** Which part of the list is meant. */
-export interface Place {
+export interface RulePart {
   /** From 1. */
   readonly rule: number;
   /** The way from the rule to the part, by its keys. */
@@ -15,7 +15,7 @@ export class RuleError extends Error {
   /** @param why goes on behind `Rule 3`; a whole sentence if it is about the list */
   constructor(
     why: string,
-    readonly place?: Place,
+    readonly place?: RulePart,
     /** The option that is for what was meant. */
     readonly instead?: 'cors' | 'proxyHosts',
   ) {

@@ -1,6 +1,6 @@
 /** The list of rules: what may stand in it, and what it means. Pure. */
-import { actionNames, actionOf, type Action } from './ruleAction';
-import { RuleError, type Place } from './ruleError';
+import { actionNames, actionOf, type RuleAction } from './ruleAction';
+import { RuleError, type RulePart } from './ruleError';
 import { compilePattern, patternFlaw, type Pattern } from './rulePattern';
 
 /** A rule as it is written down. Which of the actions it has is checked, and so are they. */
@@ -20,7 +20,7 @@ export interface CompiledRule {
   readonly pattern: Pattern;
   /** Those it is for; all, if it is undefined. One for GET is for HEAD as well. */
   readonly methods: ReadonlySet<string> | undefined;
-  readonly action: Action;
+  readonly action: RuleAction;
 }
 
 /** What has to be known besides the list. */
@@ -41,7 +41,7 @@ export function compileRules(list: unknown, context: RuleContext): readonly Comp
 const isRecord = (value: unknown): value is Rule =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function compileRule(rule: unknown, place: Place, context: RuleContext): CompiledRule {
+function compileRule(rule: unknown, place: RulePart, context: RuleContext): CompiledRule {
   if (!isRecord(rule)) throw new RuleError('is no object', place);
   const stranger = Object.keys(rule).find((key) => !known.includes(key));
   if (stranger !== undefined) {
@@ -57,14 +57,14 @@ function compileRule(rule: unknown, place: Place, context: RuleContext): Compile
 
 const known: readonly string[] = ['match', 'method', ...actionNames];
 
-function matchOf({ match }: Rule, place: Place): string {
+function matchOf({ match }: Rule, place: RulePart): string {
   if (typeof match !== 'string') throw new RuleError('has no "match", a pattern such as "/api/**"', place);
   const flaw = patternFlaw(match);
   if (flaw === undefined) return match;
   throw new RuleError(`is for ${JSON.stringify(match)}, which ${flaw}`, { ...place, keys: ['match'] });
 }
 
-function methodsOf(value: unknown, place: Place): ReadonlySet<string> | undefined {
+function methodsOf(value: unknown, place: RulePart): ReadonlySet<string> | undefined {
   if (value === undefined) return undefined;
   const methods: readonly unknown[] = Array.isArray(value) ? value : [value];
   for (const method of methods) {

@@ -6,19 +6,19 @@ import type { Live } from './endpoints/live/live';
 import { UploadRegistry } from './endpoints/storing/uploadRegistry';
 import { createRouter } from './endpoints/router';
 import { claimPort } from './endpoints/rules/ownPorts';
-import type { Trash } from './endpoints/storing/removal';
+import type { MoveToTrash } from './endpoints/storing/removal';
 import { withLimit } from './endpoints/storing/uploadFields';
 import { ownPrivateFolders } from './files/writing/privateFolder';
 import { Root } from './files/root';
 import type { UploadProgress } from './files/writing/progress';
 import { Uploads } from './files/writing/uploads';
-import { Listener, type Address } from './http/connection/listener';
+import { Listener, type ListenAddress } from './http/connection/listener';
 import { checkOptions, OptionsError, type Advice, type Options } from './options';
 import type { Recorder } from './recording';
 import { recorded } from './requests/recorded';
 
 export interface Server {
-  readonly address: Address;
+  readonly address: ListenAddress;
   /** Whether it speaks TLS. */
   readonly isSecure: boolean;
   /** How many connections are open. */
@@ -63,7 +63,7 @@ export interface Surroundings {
   /** Whether the server is there for a while only: then its unfinished uploads end with it. By default they outlive it. */
   readonly isPassing?: boolean;
   /** Where deleted files go; without it they are gone. */
-  readonly trash?: Trash;
+  readonly trash?: MoveToTrash;
   /** What a client that is refused is told besides, in the words of whoever runs the server. */
   readonly advice?: Advice;
   /** Notes exchanges down while they go on, for whoever keeps requests; what it has noted comes with the event. */
@@ -121,7 +121,7 @@ type Configured = Pick<Options, 'limits'> & Guarded & { readonly root: Root };
 
 /** What stays with a server whatever its options become. */
 interface Own {
-  readonly trash: Trash | undefined;
+  readonly trash: MoveToTrash | undefined;
   readonly audience: Audience | undefined;
   readonly advice: Advice | undefined;
   /** Whether exchanges are noted down. */

@@ -7,7 +7,7 @@ import type { RequestFilter, RequestSummary, WaitTerms } from '../requestQuestio
 import { ask } from './requests/askRequests';
 import { filterFrom, termsFrom, waitFor } from './requests/waitForRequest';
 import { ProblemError } from './server/problem';
-import type { Kind } from './server/state';
+import type { StateKind } from './server/state';
 
 type WaitOptions = Partial<Pick<WaitTerms, 'since' | 'timeout'>>;
 
@@ -15,10 +15,10 @@ type WaitOptions = Partial<Pick<WaitTerms, 'since' | 'timeout'>>;
 const mostRequests = 1000;
 
 export interface HttpServerApi {
-  readonly state: Kind;
+  readonly state: StateKind;
   /** Where this machine reaches the server, such as `http://localhost:4221/`; undefined unless it is running. */
   readonly url: string | undefined;
-  readonly onDidChangeState: Event<Kind>;
+  readonly onDidChangeState: Event<StateKind>;
   /** Fires for each finished exchange; under heavy load not for all of them. */
   readonly onDidLog: Event<LogEvent>;
   /** The requests that the server keeps, the newest first, a thousand at most; rejects with an `Error` unless it is running. */

@@ -23,7 +23,7 @@ import type { SiteFunction } from './common/shown';
 import { Site } from './site/site';
 import { dropBoxTerms } from './storing/terms';
 import { Store } from './storing/store';
-import type { Trash } from './storing/removal';
+import type { MoveToTrash } from './storing/removal';
 import { userAgent } from './userAgent';
 import { Workshop } from './representation/workshop';
 
@@ -46,7 +46,7 @@ const known: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PATCH', ...writing]
 /** What outlives a change of options. */
 interface Kept {
   readonly registry?: UploadRegistry;
-  readonly trash?: Trash | undefined;
+  readonly trash?: MoveToTrash | undefined;
   readonly audience?: Audience | undefined;
 }
 

@@ -1,5 +1,5 @@
 /** What of the folder is neither served nor written. Pure. */
-import { Globs, type Progress } from '../globs';
+import { Globs, type GlobProgress } from '../globs';
 import { fold, windowsName, type Platform } from './names';
 
 /** Our own unfinished uploads, whatever the user's globs say. */
@@ -21,7 +21,7 @@ export interface Exclusion {
 export function createExclusion(globs: readonly string[], platform: Platform): Exclusion {
   const patterns = new Globs(globs.map(fold), platform);
 
-  function isExcluded(progress: Progress, name: string): boolean {
+  function isExcluded(progress: GlobProgress, name: string): boolean {
     const form = fold(name);
     return patterns.advance(progress, form) || temporaryName.test(form);
   }

@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { mark, NewsStream, type Mark, type News } from './live/newsStream';
 import { concerns, fold } from './live/siteUses';
-import { Place, placeOf, type Site } from './list/place';
+import { Place, placeOf, type PageSite } from './list/place';
 import { Actions } from './view/actions';
 import { App } from './view/app';
 import { Model, words, type Given } from './view/model';
@@ -19,7 +19,7 @@ function isFramed(): boolean {
 /** As the server wrote it into the page. */
 function given(): Given {
   const { base = './', page = 'site', live } = document.body.dataset;
-  const site: Site = { base: new URL(base, location.href).href, isFiles: page === 'files' };
+  const site: PageSite = { base: new URL(base, location.href).href, isFiles: page === 'files' };
   const isDropBox = page === 'dropBox';
   const place = isDropBox ? undefined : placeOf(site, location.href);
   return { site, place: place ?? new Place(site, []), isDropBox, isFramed: isFramed(), isLive: live !== undefined };

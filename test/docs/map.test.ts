@@ -120,6 +120,15 @@ describe('the map', () => {
     );
   });
 
+  it('says which files or types have one name', () => {
+    write('files/x.ts', 'export interface Thing {}\nexport const thing = 1;\nclass Own {}');
+    write('http/wire/x.ts', 'export class Thing {}\nexport const thing = 2;\nexport class Own {}');
+    assert.deepEqual(
+      map()[0].filter((line) => line.includes('two places')),
+      ['x.ts', 'Thing'].map((word) => `${word} is in two places: src/files/x.ts, src/http/wire/x.ts.`),
+    );
+  });
+
   it('is out of date when a file has come, and is drawn anew', () => {
     const outOfDate = (): boolean => map('--check')[0].some((line) => line.endsWith('is out of date: npm run map.'));
     write('files/x.ts', '');

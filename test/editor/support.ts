@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../src/editor/api';
 import { Controller } from '../../src/editor/server/controller';
-import type { Surroundings } from '../../src/editor/server/controller';
+import type { ControllerSurroundings } from '../../src/editor/server/controller';
 import { makePlan } from '../../src/editor/server/plan';
 import { ServerThread } from '../../src/editor/server/thread';
 import { sparePort } from '../support/host/sparePort';
@@ -153,7 +153,7 @@ export class TestController implements vscode.Disposable {
   now = 0;
   readonly #ports = new Map<number, number>();
 
-  constructor(surroundings: Partial<Surroundings> = {}) {
+  constructor(surroundings: Partial<ControllerSurroundings> = {}) {
     this.controller = new Controller({
       plan: () => makePlan(undefined),
       spawn: () => this.#spawn(),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { endianness } from 'node:os';
 import { guarded } from '../../src/endpoints/guard/guard';
-import { hasOtherClient, mayWrite, ownerIn, type Owner, type Verdict } from '../../src/endpoints/guard/peerUser';
+import { hasOtherClient, mayWrite, ownerIn, type SocketOwner, type Verdict } from '../../src/endpoints/guard/peerUser';
 import { HttpError } from '../../src/http/message/httpError';
 import type { Peer } from '../../src/http/message/message';
 import { defaultOptions } from '../../src/options';
@@ -41,7 +41,7 @@ describe('the owner of a connection', function () {
     needs(this, 'a processor that puts the lowest octet first', endianness() === 'LE');
   });
 
-  const rows: readonly [name: string, list: string, peer: Peer, owner: Owner][] = [
+  const rows: readonly [name: string, list: string, peer: Peer, owner: SocketOwner][] = [
     ['by its two ends', listOf(other, { from: client, to: server, user: 33 }), peer4, 33],
     ['not by our end of it', listOf({ from: server, to: client, user: 33 }, { from: client, to: server }), peer4, 1000],
     ['not by another connection of the client', listOf({ from: client, to: '0200007F:107E' }), peer4, 'gone'],

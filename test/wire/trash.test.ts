@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Trash } from '../../src/endpoints/storing/removal';
+import type { MoveToTrash } from '../../src/endpoints/storing/removal';
 import type { RawResponse } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 import { needsPosix } from '../support/needs';
@@ -11,7 +11,7 @@ describe('DELETE where there is a trash', () => {
   let served: Served;
   let asked: string[];
   /** What the trash does with a file. */
-  let trash: Trash;
+  let trash: MoveToTrash;
 
   beforeEach(async () => {
     asked = [];
@@ -19,7 +19,7 @@ describe('DELETE where there is a trash', () => {
       renameSync(path, join(served.directory, '..', 'trashed'));
       return Promise.resolve(true);
     };
-    const ask: Trash = (path, kind) => {
+    const ask: MoveToTrash = (path, kind) => {
       asked.push(`${kind} ${path}`);
       return trash(path, kind);
     };

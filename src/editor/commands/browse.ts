@@ -5,13 +5,13 @@ import { showDone, showInformation, showWarning } from '../common/notify';
 import { settingError } from '../server/problem';
 import { openIn } from '../server/settings';
 import type { OpenIn } from '../server/settings';
-import type { Site } from '../server/state';
+import type { ServedSite } from '../server/state';
 import { externalUrlOf, localUrlOf } from '../server/urls';
 
 /** @param pathname percent-encoded, from `/` */
-export async function openInBrowser(site: Site, pathname: string): Promise<void> {
+export async function openInBrowser(site: ServedSite, pathname: string): Promise<void> {
   const path = withToken(pathname, site.token);
-  if ((await placeOf(site)) === 'integrated') {
+  if ((await browserKindOf(site)) === 'integrated') {
     if (await openInTab(await externalUrlOf(site, path))) return;
     void showWarning(
       l10n.t(
@@ -25,7 +25,7 @@ export async function openInBrowser(site: Site, pathname: string): Promise<void>
 /** Opens a tab that is a browser, which only some editors have; a page in a frame is what all have. */
 const ownBrowser = 'workbench.action.browser.open';
 
-type Place = Exclude<OpenIn, 'auto'>;
+type BrowserKind = Exclude<OpenIn, 'auto'>;
 
 let isTold = false;
 
@@ -33,7 +33,7 @@ let isTold = false;
  * Where the user wants pages, except that with a token it is the system's browser: the editor's own shows a page in a
  * frame, which gets none of the server's cookies, and would keep the secret in its address bar.
  */
-export async function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>): Promise<Place> {
+export async function browserKindOf({ folder, token }: Pick<ServedSite, 'folder' | 'token'>): Promise<BrowserKind> {
   const wanted = openIn(folder);
   const hasBrowser = wanted !== 'auto' || (await commands.getCommands(true)).includes(ownBrowser);
   if (wanted === 'external' || !hasBrowser) return 'external';
@@ -41,7 +41,7 @@ export async function placeOf({ folder, token }: Pick<Site, 'folder' | 'token'>)
 }
 
 /** Shows a page beside the source, whatever the settings say of pages that are opened. */
-export async function preview(site: Site, pathname: string): Promise<void> {
+export async function preview(site: ServedSite, pathname: string): Promise<void> {
   if (keepsToken(site.token) && (await openInTab(await externalUrlOf(site, pathname)))) return;
   await openInBrowser(site, pathname);
 }
@@ -62,7 +62,8 @@ function keepsToken(token: string): boolean {
  * of this machine that is opened. What it then makes of the `%23` of a name with a `#` is `%2523`, so it is asked only
  * where it must be.
  */
-const isTunnelled = ({ external }: Site): boolean => /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0):/.test(external.authority);
+const isTunnelled = ({ external }: ServedSite): boolean =>
+  /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0):/.test(external.authority);
 
 /** A browser of the editor's own. Rejects if there is no such one. */
 type Browser = (url: string) => Thenable<unknown>;
@@ -141,12 +142,12 @@ export async function copyWithToken(link: string): Promise<void> {
   showDone(l10n.t('Copied the link, with its token'));
 }
 
-export async function copyUrlWithToken(site: Site): Promise<void> {
+export async function copyUrlWithToken(site: ServedSite): Promise<void> {
   if (site.token === '') throw settingError('token', l10n.t('The server has no token, so there is no URL with one.'));
   await copyWithToken(await externalUrlOf(site, withToken('/', site.token)));
 }
 
-export async function copyUrl(site: Site, pathname: string): Promise<void> {
+export async function copyUrl(site: ServedSite, pathname: string): Promise<void> {
   const url = await externalUrlOf(site, pathname);
   await env.clipboard.writeText(url);
   showDone(l10n.t('Copied {0}', url));

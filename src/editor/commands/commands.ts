@@ -19,7 +19,7 @@ import { handsOn, ruleSetting } from '../server/ruleSetting';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
 import { pickTerms } from '../sharing/shareTerms';
-import type { Site } from '../server/state';
+import type { ServedSite } from '../server/state';
 import type { UploadsView } from '../status/uploadMonitor';
 import { isExcluded, servedPath } from '../server/urls';
 
@@ -73,23 +73,23 @@ export function registerCommands(parts: Parts): Disposable {
 }
 
 /** Runs `action` on the server, started first if need be. That it could not start was told already. */
-async function withSite({ controller }: Parts, action: (site: Site) => unknown): Promise<void> {
+async function withSite({ controller }: Parts, action: (site: ServedSite) => unknown): Promise<void> {
   const state = await controller.start();
   if (state.kind === 'running') await action(state.site);
 }
 
-async function openFile(site: Site, resource = activeFile()): Promise<void> {
+async function openFile(site: ServedSite, resource = activeFile()): Promise<void> {
   if (resource === undefined) return pickEndpoint(site);
   await openInBrowser(site, await pathnameOf(site, resource, 'httpServer.openFile'));
 }
 
 /** The site itself, where the file in front of the user is not of it. */
-async function showPreview(site: Site, resource = activeFile()): Promise<void> {
+async function showPreview(site: ServedSite, resource = activeFile()): Promise<void> {
   const isOfSite = resource !== undefined && servedPath(site, resource) !== undefined;
   await preview(site, isOfSite ? await pathnameOf(site, resource, 'httpServer.preview') : '/');
 }
 
-async function copy(site: Site, resource: Uri | undefined): Promise<void> {
+async function copy(site: ServedSite, resource: Uri | undefined): Promise<void> {
   await copyUrl(site, resource === undefined ? '/' : await pathnameOf(site, resource, 'httpServer.copyUrl'));
 }
 
@@ -98,7 +98,7 @@ async function copy(site: Site, resource: Uri | undefined): Promise<void> {
  *
  * @param asked what is done with it, once it can be
  */
-async function pathnameOf(site: Site, resource: Uri, asked: CommandId): Promise<string> {
+async function pathnameOf(site: ServedSite, resource: Uri, asked: CommandId): Promise<string> {
   if (servedPath(site, resource) === undefined) throw outside(resource, asked);
   const pathname = servedPath(site, resource, await isFolder(resource)) ?? '/';
   if (!isExcluded(site, pathname)) return pathname;
@@ -156,7 +156,7 @@ async function menu({ controller, sharing, keptToken, uploads }: Parts): Promise
 }
 
 /** Shows what is shared, after asking how if nothing is yet. */
-async function share({ sharing, panel }: Parts, { access, folder }: Site): Promise<void> {
+async function share({ sharing, panel }: Parts, { access, folder }: ServedSite): Promise<void> {
   if (sharing.share === undefined) {
     const terms = await pickTerms(access, handsOn(ruleSetting(folder)));
     if (terms === undefined) return;
@@ -177,7 +177,7 @@ async function generate({ controller, keptToken }: Parts): Promise<void> {
   else void showInformation(l10n.t('The editor has generated a token and keeps it until it is needed.'));
 }
 
-async function tellOfToken(site: Site): Promise<void> {
+async function tellOfToken(site: ServedSite): Promise<void> {
   const copy = l10n.t('Copy URL with Token');
   const message = l10n.t('The editor has generated a token and keeps it. Every request must carry it.');
   if ((await showInformation(message, copy)) === copy) await copyUrlWithToken(site);

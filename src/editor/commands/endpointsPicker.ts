@@ -4,7 +4,7 @@ import { l10n, ThemeIcon, window } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
 import { activeFile } from './activeFile';
 import { copyUrl, openInBrowser } from './browse';
-import type { Site } from '../server/state';
+import type { ServedSite } from '../server/state';
 import { externalUrlOf, servedPath } from '../server/urls';
 import { forLabel } from '../common/words';
 
@@ -24,7 +24,7 @@ interface Item extends QuickPickItem {
 }
 
 /** Lets the user choose, then opens or copies it. */
-export async function pickEndpoint(site: Site): Promise<void> {
+export async function pickEndpoint(site: ServedSite): Promise<void> {
   const copy: QuickInputButton = { iconPath: new ThemeIcon('copy'), tooltip: l10n.t('Copy URL') };
   const items = await Promise.all(endpoints(site).map((endpoint) => itemOf(site, endpoint, copy)));
   const picker = window.createQuickPick<Item>();
@@ -46,7 +46,7 @@ export async function pickEndpoint(site: Site): Promise<void> {
   picker.show();
 }
 
-function endpoints(site: Site): Endpoint[] {
+function endpoints(site: ServedSite): Endpoint[] {
   return [
     ...currentFile(site),
     { icon: 'globe', label: l10n.t('Site'), pathname: '/', meaning: l10n.t('The folder as a web site') },
@@ -73,7 +73,7 @@ function endpoints(site: Site): Endpoint[] {
 }
 
 /** The file in front of the user, as a page and as it is. */
-function currentFile(site: Site): Endpoint[] {
+function currentFile(site: ServedSite): Endpoint[] {
   const file = activeFile();
   const pathname = file && servedPath(site, file);
   if (file === undefined || pathname === undefined) return [];
@@ -84,7 +84,7 @@ function currentFile(site: Site): Endpoint[] {
   ];
 }
 
-async function itemOf(site: Site, endpoint: Endpoint, copy: QuickInputButton): Promise<Item> {
+async function itemOf(site: ServedSite, endpoint: Endpoint, copy: QuickInputButton): Promise<Item> {
   const description = forLabel(await externalUrlOf(site, endpoint.pathname));
   const iconPath = new ThemeIcon(endpoint.icon);
   return { endpoint, label: endpoint.label, iconPath, description, detail: endpoint.meaning, buttons: [copy] };
@@ -100,9 +100,9 @@ async function askForText(): Promise<string | undefined> {
 }
 
 async function use(
-  site: Site,
+  site: ServedSite,
   endpoint: Endpoint,
-  action: (site: Site, pathname: string) => Promise<void>,
+  action: (site: ServedSite, pathname: string) => Promise<void>,
 ): Promise<void> {
   const rest = endpoint.ask === undefined ? '' : await endpoint.ask();
   if (rest !== undefined) await action(site, endpoint.pathname + rest);

@@ -2,13 +2,13 @@
 import * as path from 'node:path';
 import { l10n, ThemeIcon, window, workspace } from 'vscode';
 import type { QuickPickItem, Uri } from 'vscode';
-import type { Choice } from '../server/workspaceMemory';
+import type { FolderChoice } from '../server/workspaceMemory';
 import { diskFolders } from '../server/plan';
 import { openFolder, ProblemError } from '../server/problem';
 import { forLabel } from '../common/words';
 
 /** The choice that a folder of the explorer stands for. Throws {@link ProblemError} if it is not in the workspace. */
-export function choiceOf(resource: Uri): Choice {
+export function choiceOf(resource: Uri): FolderChoice {
   const folder = workspace.getWorkspaceFolder(resource);
   if (folder?.uri.scheme !== 'file') {
     const message = l10n.t('{0} is not in a folder of this workspace, so it is not served.', resource.fsPath);
@@ -19,11 +19,11 @@ export function choiceOf(resource: Uri): Choice {
 }
 
 interface Item extends QuickPickItem {
-  readonly choose: () => Promise<Choice | undefined>;
+  readonly choose: () => Promise<FolderChoice | undefined>;
 }
 
 /** Asks for a workspace folder, as its settings serve it, or for any folder below one. */
-export async function pickFolder(): Promise<Choice | undefined> {
+export async function pickFolder(): Promise<FolderChoice | undefined> {
   const folders = diskFolders();
   const items = folders.map(({ name, uri }): Item => {
     const choice = { folder: uri.toString() };
@@ -41,7 +41,7 @@ export async function pickFolder(): Promise<Choice | undefined> {
   return item?.choose();
 }
 
-async function browseFolder(): Promise<Choice | undefined> {
+async function browseFolder(): Promise<FolderChoice | undefined> {
   const defaultUri = diskFolders()[0]?.uri;
   const [folder] =
     (await window.showOpenDialog({

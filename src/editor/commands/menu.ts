@@ -9,7 +9,7 @@ import { isExcluded, servedPath } from '../server/urls';
 import { diskFolders, noFolder } from '../server/plan';
 import { goingOn } from '../server/problem';
 import type { Action, Problem } from '../server/problem';
-import type { Site, State } from '../server/state';
+import type { ServedSite, State } from '../server/state';
 
 interface Item extends QuickPickItem {
   readonly action?: Action;
@@ -86,7 +86,7 @@ function first(state: State, context: MenuContext): Item[] {
 }
 
 /** The site, and the file in front of the user if it is in it. */
-function pages(site: Site): Item[] {
+function pages(site: ServedSite): Item[] {
   const open = (title: string, resource: Uri): Item => item('globe', title, 'httpServer.openFile', resource);
   const file = activeFile();
   const pathname = file && servedPath(site, file);
@@ -100,7 +100,7 @@ function pages(site: Site): Item[] {
 const repair = ({ actions }: Problem): Item[] =>
   actions.map(({ title, command, args }) => item(icons[command] ?? 'gear', title, command, ...args));
 
-const secret = ({ token }: Site, { isTokenKept }: MenuContext): Item[] => [
+const secret = ({ token }: ServedSite, { isTokenKept }: MenuContext): Item[] => [
   ...(token === '' ? [] : [item('key', l10n.t('Copy URL with Token'), 'httpServer.copyUrlWithToken')]),
   ...(isTokenKept ? [item('trash', l10n.t('Forget the Generated Token'), 'httpServer.forgetToken')] : []),
 ];

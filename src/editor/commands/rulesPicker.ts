@@ -5,9 +5,9 @@ import type { Rule } from '../../ruleList';
 import { forLabel } from '../common/words';
 import { openSettings } from '../server/problem';
 import { ruleSetting } from '../server/ruleSetting';
-import type { Site } from '../server/state';
+import type { ServedSite } from '../server/state';
 
-export async function showRules({ folder }: Site): Promise<void> {
+export async function showRules({ folder }: ServedSite): Promise<void> {
   const { rules, flaw } = ruleSetting(folder);
   const wrong: QuickPickItem[] =
     flaw === undefined ? [] : [{ label: forLabel(flaw.message), iconPath: new ThemeIcon('warning') }];

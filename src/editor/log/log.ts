@@ -9,7 +9,7 @@ import type { Controller } from '../server/controller';
 import { furtherLines, levelOf, logLine, summaryLine } from './logLine';
 import { detourText } from '../server/binding';
 import { goingOn } from '../server/problem';
-import type { Site, State } from '../server/state';
+import type { ServedSite, State } from '../server/state';
 import { forLog } from '../common/words';
 
 type Running = Extract<State, { readonly kind: 'running' }>;
@@ -161,7 +161,7 @@ function troubleText(trouble: UploadTrouble): string {
   );
 }
 
-function serving({ directory, url, external }: Site): string {
+function serving({ directory, url, external }: ServedSite): string {
   const browser = external.toString(true);
   if (browser === url) return l10n.t('Serving {0} at {1}', directory, url);
   return l10n.t('Serving {0} at {1}, for your browser at {2}', directory, url, browser);

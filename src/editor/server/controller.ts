@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter } from 'vscode';
 import type { Disposable } from 'vscode';
 import { localUrl } from '../../addresses';
-import type { Changed, Traffic, Unsaved, UploadProgress, UploadTrouble } from '../../messages';
+import type { Changed, Traffic, UnsavedText, UploadProgress, UploadTrouble } from '../../messages';
 import { defaultLimits } from '../../options';
 import type { QuestionOf, RequestAnswers, RequestQuestion } from '../../requestQuestions';
 import type { Plan } from './plan';
@@ -13,12 +13,12 @@ import { crashProblem, died, problemOf, ServerError } from './problem';
 import type { Problem } from './problem';
 import { mayFollow } from './state';
 import { isForwarded, optionsFor, sameAddress, siteOf } from './siteOfPlan';
-import type { Site, State } from './state';
+import type { ServedSite, State } from './state';
 import type { ServerThread } from './thread';
 import { externalUri } from './urls';
 
 /** What the controller asks of the rest of the editor. */
-export interface Surroundings {
+export interface ControllerSurroundings {
   /** What is asked for now. Rejects with a {@link ProblemError}. */
   readonly plan: () => Promise<Plan>;
   /** @param lastRequest the number of the last request that was told of */
@@ -37,16 +37,16 @@ const crashWindow = 60_000;
 const settlingTime = 2000;
 
 /** A thread that listens, and what it was told. */
-export interface Server {
+export interface ServerInThread {
   readonly thread: ServerThread;
   readonly plan: Plan;
   readonly binding: Binding;
-  readonly site: Site;
+  readonly site: ServedSite;
   readonly concern?: Problem;
 }
 
 export class Controller implements Disposable {
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: ControllerSurroundings;
   readonly #states = new EventEmitter<State>();
   readonly #traffic = new EventEmitter<Traffic>();
   readonly #uploads = new EventEmitter<readonly UploadProgress[]>();
@@ -54,7 +54,7 @@ export class Controller implements Disposable {
   readonly #pages = new EventEmitter<number>();
   readonly #crashes = new EventEmitter<string>();
   #state: State = { kind: 'stopped' };
-  #server: Server | undefined;
+  #server: ServerInThread | undefined;
   /** The thread that is stopping: it may still have exchanges in flight. */
   #closing: ServerThread | undefined;
   /** Ends when the operations asked for so far have ended. */
@@ -73,7 +73,7 @@ export class Controller implements Disposable {
   /** Fires with the reason when the thread died while the server was running. */
   readonly onDidCrash = this.#crashes.event;
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: ControllerSurroundings) {
     this.#surroundings = surroundings;
   }
 
@@ -126,7 +126,7 @@ export class Controller implements Disposable {
   }
 
   /** Lets `operation` have the server, if one runs, while no other operation has it. Rejects as `operation` does. */
-  async use<T>(operation: (server: Server) => Promise<T>): Promise<T | undefined> {
+  async use<T>(operation: (server: ServerInThread) => Promise<T>): Promise<T | undefined> {
     let result: T | undefined;
     await this.#enqueue(async () => {
       if (this.#server !== undefined) result = await operation(this.#server);
@@ -148,7 +148,7 @@ export class Controller implements Disposable {
   }
 
   /** Tells the server, if one runs, of files. */
-  tell(message: Changed | Unsaved): void {
+  tell(message: Changed | UnsavedText): void {
     this.#server?.thread.tell(message);
   }
 
@@ -222,7 +222,7 @@ export class Controller implements Disposable {
     return thread;
   }
 
-  #adopt(server: Server): void {
+  #adopt(server: ServerInThread): void {
     this.#server = server;
     this.#enter({ kind: 'running', site: server.site, concern: server.concern });
   }
@@ -247,7 +247,7 @@ export class Controller implements Disposable {
     }
   }
 
-  async #configure(server: Server, plan: Plan): Promise<void> {
+  async #configure(server: ServerInThread, plan: Plan): Promise<void> {
     const site = siteOf(plan, server.site);
     try {
       await server.thread.configure(optionsFor(plan, site, server.binding));
@@ -260,7 +260,7 @@ export class Controller implements Disposable {
   }
 
   /** Goes on as before although something else is asked for, and says why; unless that would let in who no longer may. */
-  async #object(server: Server, problem: Problem): Promise<void> {
+  async #object(server: ServerInThread, problem: Problem): Promise<void> {
     const now = this.#server;
     // One whose thread died meanwhile is about to be started again.
     if (now?.thread !== server.thread) return;

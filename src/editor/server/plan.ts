@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { l10n, Uri, workspace } from 'vscode';
 import type { WorkspaceFolder } from 'vscode';
 import type { Options } from '../../options';
-import type { Choice } from './workspaceMemory';
+import type { FolderChoice } from './workspaceMemory';
 import { openFolder, openSettings, ProblemError, settingError } from './problem';
 import type { Action, Problem } from './problem';
 import { isPortSet, readSettings } from './settings';
@@ -22,7 +22,7 @@ export const diskFolders = (): readonly WorkspaceFolder[] =>
   (workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
 
 /** The folder picked by hand, if it is still in the workspace, else the first. */
-export function servedFolder(choice: Choice | undefined): WorkspaceFolder | undefined {
+export function servedFolder(choice: FolderChoice | undefined): WorkspaceFolder | undefined {
   const folders = diskFolders();
   return folders.find((folder) => folder.uri.toString() === choice?.folder) ?? folders[0];
 }
@@ -34,7 +34,10 @@ const noToken = (): Promise<string> => Promise.resolve('');
  *
  * @param keptToken empty if none was generated
  */
-export async function makePlan(choice: Choice | undefined, keptToken: () => Promise<string> = noToken): Promise<Plan> {
+export async function makePlan(
+  choice: FolderChoice | undefined,
+  keptToken: () => Promise<string> = noToken,
+): Promise<Plan> {
   const folder = servedFolder(choice);
   if (folder === undefined) throw new ProblemError(noFolder());
   const { root, ...rest } = await readSettings(folder, keptToken);

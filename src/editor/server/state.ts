@@ -5,7 +5,7 @@ import type { Detour } from './binding';
 import type { Problem } from './problem';
 
 /** A server that listens. */
-export interface Site {
+export interface ServedSite {
   readonly port: number;
   /** Why it is not the port asked for; undefined if it is. */
   readonly detour?: Detour | undefined;
@@ -31,14 +31,14 @@ export type State =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
   /** `concern`: why it goes on as it was, for what is asked for now cannot be done. */
-  | { readonly kind: 'running'; readonly site: Site; readonly concern?: Problem | undefined }
+  | { readonly kind: 'running'; readonly site: ServedSite; readonly concern?: Problem | undefined }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
-export type Kind = State['kind'];
+export type StateKind = State['kind'];
 
 /** What may follow what. `running` follows itself when its folder or its settings changed, or cannot. */
-const transitions: Readonly<Record<Kind, readonly Kind[]>> = {
+const transitions: Readonly<Record<StateKind, readonly StateKind[]>> = {
   stopped: ['starting'],
   starting: ['running', 'failed'],
   running: ['running', 'stopping', 'starting', 'failed'],
@@ -46,4 +46,4 @@ const transitions: Readonly<Record<Kind, readonly Kind[]>> = {
   failed: ['starting', 'stopped'],
 };
 
-export const mayFollow = (from: Kind, to: Kind): boolean => transitions[from].includes(to);
+export const mayFollow = (from: StateKind, to: StateKind): boolean => transitions[from].includes(to);

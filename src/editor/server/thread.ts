@@ -12,7 +12,7 @@ import type {
   ToWorker,
   Traffic,
   TrashCall,
-  Unsaved,
+  UnsavedText,
   UploadProgress,
   UploadTrouble,
 } from '../../messages';
@@ -121,7 +121,7 @@ export class ServerThread implements Disposable {
   }
 
   /** Tells the server of files; nothing is answered. */
-  tell(message: Changed | Unsaved): void {
+  tell(message: Changed | UnsavedText): void {
     this.#worker.postMessage(message satisfies ToWorker);
   }
 

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { env, Uri } from 'vscode';
 import { Globs } from '../../globs';
-import type { Site } from './state';
+import type { ServedSite } from './state';
 import { isInside } from './plan';
 
 export const localUri = (url: string): Uri => Uri.parse(url, true);
@@ -23,7 +23,7 @@ export async function externalUri(url: string): Promise<Uri> {
 }
 
 /** The percent-encoded path, from `/`, at which `site` serves a file or folder; undefined if it is outside. */
-export function servedPath(site: Site, resource: Uri, isFolder = false): string | undefined {
+export function servedPath(site: ServedSite, resource: Uri, isFolder = false): string | undefined {
   if (resource.scheme !== 'file' || !isInside(site.directory, resource.fsPath)) return undefined;
   const relative = path.relative(site.directory, resource.fsPath);
   if (relative === '') return '/';
@@ -34,7 +34,7 @@ export function servedPath(site: Site, resource: Uri, isFolder = false): string 
  * Whether the settings keep back what is at `pathname`, as far as names tell. The server, which asks the disk as well, may keep
  * back more.
  */
-export function isExcluded({ exclude }: Pick<Site, 'exclude'>, pathname: string): boolean {
+export function isExcluded({ exclude }: Pick<ServedSite, 'exclude'>, pathname: string): boolean {
   const globs = new Globs(
     exclude.map((glob) => glob.toLowerCase()),
     process.platform,
@@ -47,13 +47,13 @@ export function isExcluded({ exclude }: Pick<Site, 'exclude'>, pathname: string)
 }
 
 /** The URL of `pathname`, percent-encoded and from `/`, for this machine. */
-export const localUrlOf = (site: Site, pathname: string): string => site.url + pathname.slice(1);
+export const localUrlOf = (site: ServedSite, pathname: string): string => site.url + pathname.slice(1);
 
 /**
  * The URL of `pathname` for the user's browser. Only the site's own address goes through the editor: some that forward
  * below a path forget what follows the port.
  */
-export async function externalUrlOf(site: Site, pathname: string): Promise<string> {
+export async function externalUrlOf(site: ServedSite, pathname: string): Promise<string> {
   const base = (await externalUri(site.url)).toString();
   return `${base.replace(/\/$/, '')}${pathname}`;
 }

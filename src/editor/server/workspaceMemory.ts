@@ -2,7 +2,7 @@
 import type { Memento } from 'vscode';
 
 /** The folder to serve, when it was picked by hand. */
-export interface Choice {
+export interface FolderChoice {
   /** URI of the workspace folder. */
   readonly folder: string;
   /** Path below it, with `/`; undefined: what the setting `root` says. */
@@ -41,11 +41,11 @@ export class WorkspaceMemory {
     await this.#memento.update('knowsExclude', true);
   }
 
-  get choice(): Choice | undefined {
-    return this.#memento.get<Choice>('folder');
+  get choice(): FolderChoice | undefined {
+    return this.#memento.get<FolderChoice>('folder');
   }
 
-  async choose(choice: Choice | undefined): Promise<void> {
+  async choose(choice: FolderChoice | undefined): Promise<void> {
     await this.#memento.update('folder', choice);
   }
 

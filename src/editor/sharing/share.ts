@@ -6,14 +6,14 @@ import type { Disposable } from 'vscode';
 import { localUrl } from '../../addresses';
 import type { Access, Options } from '../../options';
 import type { Tls } from '../../tls';
-import type { Controller, Server } from '../server/controller';
+import type { Controller, ServerInThread } from '../server/controller';
 import { died, ProblemError, ServerError } from '../server/problem';
 import type { Action } from '../server/problem';
 import type { State } from '../server/state';
 import type { ServerThread } from '../server/thread';
 
 /** What the user chose. */
-export interface Terms {
+export interface SharingTerms {
   /** An IP literal of this machine. */
   readonly address: string;
   /** What visitors may do at most; the setting `access` may allow less. */
@@ -26,7 +26,7 @@ export interface Terms {
 
 /** What is shared now. */
 export interface Share {
-  readonly terms: Terms;
+  readonly terms: SharingTerms;
   readonly port: number;
   /** Absolute path of the folder. */
   readonly directory: string;
@@ -91,7 +91,7 @@ export class Sharing implements Disposable {
   }
 
   /** Shares what the server serves. Rejects with a {@link ProblemError}, as while no server runs; does nothing while something is shared. */
-  async start(terms: Terms): Promise<void> {
+  async start(terms: SharingTerms): Promise<void> {
     const isRunning = await this.#controller.use(async (server) => {
       if (this.#current === undefined) await this.#begin(server, terms);
       return true;
@@ -115,7 +115,7 @@ export class Sharing implements Disposable {
     for (const item of [this.#subscription, this.#changes, this.#endings]) item.dispose();
   }
 
-  async #begin({ thread, plan, site }: Server, terms: Terms): Promise<void> {
+  async #begin({ thread, plan, site }: ServerInThread, terms: SharingTerms): Promise<void> {
     const secrets = { token: randomBytes(16).toString('base64url'), tls: await tlsFor(terms, plan.options) };
     const options = sharedOptions(plan.options, terms, secrets);
     try {
@@ -145,7 +145,7 @@ export class Sharing implements Disposable {
   }
 
   /** Goes by new settings: they hold for the network, too. */
-  async #apply({ thread, plan }: Server): Promise<void> {
+  async #apply({ thread, plan }: ServerInThread): Promise<void> {
     const current = this.#current;
     if (current === undefined) return;
     const options = sharedOptions(plan.options, current.share.terms, current);
@@ -182,7 +182,7 @@ export class Sharing implements Disposable {
 }
 
 /** A certificate of the user's own, if it is good for that address, else a new one. */
-async function tlsFor({ secure, address }: Terms, { tls }: Options): Promise<Tls | undefined> {
+async function tlsFor({ secure, address }: SharingTerms, { tls }: Options): Promise<Tls | undefined> {
   if (!secure) return undefined;
   if (tls !== undefined && new X509Certificate(tls.cert).checkIP(address) !== undefined) return tls;
   // Loaded when it is needed: few share by HTTPS, and every window starts.
@@ -191,14 +191,14 @@ async function tlsFor({ secure, address }: Terms, { tls }: Options): Promise<Tls
   return { cert, key };
 }
 
-function sharedOptions(options: Options, terms: Terms, { token, tls }: Secrets): Options {
+function sharedOptions(options: Options, terms: SharingTerms, { token, tls }: Secrets): Options {
   const access = narrowed(terms.access, options.access);
   const ruleReach = { proxies: terms.proxies === true, writes: access !== 'readOnly' };
   return { ...options, host: terms.address, access, token, tls, ruleReach };
 }
 
 /** A share is never wider than the settings. */
-const narrowed = (wanted: Terms['access'], setting: Access): Access =>
+const narrowed = (wanted: SharingTerms['access'], setting: Access): Access =>
   setting === 'readOnly' || setting === 'dropBox' ? setting : wanted;
 
 function shareOf(

@@ -5,10 +5,10 @@ import type { Access } from '../../options';
 import { networkAddresses } from '../../addresses';
 import type { NetworkAddress } from '../../addresses';
 import { ProblemError } from '../server/problem';
-import type { Terms } from './share';
+import type { SharingTerms } from './share';
 import { forLabel } from '../common/words';
 
-type Way = Omit<Terms, 'address'>;
+type Way = Omit<SharingTerms, 'address'>;
 
 interface WayItem extends QuickPickItem {
   readonly way?: Way;
@@ -29,7 +29,7 @@ export async function pickTerms(
   access: Access,
   hasProxies: boolean,
   addresses = networkAddresses(),
-): Promise<Terms | undefined> {
+): Promise<SharingTerms | undefined> {
   const [first] = addresses;
   if (first === undefined) throw new ProblemError({ message: noNetwork(), actions: [] });
   const title = l10n.t('Share on Local Network');

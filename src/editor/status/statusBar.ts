@@ -6,7 +6,7 @@ import type { CommandId } from '../manifest/ids';
 import type { Sharing } from '../sharing/share';
 import { diskFolders } from '../server/plan';
 import { goingOn } from '../server/problem';
-import type { Kind, State } from '../server/state';
+import type { StateKind, State } from '../server/state';
 import { tooltip } from './tooltip';
 import { Meter } from './traffic';
 
@@ -16,7 +16,7 @@ const pace = 1000;
 /** Milliseconds between two tooltips: the editor blinks when it replaces one that is being read. */
 const tooltipPace = 5000;
 
-const commands: Readonly<Record<Kind, CommandId | undefined>> = {
+const commands: Readonly<Record<StateKind, CommandId | undefined>> = {
   stopped: 'httpServer.start',
   starting: undefined,
   running: 'httpServer.menu',

@@ -5,7 +5,7 @@ import type { Disposable, QuickPickItem, StatusBarItem } from 'vscode';
 import type { UploadProgress } from '../../messages';
 import { setContext } from '../common/context';
 import type { Controller } from '../server/controller';
-import type { Kind } from '../server/state';
+import type { StateKind } from '../server/state';
 import { figuresOf, nameOf, summaryOf } from './uploadText';
 import { forLabel } from '../common/words';
 
@@ -14,7 +14,7 @@ interface Choice extends QuickPickItem {
 }
 
 /** The states in which a thread may still tell of uploads. */
-const serving: readonly Kind[] = ['running', 'stopping'];
+const serving: readonly StateKind[] = ['running', 'stopping'];
 
 export class UploadsView implements Disposable {
   readonly #controller: Controller;

@@ -11,7 +11,7 @@ import type { Peer } from '../../http/message/message';
 import { whoElse } from './otherUsers';
 
 /** The owner, by number; `gone` if the client has closed its socket; `elsewhere` if it is no socket of this kernel's. */
-export type Owner = number | 'gone' | 'elsewhere';
+export type SocketOwner = number | 'gone' | 'elsewhere';
 
 /** Why whoever is at the other end may not write; `may` if it may. */
 export type Verdict = 'may' | HttpError;
@@ -40,7 +40,8 @@ async function look(peer: Peer): Promise<Verdict> {
   return verdict;
 }
 
-const isForeign = (owner: Owner, own: number): boolean => typeof owner === 'number' && owner !== own && owner !== 0;
+const isForeign = (owner: SocketOwner, own: number): boolean =>
+  typeof owner === 'number' && owner !== own && owner !== 0;
 
 async function verdictOnGone({ localPort }: Peer, own: number): Promise<Verdict> {
   const other = shared.has(localPort) ? 'clients of another user have come to this port' : await whoElse(own);
@@ -63,7 +64,7 @@ const unknownUser = (other: string): HttpError => {
 };
 
 interface Sighting {
-  readonly owner: Owner;
+  readonly owner: SocketOwner;
   /** What the kernel listed, as far as it was read. */
   readonly lists: string;
 }
@@ -106,7 +107,7 @@ function read(file: string): Promise<string | undefined> {
 }
 
 /** The owner of the client's socket by the kernel's lists. Pure. */
-export function ownerIn(lists: string, { address, port, localAddress, localPort }: Peer): Owner {
+export function ownerIn(lists: string, { address, port, localAddress, localPort }: Peer): SocketOwner {
   const client = ends(address, port);
   const server = ends(localAddress, localPort);
   const theirs = find(lists, client, server);

@@ -3,7 +3,7 @@ import type { Request, Response } from '../../http/message/message';
 import type { Answering } from './resource';
 import { digestOf, type Source } from './source';
 
-export interface Draft extends Source {
+export interface DraftSource extends Source {
   readonly content: Buffer;
 }
 
@@ -12,12 +12,12 @@ const most = 8;
 
 export class Overlay {
   /** The drafts, by the real path of the file. */
-  private readonly drafts = new Map<string, Draft>();
+  private readonly drafts = new Map<string, DraftSource>();
   /** The drafts that are gone: what pages saw last, as long as nothing else happened to the file. */
-  private readonly gone = new Map<string, Draft>();
+  private readonly gone = new Map<string, DraftSource>();
 
   /** @param real path of a file that may be served */
-  find(real: string): Draft | undefined {
+  find(real: string): DraftSource | undefined {
     return this.drafts.size === 0 ? undefined : this.drafts.get(real);
   }
 
@@ -32,7 +32,7 @@ export class Overlay {
     return draft?.version !== before?.version;
   }
 
-  private remember(real: string, draft: Draft): void {
+  private remember(real: string, draft: DraftSource): void {
     this.gone.set(real, draft);
     const [oldest] = this.gone.keys();
     if (this.gone.size > most && oldest !== undefined) this.gone.delete(oldest);
@@ -61,7 +61,7 @@ export class Overlay {
   }
 }
 
-const draftOf = (content: Buffer): Draft => ({
+const draftOf = (content: Buffer): DraftSource => ({
   content,
   version: `${digestOf(content)}-draft`,
   modified: undefined,
@@ -79,7 +79,7 @@ export class Draftable implements Answering {
     private readonly saved: Answering,
     private readonly real: string,
     private readonly overlay: Overlay,
-    private readonly show: (draft: Draft) => Answering,
+    private readonly show: (draft: DraftSource) => Answering,
   ) {
     this.copies = saved.copies ?? 1;
   }

@@ -16,7 +16,7 @@ import { errorResponse } from '../common/errorResponse';
 import { wholeOfRequest } from '../common/derivedRequest';
 import { merge } from '../common/fieldLines';
 import { fileTypeOf, isCodable, syntaxOf } from './mediaType';
-import { Draftable, type Draft, type Overlay } from '../representation/overlay';
+import { Draftable, type DraftSource, type Overlay } from '../representation/overlay';
 import { isPageLoad, Page, scriptTag, varyUnsaid } from '../representation/page';
 import { encodeSegment, parsePath, upToRoot, type RequestPath } from '../common/path';
 import { codedExtensions, Resource, type Answering, type View } from '../representation/resource';
@@ -43,7 +43,7 @@ const mostShown = 8;
 
 export class Site {
   private readonly listings = new Coalesced<Buffer>();
-  private readonly drafts = new WeakMap<Draft, Map<string, Answering>>();
+  private readonly drafts = new WeakMap<DraftSource, Map<string, Answering>>();
   private readonly injects: boolean;
 
   constructor(
@@ -98,7 +98,7 @@ export class Site {
   }
 
   /** What is made of a draft lasts as long as the draft, not as long as the many paths that lead to its file. */
-  private shown(tag: Tag, segments: readonly string[], draft: Draft): Answering {
+  private shown(tag: Tag, segments: readonly string[], draft: DraftSource): Answering {
     const known = this.drafts.get(draft) ?? new Map<string, Answering>();
     this.drafts.set(draft, known);
     const key = `${segments.at(-1) ?? ''} ${tag ?? ''}`;

@@ -16,7 +16,7 @@ import { encodeSegment, parsePath } from '../common/path';
 import { copy } from './copy';
 import { destinationOf, mayOverwrite, refuseShallow } from './destination';
 import { preconditionOf } from './precondition';
-import { inTime, type Trash } from './removal';
+import { inTime, type MoveToTrash } from './removal';
 
 export class Arrangement {
   /** What takes a while: folders looked through, files copied. */
@@ -26,7 +26,7 @@ export class Arrangement {
     private readonly root: Root,
     private readonly uploads: Uploads,
     private readonly options: Pick<Options, 'access' | 'allowedHosts' | 'limits'>,
-    private readonly trash?: Trash,
+    private readonly trash?: MoveToTrash,
   ) {
     this.places = new Pool(options.limits.arranging);
   }

@@ -5,7 +5,7 @@ import { HttpError } from '../../http/message/httpError';
  * Moves a file or, as one, a folder, given by its absolute path, to the trash. Resolves to whether it is there now: if not, there is no
  * trash. Rejects if there is one that did not take it. Either way it is where it was then. It may never settle.
  */
-export type Trash = (path: string, kind: 'file' | 'folder') => Promise<boolean>;
+export type MoveToTrash = (path: string, kind: 'file' | 'folder') => Promise<boolean>;
 
 /**
  * What `trashed` resolves to.

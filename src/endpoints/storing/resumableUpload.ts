@@ -1,6 +1,6 @@
 /** One resumable upload: what has come of it, and what has yet to. */
 import { Pace } from '../../files/pace';
-import type { Source } from '../../files/writing/progress';
+import type { UploadSource } from '../../files/writing/progress';
 import type { Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
@@ -26,12 +26,12 @@ const tellEvery = 1000;
 type State = 'incomplete' | 'complete' | 'ended';
 
 /** @param digests of the whole, which were checked */
-export type Respond = (stored: Stored, digests: Expectations) => Response;
+export type RespondToStored = (stored: Stored, digests: Expectations) => Response;
 
 interface Ways {
   readonly limits: Limits;
   /** What the request that created it is answered with in the end. */
-  readonly respond: Respond;
+  readonly respond: RespondToStored;
   /** What its client hears of a failure at the end. */
   readonly explain: (error: unknown) => unknown;
   /** Called whenever there is a sign of life. */
@@ -49,7 +49,7 @@ interface Earlier {
   readonly length: number | undefined;
 }
 
-export class ResumableUpload implements Source {
+export class ResumableUpload implements UploadSource {
   private state: State = 'incomplete';
   /** The length of the whole, in octets, as far as it is known by now. */
   length: number | undefined;

@@ -1,5 +1,5 @@
 /** `/files/{path}`: files are stored, whole or not at all. */
-import type { Source } from '../../files/writing/progress';
+import type { UploadSource } from '../../files/writing/progress';
 import type { Root } from '../../files/root';
 import type { Goal } from '../../files/writing/uploads';
 import type { Stored, Upload } from '../../files/writing/write';
@@ -160,7 +160,7 @@ interface Judged {
 }
 
 /** Where the content comes from; nobody knows how much a coded upload comes to. */
-const sourceOf = ({ body, fields }: Request): Source =>
+const sourceOf = ({ body, fields }: Request): UploadSource =>
   codingOf(fields) === undefined ? body : { length: undefined, fail: (error) => body.fail(error) };
 
 async function* watched(

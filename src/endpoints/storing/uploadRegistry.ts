@@ -8,7 +8,7 @@ import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
 import { Expectations } from './integrity';
 import { refuseCoding, refusePart, refuseUnknownLength, refuseUnmet } from './refusals';
-import { noSuchUpload, ResumableUpload, type Respond } from './resumableUpload';
+import { noSuchUpload, ResumableUpload, type RespondToStored } from './resumableUpload';
 import { aboutOf, Noting, requestOf, type About, type CreatingRequest } from './noting';
 import { grantedLines, wishesOf } from './wishes';
 import {
@@ -158,7 +158,7 @@ export class UploadRegistry {
     const digests = Expectations.of(request.fields, ['repr-digest'], wishes.algorithms);
     const upload = begin();
     upload.modified = wishes.modified;
-    const respond: Respond = (stored, checked) => {
+    const respond: RespondToStored = (stored, checked) => {
       const response = answer(stored);
       return { ...response, fields: [...response.fields, ...grantedLines(wishes, checked)] };
     };

@@ -7,7 +7,7 @@ import { openFile, type OpenFile } from './read';
 import { centralHeader, centralSize, dataDescriptor, endOfArchive, isFolder, localHeader, placeSize } from './zip';
 
 /** Central headers that are made at once. */
-const batch = 64;
+const atOnce = 64;
 
 /** `content`: of the file at `index`. `central`: the headers from `index` on. */
 type State =
@@ -142,7 +142,7 @@ export class Archive {
 
   private tellCentral(from: number): void {
     const { offset, length } = this.central;
-    const some = this.plan.entries.slice(from, from + batch);
+    const some = this.plan.entries.slice(from, from + atOnce);
     this.ready = Buffer.concat(
       some.map((entry, i) => centralHeader(entry, this.checksums[from + i] ?? 0, this.offsets[from + i] ?? 0)),
     );

@@ -22,7 +22,7 @@ export interface ArchivePlan {
 }
 
 /** What is to be archived. */
-export interface Wanted {
+interface WantedArchive {
   readonly root: Root;
   /** Of the folder, as it was asked for. */
   readonly segments: readonly string[];
@@ -38,7 +38,7 @@ export interface Wanted {
  *
  * @throws FileError `missing` if one of the names is not among them, `denied` for too many, and others; what ended the work
  */
-export async function planArchive(wanted: Wanted, pace: Pace): Promise<ArchivePlan> {
+export async function planArchive(wanted: WantedArchive, pace: Pace): Promise<ArchivePlan> {
   const { root, segments, names } = wanted;
   try {
     return await new Planning(wanted, pace).run(names);
@@ -60,7 +60,7 @@ class Planning {
   private top: Folder | undefined;
 
   constructor(
-    private readonly wanted: Wanted,
+    private readonly wanted: WantedArchive,
     private readonly pace: Pace,
   ) {}
 

@@ -5,14 +5,14 @@ import type { Upload } from './write';
 /** How long an upload is under way before it is told of, in milliseconds. */
 const quiet = 2000;
 /** How often an upload is told of then, in milliseconds. */
-const pace = 500;
+const interval = 500;
 /** How long an upload that comes in parts may wait for its next one and still count as under way, in milliseconds. */
 const patience = 5000;
 /** Over how long a rate is smoothed, in milliseconds. */
 const smoothing = 3000;
 
 /** Where the content of one upload, perhaps of several files, comes from. */
-export interface Source {
+export interface UploadSource {
   /** In octets; undefined as long as nobody knows. */
   readonly length: number | undefined;
   /** How long nobody has been sending it, in milliseconds; absent where that would be its end. */
@@ -42,11 +42,11 @@ export type Tell = (uploads: readonly UploadProgress[]) => void;
 /** The files that come from one source. */
 interface Group {
   readonly id: number;
-  readonly source: Source;
+  readonly source: UploadSource;
   readonly files: Upload[];
 }
 
-interface Pace {
+interface UploadRate {
   readonly received: number;
   /** Octets per second. */
   readonly rate: number;
@@ -55,7 +55,7 @@ interface Pace {
 /** There is no timer while there is no upload: at most the last one of those that were. */
 export class Progress {
   private timer: NodeJS.Timeout | undefined;
-  private paces = new Map<Source, Pace>();
+  private rates = new Map<UploadSource, UploadRate>();
   private last = 0;
 
   /**
@@ -76,24 +76,24 @@ export class Progress {
   end(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.paces.size > 0) this.tell([]);
-    this.paces.clear();
+    if (this.rates.size > 0) this.tell([]);
+    this.rates.clear();
   }
 
   private look(): void {
     const now = performance.now();
     const groups = groupsOf(this.uploads);
     const told = groups.filter(({ files }) => now - (files[0]?.begun ?? now) >= quiet);
-    const paces = new Map(told.map((group) => [group.source, this.paceOf(group, now)]));
-    if (told.length > 0 || this.paces.size > 0) this.tell(told.map((group) => progressOf(group, paces)));
-    this.paces = paces;
+    const rates = new Map(told.map((group) => [group.source, this.rateOf(group, now)]));
+    if (told.length > 0 || this.rates.size > 0) this.tell(told.map((group) => progressOf(group, rates)));
+    this.rates = rates;
     this.last = now;
-    this.timer = groups.length === 0 ? undefined : setTimeout(() => this.look(), pace).unref();
+    this.timer = groups.length === 0 ? undefined : setTimeout(() => this.look(), interval).unref();
   }
 
-  private paceOf({ source, files }: Group, now: number): Pace {
+  private rateOf({ source, files }: Group, now: number): UploadRate {
     const received = sizeOf(files);
-    const before = this.paces.get(source);
+    const before = this.rates.get(source);
     if (before === undefined) {
       const [first] = files;
       return { received, rate: perSecond(received, now - (first?.begun ?? now)) };
@@ -109,7 +109,7 @@ const sizeOf = (files: readonly Upload[]): number => files.reduce((sum, { size }
 
 /** Those that are under way, the files of one source together. */
 function groupsOf(uploads: ReadonlyMap<number, Upload>): Group[] {
-  const groups = new Map<Source, Group>();
+  const groups = new Map<UploadSource, Group>();
   for (const [id, upload] of uploads) {
     const { source } = upload;
     if (source === undefined || (source.idle ?? 0) >= patience) continue;
@@ -120,8 +120,8 @@ function groupsOf(uploads: ReadonlyMap<number, Upload>): Group[] {
   return [...groups.values()];
 }
 
-function progressOf({ id, source, files }: Group, paces: ReadonlyMap<Source, Pace>): UploadProgress {
-  const { received, rate } = paces.get(source) ?? { received: 0, rate: 0 };
+function progressOf({ id, source, files }: Group, rates: ReadonlyMap<UploadSource, UploadRate>): UploadProgress {
+  const { received, rate } = rates.get(source) ?? { received: 0, rate: 0 };
   const path = files.at(-1)?.path ?? '';
   return { upload: id, path, files: files.length, received, length: source.length, rate };
 }

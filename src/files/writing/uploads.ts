@@ -6,7 +6,7 @@ import { freeSegments } from './freeName';
 import { finishAll, type Explain } from './uploadGroup';
 import { Leftovers, type TellLeftover } from './leftovers';
 import { claimPrivateFolder, leavePrivateFolder } from './privateFolder';
-import { cancelled, Progress, type Source, type Tell } from './progress';
+import { cancelled, Progress, type UploadSource, type Tell } from './progress';
 import type { Root } from '../root';
 import { hasLeft, ServerFolder, sweep } from './serverFolder';
 import { Staging, type Spot } from './staging';
@@ -137,13 +137,13 @@ export class Uploads {
    * @param source the upload can be seen and cancelled by it
    * @throws FileError; whatever `check` throws
    */
-  begin(goal: Goal, source?: Source): Upload {
+  begin(goal: Goal, source?: UploadSource): Upload {
     const upload = this.start(goal, false, source);
     upload.await();
     return upload;
   }
 
-  private start(goal: Goal, isWhole: boolean, source?: Source, found?: Wish['found']): Upload {
+  private start(goal: Goal, isWhole: boolean, source?: UploadSource, found?: Wish['found']): Upload {
     const { root, segments, check, isNumbered } = goal;
     const id = ++count;
     const rename = (): readonly string[] => freeSegments(root, segments, (path) => this.isClaimed(root, path, id));
@@ -204,7 +204,7 @@ export class Uploads {
    *
    * @throws FileError; whatever `fill` or `check` throws
    */
-  async store(goal: Goal, fill: (upload: Upload) => Promise<void>, source?: Source): Promise<Stored> {
+  async store(goal: Goal, fill: (upload: Upload) => Promise<void>, source?: UploadSource): Promise<Stored> {
     const upload = this.begin(goal, source);
     try {
       await fill(upload);

@@ -4,7 +4,7 @@ import { endFailure, failureOf, telling } from './failures';
 import type { Journal } from './journal';
 import type { Leftovers } from './leftovers';
 import { checkStorable, UploadTarget } from './uploadTarget';
-import type { Source } from './progress';
+import type { UploadSource } from './progress';
 import { ReadyUpload } from './readyUpload';
 import { concealed, type Root } from '../root';
 import type { Spot, Staging } from './staging';
@@ -77,7 +77,7 @@ export class Upload {
     private readonly storage: Storage,
     private readonly wish: Wish,
     private readonly onEnd: () => void,
-    public source?: Source,
+    public source?: UploadSource,
   ) {
     const { target, temporary, segments } = begin(storage, wish);
     this.temporary = temporary;

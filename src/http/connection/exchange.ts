@@ -8,7 +8,7 @@ import type { Head } from '../wire/head';
 import type { Input } from '../wire/input';
 import type { Peer, Request, Response } from '../message/message';
 import { ReceivedRequest } from './request';
-import { beginRecording } from './noting';
+import { beginRecording } from './exchangeNotes';
 import { continueLine, encodeInterim, endIteration } from '../wire/encode';
 import type { Service } from './service';
 import { noteRequest } from './allowance';

@@ -54,7 +54,7 @@ export class Handshaker {
 const settingsOf = ({ cert, key }: Tls): TlsOptions => ({ cert, key, minVersion: 'TLSv1.2' });
 
 /** What becomes of a handshake: one of the two, once. */
-export interface Outcome {
+interface HandshakeOutcome {
   /** It is known what the client speaks: its requests can be read from `socket`. */
   readonly admit: (socket: Socket, service: Service) => void;
   /** The socket has closed before that. */
@@ -71,7 +71,7 @@ export class Handshake {
     private readonly socket: Socket,
     private readonly service: Service,
     private readonly handshaker: Handshaker,
-    private readonly outcome: Outcome,
+    private readonly outcome: HandshakeOutcome,
   ) {
     // A failed socket closes next, and there is nobody to tell.
     socket.on('error', () => undefined);

@@ -8,7 +8,7 @@ import { Handshake, Handshaker } from './handshake';
 import type { Service } from './service';
 import { Watch } from './watch';
 
-export interface Address {
+export interface ListenAddress {
   readonly port: number;
   /** IP literals. */
   readonly addresses: readonly string[];
@@ -42,7 +42,7 @@ export class Listener {
     private readonly servers: readonly Server[],
     private readonly service: Service,
     private readonly handshaker: Handshaker | undefined,
-    readonly address: Address,
+    readonly address: ListenAddress,
   ) {
     for (const server of servers) {
       server.on('connection', (socket) => this.accept(socket));

@@ -4,14 +4,14 @@ import type { Recording } from '../../recording';
 import type { Service } from './service';
 import type { Exchange } from './exchange';
 import { sendIterable, sendSource } from './transfer';
-import { beginRecording, noteResponse } from './noting';
+import { beginRecording, noteResponse } from './exchangeNotes';
 import { Writer } from './writer';
 import type { Head } from '../wire/head';
 import type { ByteSource, FieldLine, Peer, Response } from '../message/message';
 import { discardBody, encode, isByteSource, refusesEntry, type Encoded } from '../wire/encode';
 
 /** A response on its way. */
-interface Sending {
+interface BegunResponse {
   /** Whether it told the client that the connection persists. */
   readonly persist: boolean;
   /**
@@ -45,7 +45,7 @@ export class Sender {
    * Begins to send. A response that cannot be encoded is replaced by the one for its defect. Its body is closed when it was
    * sent, or will not be.
    */
-  send(exchange: Exchange, response: Response): Sending {
+  send(exchange: Exchange, response: Response): BegunResponse {
     const encoded = this.encode(exchange, response);
     const { octets, contained, content, chunked, persist } = encoded;
     const { recording } = exchange.request;

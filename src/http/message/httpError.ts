@@ -3,7 +3,7 @@ import type { Advised, Options } from '../../options';
 import type { FieldLine } from './message';
 
 /** What else there is to a failure. */
-interface Circumstances {
+interface Details {
   /** What the log says of it, where a client must not learn it. */
   readonly reason?: string | undefined;
   /** The option that makes it so, for the log: whoever reads that may set it. */
@@ -27,7 +27,7 @@ export class HttpError extends Error {
     readonly status: number,
     message: string,
     readonly fields: readonly FieldLine[] = [],
-    { reason = message, advise, option = optionOf(advise) }: Circumstances = {},
+    { reason = message, advise, option = optionOf(advise) }: Details = {},
   ) {
     super(message);
     this.reason = reason;

@@ -1,6 +1,6 @@
 /** What changes a folder: made, renamed, moved, copied and deleted, never over something that nobody was asked about. */
 import { foldName, numbered } from '../common/fileNames';
-import { ask, list, Refusal } from '../list/server';
+import { ask, list, RefusedRequest } from '../list/server';
 import type { Place } from '../list/place';
 import type { Asked, Choice } from '../common/choice';
 
@@ -21,12 +21,12 @@ export interface Moved {
 
 type OnExists = (name: string) => Promise<Asked>;
 
-/** @throws {@link Refusal} */
+/** @throws {@link RefusedRequest} */
 export async function makeFolder(place: Place, name: string): Promise<void> {
   await ask(place.api(name, true), { method: 'MKCOL' }, [201]);
 }
 
-/** @throws {@link Refusal} */
+/** @throws {@link RefusedRequest} */
 export async function removeEntry(place: Place, { name, isFolder }: Thing): Promise<void> {
   await ask(place.api(name, isFolder), { method: 'DELETE' }, [204]);
 }
@@ -39,11 +39,11 @@ interface Way {
   readonly name: string;
 }
 
-/** @returns false if there is something of that name @throws {@link Refusal} */
+/** @returns false if there is something of that name @throws {@link RefusedRequest} */
 async function go({ method, thing, from, to, name }: Way, overwrite: 'F' | 'T'): Promise<boolean> {
   const headers = { Destination: to.destination(name, thing.isFolder), Overwrite: overwrite };
   const answer = await ask(from.api(thing.name, thing.isFolder), { method, headers }, [201, 204, 412]);
-  if (answer.status === 412 && overwrite === 'T') throw new Refusal(412, (await answer.text()).trim());
+  if (answer.status === 412 && overwrite === 'T') throw new RefusedRequest(412, (await answer.text()).trim());
   return answer.status !== 412;
 }
 
@@ -54,7 +54,7 @@ export async function freeName(place: Place, name: string): Promise<string> {
   return numbered(name, (next) => taken.has(foldName(next)));
 }
 
-/** @returns undefined if it stays where it is, as the user chose @throws {@link Refusal} */
+/** @returns undefined if it stays where it is, as the user chose @throws {@link RefusedRequest} */
 async function goOrAsk(way: Way, onExists: OnExists, known: { choice?: Choice }): Promise<Moved | undefined> {
   const moved = (name: string): Moved => ({ thing: way.thing, from: way.from, to: way.to, name });
   if (await go(way, 'F')) return moved(way.name);
@@ -72,7 +72,7 @@ async function goOrAsk(way: Way, onExists: OnExists, known: { choice?: Choice })
 export const rename = (place: Place, thing: Thing, name: string, onExists: OnExists): Promise<Moved | undefined> =>
   goOrAsk({ method: 'MOVE', thing, from: place, to: place, name }, onExists, {});
 
-/** One after the other. @param onMoved called for each that did @throws {@link Refusal} of the first that was refused */
+/** One after the other. @param onMoved called for each that did @throws {@link RefusedRequest} of the first that was refused */
 export async function moveAll(
   things: readonly Thing[],
   from: Place,
@@ -86,7 +86,7 @@ export async function moveAll(
   }
 }
 
-/** Beside it, under a name of its own. @returns that name @throws {@link Refusal} */
+/** Beside it, under a name of its own. @returns that name @throws {@link RefusedRequest} */
 export async function copyBeside(place: Place, thing: Thing): Promise<string> {
   for (;;) {
     const name = await freeName(place, thing.name);
@@ -94,7 +94,7 @@ export async function copyBeside(place: Place, thing: Thing): Promise<string> {
   }
 }
 
-/** Back to where they were. @throws {@link Refusal} */
+/** Back to where they were. @throws {@link RefusedRequest} */
 export async function undo(moves: readonly Moved[]): Promise<void> {
   for (const { thing, from, to, name } of moves.toReversed()) {
     const way: Way = {
@@ -104,6 +104,6 @@ export async function undo(moves: readonly Moved[]): Promise<void> {
       to: from,
       name: thing.name,
     };
-    if (!(await go(way, 'F'))) throw new Refusal(412, `“${thing.name}”`);
+    if (!(await go(way, 'F'))) throw new RefusedRequest(412, `“${thing.name}”`);
   }
 }

@@ -1,6 +1,6 @@
 /** Drawings, as lines in the colour of the text. Beside words, so nobody is told of them. */
 import type { JSX } from 'preact';
-import type { Kind } from './kinds';
+import type { ListedKind } from './kinds';
 
 const shapes = {
   folder: 'M3 6.5A1.5 1.5 0 0 1 4.5 5h4l2 2.5h9A1.5 1.5 0 0 1 21 9v8.5a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5z',
@@ -40,7 +40,7 @@ const shapes = {
 
 export type Shape = keyof typeof shapes;
 
-const shapeOf: Readonly<Record<Kind, Shape>> = {
+const shapeOf: Readonly<Record<ListedKind, Shape>> = {
   ...{ folder: 'folder', picture: 'picture', video: 'video', audio: 'audio', pdf: 'lines', markdown: 'lines' },
   ...{ code: 'code', text: 'lines', archive: 'archive', document: 'lines', table: 'table', slides: 'picture' },
   ...{ font: 'font', file: 'file' },
@@ -52,7 +52,7 @@ export const Icon = ({ shape }: { readonly shape: Shape }): JSX.Element => (
   </svg>
 );
 
-export const KindIcon = ({ kind }: { readonly kind: Kind }): JSX.Element => (
+export const KindIcon = ({ kind }: { readonly kind: ListedKind }): JSX.Element => (
   <span class={`kind kind-${kind}`}>
     <Icon shape={shapeOf[kind]} />
   </span>

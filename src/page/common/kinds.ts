@@ -1,7 +1,7 @@
 /** What kind of thing a file is, by its name: for its icon, and for how it is shown. Pure. */
 import { extensionOf } from './fileNames';
 
-export type Kind =
+export type ListedKind =
   | 'folder'
   | 'picture'
   | 'video'
@@ -17,7 +17,7 @@ export type Kind =
   | 'font'
   | 'file';
 
-const extensions: Readonly<Record<Exclude<Kind, 'folder' | 'file'>, string>> = {
+const extensions: Readonly<Record<Exclude<ListedKind, 'folder' | 'file'>, string>> = {
   picture: 'apng avif bmp gif heic ico jfif jpeg jpg png svg svgz tif tiff webp',
   video: 'avi m4v mkv mov mp4 mpeg mpg ogv webm',
   audio: 'aac aif aiff flac m4a mid mp3 oga ogg opus wav wma',
@@ -33,14 +33,16 @@ const extensions: Readonly<Record<Exclude<Kind, 'folder' | 'file'>, string>> = {
 };
 
 const kinds = new Map(
-  Object.entries(extensions).flatMap(([kind, list]) => list.split(' ').map((each) => [each, kind as Kind] as const)),
+  Object.entries(extensions).flatMap(([kind, list]) =>
+    list.split(' ').map((each) => [each, kind as ListedKind] as const),
+  ),
 );
 
 /** Names that say it without an extension. */
 const named = /^(?:makefile|dockerfile|gemfile|rakefile|procfile|jenkinsfile|justfile)$/i;
 const plain = /^(?:license|licence|readme|changelog|authors|notice|copying|todo)$/i;
 
-export function kindOf(name: string, isFolder = false): Kind {
+export function kindOf(name: string, isFolder = false): ListedKind {
   if (isFolder) return 'folder';
   if (named.test(name)) return 'code';
   if (plain.test(name)) return 'text';

@@ -1,7 +1,7 @@
 /** State that components look at: a value, replaced as a whole, and told of when it is. */
 import { useEffect, useState } from 'preact/hooks';
 
-export class Store<T> {
+export class PageStore<T> {
   private readonly listeners = new Set<() => void>();
 
   constructor(private value: T) {}
@@ -24,7 +24,7 @@ export class Store<T> {
 }
 
 /** What `select` takes from the store, as it is now; the component is drawn again when that is another value. */
-export function useStore<T, V>(store: Store<T>, select: (value: T) => V): V {
+export function useStore<T, V>(store: PageStore<T>, select: (value: T) => V): V {
   const selected = select(store.get());
   const [, setSeen] = useState(selected);
   useEffect(() => {

@@ -2,7 +2,7 @@
 import { encodeName } from '../common/fileNames';
 
 /** Where a page is within its site. */
-export interface Site {
+export interface PageSite {
   /** The URL where the site begins, with its slash: behind a proxy it is not the root of the host. */
   readonly base: string;
   /** Whether folders are shown below `/files/`, where each one is a list, or as the site shows them. */
@@ -14,7 +14,7 @@ const encoded = (segments: readonly string[]): string => segments.map((name) => 
 export class Place {
   /** @param segments of the folder, decoded */
   constructor(
-    readonly site: Site,
+    readonly site: PageSite,
     readonly segments: readonly string[],
   ) {}
 
@@ -68,7 +68,7 @@ export class Place {
 }
 
 /** The place that a page of this site shows; undefined for a URL elsewhere. */
-export function placeOf(site: Site, url: string): Place | undefined {
+export function placeOf(site: PageSite, url: string): Place | undefined {
   const { origin, pathname } = new URL(url);
   const start = site.isFiles ? `${site.base}files/` : site.base;
   const path = `${origin}${pathname}`;

@@ -3,7 +3,7 @@ import { entriesOf, type Entry } from './entries';
 import type { Place } from './place';
 
 /** A request that did not do what it should, with a sentence for the reader. */
-export class Refusal extends Error {
+export class RefusedRequest extends Error {
   /** @param status 0 if there was no answer */
   constructor(
     readonly status: number,
@@ -22,15 +22,15 @@ async function sentenceOf(answer: Response): Promise<string> {
 /** What is asked. */
 type Asking = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
 
-/** @throws {@link Refusal} for an answer that is none of `expected`, and for none */
+/** @throws {@link RefusedRequest} for an answer that is none of `expected`, and for none */
 export async function ask(url: string, init: Asking, expected: readonly number[]): Promise<Response> {
   // Of people's browsers it would be taken for one of theirs, who want pages.
   const headers = { Accept: 'application/json, text/plain', ...init.headers };
   const answer = await fetch(url, { ...init, headers }).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error;
-    throw new Refusal(0, '');
+    throw new RefusedRequest(0, '');
   });
-  if (!expected.includes(answer.status)) throw new Refusal(answer.status, await sentenceOf(answer));
+  if (!expected.includes(answer.status)) throw new RefusedRequest(answer.status, await sentenceOf(answer));
   return answer;
 }
 

@@ -12,7 +12,7 @@ const largestBlob = 256 * 1024 * 1024;
 const tagOf = (answer: Response): string => (answer.headers.get('etag') ?? '').replace(/^W\//, '');
 
 /** An address, and what is to be called when it is not shown any more. */
-export interface Address {
+interface ShownAddress {
   readonly url: string;
   readonly release: () => void;
 }
@@ -31,7 +31,7 @@ async function isItself(place: Place, { name }: Entry, signal: AbortSignal): Pro
 }
 
 /** @returns undefined for what is too large @throws Refusal; the reason of the signal */
-export async function addressFor(place: Place, entry: Entry, signal: AbortSignal): Promise<Address | undefined> {
+export async function addressFor(place: Place, entry: Entry, signal: AbortSignal): Promise<ShownAddress | undefined> {
   const found = await isItself(place, entry, signal).catch(() => false);
   signal.throwIfAborted();
   if (found) return { url: place.shown(entry.name), release: () => undefined };

@@ -1,5 +1,5 @@
 /** How one file gets to the server: small ones in one request, large ones so that they can be gone on with. */
-import { send, type Answer } from './sending';
+import { send, type Answer } from './uploadRequest';
 
 /** In octets: more is worth the requests of a resumable upload. */
 export const largeFrom = 16 * 1024 * 1024;
@@ -7,7 +7,7 @@ export const largeFrom = 16 * 1024 * 1024;
 const partSize = 32 * 1024 * 1024;
 
 /** `create`: only if there is none. `number`: the server chooses a name that is free. */
-export type Wish = 'create' | 'replace' | 'number';
+export type TransferWish = 'create' | 'replace' | 'number';
 
 export interface Transfer {
   /** Of the API. */
@@ -15,7 +15,7 @@ export interface Transfer {
   /** Where the site begins. */
   readonly base: string;
   readonly file: File;
-  readonly wish: Wish;
+  readonly wish: TransferWish;
   readonly signal: AbortSignal;
   /** @param sent octets of the file that are there */
   readonly onProgress: (sent: number) => void;
@@ -26,16 +26,16 @@ export interface Transfer {
 }
 
 /** `away`: no answer, or one that says to come back. @see Answer for the others */
-export type Outcome =
+export type TransferOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'exists' }
   | { readonly kind: 'away' }
   | { readonly kind: 'refused'; readonly sentence: string };
 
-const away: Outcome = { kind: 'away' };
+const away: TransferOutcome = { kind: 'away' };
 
 /** @throws the reason of the signal */
-export const transfer = (job: Transfer): Promise<Outcome> =>
+export const transfer = (job: Transfer): Promise<TransferOutcome> =>
   job.file.size < largeFrom ? sendWhole(job) : sendInParts(job);
 
 function headersOf({ file, wish }: Transfer): Record<string, string> {
@@ -48,19 +48,19 @@ function headersOf({ file, wish }: Transfer): Record<string, string> {
 
 const methodOf = ({ wish }: Transfer): 'PUT' | 'POST' => (wish === 'number' ? 'POST' : 'PUT');
 
-function outcomeOf({ status, sentence }: Answer): Outcome {
+function outcomeOf({ status, sentence }: Answer): TransferOutcome {
   if (status === 201 || status === 204) return { kind: 'done' };
   if (status === 412) return { kind: 'exists' };
   // A gateway answers so for a server that is away, and the server itself when it is busy.
   return status === 0 || status === 408 || (status >= 502 && status <= 504) ? away : { kind: 'refused', sentence };
 }
 
-async function sendWhole(job: Transfer): Promise<Outcome> {
+async function sendWhole(job: Transfer): Promise<TransferOutcome> {
   const { url, file: body, signal, onProgress } = job;
   return outcomeOf(await send({ method: methodOf(job), url, headers: headersOf(job), body, signal, onProgress }));
 }
 
-async function sendInParts(job: Transfer): Promise<Outcome> {
+async function sendInParts(job: Transfer): Promise<TransferOutcome> {
   const known = job.id === undefined ? undefined : await offsetOf(job, job.id);
   if (known === 'away') return away;
   if (job.id !== undefined && known !== undefined) return sendParts(job, job.id, known);
@@ -83,7 +83,7 @@ async function offsetOf(job: Transfer, id: string): Promise<number | 'away' | un
 }
 
 /** @returns the upload's id */
-async function create(job: Transfer): Promise<string | Outcome> {
+async function create(job: Transfer): Promise<string | TransferOutcome> {
   const { url, file, signal } = job;
   const headers = { ...headersOf(job), 'Upload-Complete': '?0', 'Upload-Length': String(file.size) };
   const body = new Blob([]);
@@ -94,7 +94,7 @@ async function create(job: Transfer): Promise<string | Outcome> {
   return id;
 }
 
-async function sendParts(job: Transfer, id: string, from: number): Promise<Outcome> {
+async function sendParts(job: Transfer, id: string, from: number): Promise<TransferOutcome> {
   let offset = from;
   for (;;) {
     const begin = offset;
@@ -124,7 +124,7 @@ function sendPart(job: Transfer, id: string, { begin, end }: { begin: number; en
 }
 
 /** What is refused can never come to a good end; what is gone begins anew. */
-function ended(job: Transfer, answer: Answer): Outcome {
+function ended(job: Transfer, answer: Answer): TransferOutcome {
   const outcome = answer.status === 404 ? away : outcomeOf(answer);
   if (outcome.kind !== 'away' || answer.status === 404) job.onId(undefined);
   return outcome;

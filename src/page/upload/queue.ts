@@ -3,11 +3,11 @@ import type { Asked, Choice } from '../common/choice';
 import type { Harvest } from './gather';
 import { KeptUploads } from './kept';
 import { Rate } from './rate';
-import { forget, largeFrom, transfer, type Outcome, type Wish } from './fileTransfer';
+import { forget, largeFrom, transfer, type TransferOutcome, type TransferWish } from './fileTransfer';
 import type { Place } from '../list/place';
 
 /** `away`: the network or the server, which is tried again. `lost`: the page was loaded again and has no file. */
-export type Phase =
+export type UploadPhase =
   | 'waiting'
   | 'sending'
   | 'asking'
@@ -19,9 +19,9 @@ export type Phase =
   | 'cancelled'
   | 'refused';
 
-const over: readonly Phase[] = ['done', 'skipped', 'cancelled', 'refused'];
+const over: readonly UploadPhase[] = ['done', 'skipped', 'cancelled', 'refused'];
 
-export interface Upload {
+export interface QueuedUpload {
   readonly number: number;
   /** The folder that it goes into. */
   readonly place: Place;
@@ -31,10 +31,10 @@ export interface Upload {
   readonly size: number;
   readonly modified: number;
   file: File | undefined;
-  phase: Phase;
+  phase: UploadPhase;
   /** Octets that are there. */
   sent: number;
-  wish: Wish;
+  wish: TransferWish;
   /** Why it was refused. */
   sentence: string;
   id: string | undefined;
@@ -44,7 +44,7 @@ export interface Upload {
 }
 
 /** What a queue needs of the page. */
-export interface Surroundings {
+interface QueueSurroundings {
   /** Called for a name that exists. */
   readonly onExists: (name: string) => Promise<Asked>;
   /** A name like that one, which is free. */
@@ -53,7 +53,7 @@ export interface Surroundings {
   readonly onArrival: (place: Place) => void;
   readonly onFolder: (place: Place, path: readonly string[]) => Promise<void>;
   /** What is sent whether a name is free or not. */
-  readonly wish: Wish;
+  readonly wish: TransferWish;
 }
 
 /** Sent at the same time: a browser has six connections to a host, and others want some. */
@@ -62,10 +62,10 @@ const atOnce = 3;
 const longestWait = 30_000;
 
 export class Queue {
-  uploads: readonly Upload[] = [];
+  uploads: readonly QueuedUpload[] = [];
   readonly rate = new Rate();
   private readonly kept: KeptUploads;
-  private readonly running = new Map<Upload, AbortController>();
+  private readonly running = new Map<QueuedUpload, AbortController>();
   private readonly listeners = new Set<() => void>();
   private count = 0;
   /** What was chosen for all of them. */
@@ -75,7 +75,7 @@ export class Queue {
 
   constructor(
     private readonly base: string,
-    private readonly surroundings: Surroundings,
+    private readonly surroundings: QueueSurroundings,
   ) {
     this.kept = new KeptUploads(base);
     addEventListener('online', () => this.wake());
@@ -110,7 +110,7 @@ export class Queue {
   }
 
   /** @returns whether it is that file */
-  supply(upload: Upload, file: File): boolean {
+  supply(upload: QueuedUpload, file: File): boolean {
     const { name, size, modified } = upload;
     if (file.name !== name || file.size !== size || file.lastModified !== modified) return false;
     Object.assign(upload, { file, phase: 'waiting' });
@@ -118,20 +118,20 @@ export class Queue {
     return true;
   }
 
-  pause(upload: Upload): void {
+  pause(upload: QueuedUpload): void {
     if (over.includes(upload.phase) || upload.phase === 'lost') return;
     upload.phase = 'paused';
     this.running.get(upload)?.abort(new Error('paused'));
     this.tell();
   }
 
-  resume(upload: Upload): void {
+  resume(upload: QueuedUpload): void {
     if (!['paused', 'away', 'refused', 'cancelled'].includes(upload.phase) || upload.file === undefined) return;
     Object.assign(upload, { phase: 'waiting', sentence: '', tries: 0 });
     this.pump();
   }
 
-  cancel(upload: Upload): void {
+  cancel(upload: QueuedUpload): void {
     if (over.includes(upload.phase)) return;
     upload.phase = 'cancelled';
     this.running.get(upload)?.abort(new Error('cancelled'));
@@ -148,7 +148,7 @@ export class Queue {
     this.tell();
   }
 
-  private begin(place: Place, file: File, path: readonly string[]): Upload | undefined {
+  private begin(place: Place, file: File, path: readonly string[]): QueuedUpload | undefined {
     const name = path.at(-1) ?? file.name;
     const lost = this.uploads.find(
       (each) => each.phase === 'lost' && each.place.path === place.path && this.supply(each, file),
@@ -158,7 +158,7 @@ export class Queue {
     return Object.assign(upload, { file });
   }
 
-  private make(place: Place, what: Pick<Upload, 'name' | 'size' | 'modified' | 'path'>): Upload {
+  private make(place: Place, what: Pick<QueuedUpload, 'name' | 'size' | 'modified' | 'path'>): QueuedUpload {
     return {
       ...{ number: ++this.count, place, ...what, file: undefined, phase: 'waiting', sent: 0, sentence: '' },
       ...{ wish: this.surroundings.wish, id: undefined, rate: new Rate(), tries: 0 },
@@ -173,7 +173,7 @@ export class Queue {
     this.tell();
   }
 
-  private async run(upload: Upload): Promise<void> {
+  private async run(upload: QueuedUpload): Promise<void> {
     const controller = new AbortController();
     this.running.set(upload, controller);
     upload.phase = 'sending';
@@ -189,7 +189,7 @@ export class Queue {
     }
   }
 
-  private async send(upload: Upload, signal: AbortSignal): Promise<Outcome> {
+  private async send(upload: QueuedUpload, signal: AbortSignal): Promise<TransferOutcome> {
     const { file, place, name, wish, id } = upload;
     if (file === undefined) return { kind: 'away' };
     return transfer({
@@ -199,7 +199,7 @@ export class Queue {
     });
   }
 
-  private note(upload: Upload, sent: number): void {
+  private note(upload: QueuedUpload, sent: number): void {
     upload.tries = 0;
     upload.sent = sent;
     upload.rate.note(performance.now(), sent);
@@ -211,14 +211,14 @@ export class Queue {
     this.tell();
   }
 
-  private noteId(upload: Upload, id: string | undefined): void {
+  private noteId(upload: QueuedUpload, id: string | undefined): void {
     const { place, name, size, modified } = upload;
     if (id === undefined && upload.id !== undefined) this.kept.drop(upload.id);
     upload.id = id;
     if (id !== undefined && size >= largeFrom) this.kept.put({ id, folder: place.segments, name, size, modified });
   }
 
-  private async settle(upload: Upload, outcome: Outcome): Promise<void> {
+  private async settle(upload: QueuedUpload, outcome: TransferOutcome): Promise<void> {
     if (outcome.kind === 'exists') return this.decide(upload);
     if (outcome.kind === 'away') {
       this.await(upload);
@@ -233,7 +233,7 @@ export class Queue {
   }
 
   /** One question at a time. */
-  private decide(upload: Upload): Promise<void> {
+  private decide(upload: QueuedUpload): Promise<void> {
     upload.phase = 'asking';
     this.noteId(upload, undefined);
     const decided = this.question.then(() => this.obey(upload));
@@ -241,7 +241,7 @@ export class Queue {
     return decided;
   }
 
-  private async obey(upload: Upload): Promise<void> {
+  private async obey(upload: QueuedUpload): Promise<void> {
     if (upload.phase !== 'asking') return;
     let choice = this.choice;
     if (choice === undefined) {
@@ -254,13 +254,13 @@ export class Queue {
     upload.phase = choice === 'skip' ? 'skipped' : 'waiting';
   }
 
-  private await(upload: Upload): void {
+  private await(upload: QueuedUpload): void {
     upload.phase = 'away';
     const wait = Math.min(500 * 2 ** upload.tries++, longestWait);
     setTimeout(() => this.comeBack(upload), wait);
   }
 
-  private comeBack(upload: Upload): void {
+  private comeBack(upload: QueuedUpload): void {
     if (upload.phase === 'away') upload.phase = 'waiting';
     this.pump();
   }

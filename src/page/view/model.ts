@@ -1,13 +1,13 @@
 /** The page as a value, and what happens to it: one folder, how it is shown, and what is asked of the reader. */
 import type { Asked } from '../common/choice';
 import { formatsFor } from '../common/formats';
-import { Store } from '../common/pageStore';
+import { PageStore } from '../common/pageStore';
 import { wordsFor, type Words } from '../common/pageWords';
 import { freeName, makeFolder } from '../change/folderChanges';
 import { isSame, matching, ordered, sumsOf, type Entry, type Order } from '../list/entries';
-import { placeOf, type Place, type Site } from '../list/place';
+import { placeOf, type Place, type PageSite } from '../list/place';
 import { among, noSelection, type Selection } from '../list/selection';
-import { allowed, list, Refusal } from '../list/server';
+import { allowed, list, RefusedRequest } from '../list/server';
 import { Queue } from '../upload/queue';
 
 export const words: Words = wordsFor(navigator.languages);
@@ -47,7 +47,7 @@ interface Page {
 
 /** What the server says of the page that it made. */
 export interface Given {
-  readonly site: Site;
+  readonly site: PageSite;
   readonly place: Place;
   /** Whether there is nothing here but sending. */
   readonly isDropBox: boolean;
@@ -58,14 +58,14 @@ export interface Given {
 }
 
 export class Model {
-  readonly store: Store<Page>;
+  readonly store: PageStore<Page>;
   readonly queue: Queue;
   private reading: AbortController | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private noteTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly given: Given) {
-    this.store = new Store<Page>({
+    this.store = new PageStore<Page>({
       ...{ place: given.place, all: undefined, entries: [], failure: undefined, allowed: new Set(), filter: '' },
       ...{ order: { by: 'name', isDescending: false }, look: keptLook(), selection: noSelection },
       ...{ dialog: undefined, note: undefined },
@@ -233,7 +233,7 @@ export class Model {
   }
 
   sentence(error: unknown): string {
-    if (error instanceof Refusal) return error.status === 0 ? words.noAnswer : error.message;
+    if (error instanceof RefusedRequest) return error.status === 0 ? words.noAnswer : error.message;
     return String(error);
   }
 
@@ -247,7 +247,7 @@ export class Model {
       const parent = place.within(...path.slice(0, depth - 1));
       // 405: it is there.
       await makeFolder(parent, path[depth - 1] ?? '').catch((error: unknown) => {
-        if (!(error instanceof Refusal) || error.status !== 405) this.complain(error);
+        if (!(error instanceof RefusedRequest) || error.status !== 405) this.complain(error);
       });
     }
     this.refreshSoon();

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../common/icons';
-import type { Phase, Queue, Upload } from '../upload/queue';
+import type { UploadPhase, Queue, QueuedUpload } from '../upload/queue';
 import { Button } from './button';
 import { formats, words, type Model } from './model';
 
@@ -14,7 +14,7 @@ export function UploadPanel({ model }: { readonly model: Model }): JSX.Element |
   const [, setSeen] = useState({});
   useEffect(() => queue.subscribe(() => setSeen({})), [queue]);
   if (queue.uploads.length === 0) return null;
-  const rank = (upload: Upload): number => order.indexOf(upload.phase);
+  const rank = (upload: QueuedUpload): number => order.indexOf(upload.phase);
   const shown = [...queue.uploads].sort((a, b) => rank(a) - rank(b) || a.number - b.number).slice(0, most);
   return (
     <section class="uploads" aria-label={words.uploads}>
@@ -29,7 +29,7 @@ export function UploadPanel({ model }: { readonly model: Model }): JSX.Element |
 }
 
 /** What wants the reader's eye comes first. */
-const order: readonly Phase[] = [
+const order: readonly UploadPhase[] = [
   ...(['lost', 'asking', 'sending', 'away', 'paused', 'refused', 'waiting'] as const),
   ...(['skipped', 'cancelled', 'done'] as const),
 ];
@@ -48,7 +48,7 @@ function Overall({ queue }: { readonly queue: Queue }): JSX.Element {
     ? words.uploading(formats.count(done), formats.count(counted.length))
     : words.uploaded(done, formats.count(done));
   const facts = [queue.isBusy ? factsOf(queue.rate, rest) : '', failed > 0 ? words.failed(formats.count(failed)) : ''];
-  const all = (act: (upload: Upload) => void): void => queue.uploads.forEach(act);
+  const all = (act: (upload: QueuedUpload) => void): void => queue.uploads.forEach(act);
   return (
     <header>
       <p role="status">{title}</p>
@@ -61,19 +61,19 @@ function Overall({ queue }: { readonly queue: Queue }): JSX.Element {
   );
 }
 
-function factsOf(rate: Upload['rate'], rest: number): string {
+function factsOf(rate: QueuedUpload['rate'], rest: number): string {
   const { perSecond } = rate;
   const time = rate.timeFor(rest);
   if (perSecond === undefined || time === undefined) return '';
   return `${words.perSecond(formats.size(perSecond))} · ${words.left(formats.duration(time))}`;
 }
 
-const phaseWords: Readonly<Partial<Record<Phase, string>>> = {
+const phaseWords: Readonly<Partial<Record<UploadPhase, string>>> = {
   ...{ waiting: words.waiting, away: words.offline, paused: words.paused, done: words.done, skipped: words.skipped },
   ...{ cancelled: words.cancelled, lost: words.unfinished, asking: words.waiting },
 };
 
-function stateOf(upload: Upload): string {
+function stateOf(upload: QueuedUpload): string {
   const { phase, sent, size, sentence, rate } = upload;
   if (phase === 'refused') return sentence;
   if (phase !== 'sending') return phaseWords[phase] ?? '';
@@ -81,7 +81,7 @@ function stateOf(upload: Upload): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-function Line({ upload, queue }: { readonly upload: Upload; readonly queue: Queue }): JSX.Element {
+function Line({ upload, queue }: { readonly upload: QueuedUpload; readonly queue: Queue }): JSX.Element {
   const { phase, path, size, sent } = upload;
   const isUnderWay = ['sending', 'away', 'paused', 'lost'].includes(phase);
   const isOver = ['done', 'skipped', 'cancelled', 'refused'].includes(phase);
@@ -111,7 +111,7 @@ function Line({ upload, queue }: { readonly upload: Upload; readonly queue: Queu
 }
 
 /** A page that was loaded again has no file any more: only its reader does. */
-function ChooseAgain({ upload, queue }: { readonly upload: Upload; readonly queue: Queue }): JSX.Element {
+function ChooseAgain({ upload, queue }: { readonly upload: QueuedUpload; readonly queue: Queue }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [isOther, setOther] = useState(false);
   const take = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void => {

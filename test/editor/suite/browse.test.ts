@@ -1,6 +1,6 @@
 /** Where pages are opened, and what of the server's URL is given away. */
 import assert from 'node:assert/strict';
-import { copyUrlWithToken, placeOf } from '../../../src/editor/commands/browse';
+import { copyUrlWithToken, browserKindOf } from '../../../src/editor/commands/browse';
 import { folder, restoreSettings, set, TestController } from '../support';
 
 describe('a page of the server', () => {
@@ -15,7 +15,7 @@ describe('a page of the server', () => {
   for (const [promise, wanted, token, place] of places) {
     it(promise, async () => {
       if (wanted !== 'auto') await set('openIn', wanted);
-      assert.equal(await placeOf({ folder: folder(), token }), place);
+      assert.equal(await browserKindOf({ folder: folder(), token }), place);
     });
   }
 

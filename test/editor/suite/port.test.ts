@@ -4,7 +4,7 @@ import type { Options } from '../../../src/options';
 import { detourText } from '../../../src/editor/server/binding';
 import { makePlan } from '../../../src/editor/server/plan';
 import type { Plan } from '../../../src/editor/server/plan';
-import type { Surroundings } from '../../../src/editor/server/controller';
+import type { ControllerSurroundings } from '../../../src/editor/server/controller';
 import type { Failure } from '../../../src/messages';
 import { ask, occupy, release, TestController, threadThat, when } from '../support';
 import { sparePort } from '../../support/host/sparePort';
@@ -19,7 +19,7 @@ describe('the port', () => {
   let made: TestController | undefined;
   const make = (
     options: Partial<Options>,
-    surroundings: Partial<Surroundings> = {},
+    surroundings: Partial<ControllerSurroundings> = {},
     isPortSet = true,
   ): TestController => (made = new TestController({ plan: planWith(options, isPortSet), ...surroundings }));
 

@@ -9,7 +9,7 @@ import { networkAddresses } from '../../../src/addresses';
 import { makePlan } from '../../../src/editor/server/plan';
 import { Sharing } from '../../../src/editor/sharing/share';
 import { publishSharing } from '../../../src/editor/log/shareNews';
-import type { Ending, Share, Terms } from '../../../src/editor/sharing/share';
+import type { Ending, Share, SharingTerms } from '../../../src/editor/sharing/share';
 import type { Options } from '../../../src/options';
 import { field, RawClient } from '../../support/rawClient';
 import type { RawResponse } from '../../support/rawClient';
@@ -17,9 +17,9 @@ import { ask, folder, occupy, release, TestController, threadThat, when } from '
 import { needs } from '../../support/needs';
 
 const address = networkAddresses()[0]?.address ?? '';
-const read: Terms = { address, access: 'readOnly', secure: false };
-const write: Terms = { ...read, access: 'readWrite' };
-const secure: Terms = { ...read, secure: true };
+const read: SharingTerms = { address, access: 'readOnly', secure: false };
+const write: SharingTerms = { ...read, access: 'readWrite' };
+const secure: SharingTerms = { ...read, secure: true };
 
 describe('what is shared on the local network', function () {
   let options: Partial<Options>;
@@ -130,7 +130,12 @@ describe('what is shared on the local network', function () {
     assert.notEqual(tokenOf(shared()), first);
   });
 
-  const writes: readonly (readonly [promise: string, terms: Terms, access: Options['access'], status: number])[] = [
+  const writes: readonly (readonly [
+    promise: string,
+    terms: SharingTerms,
+    access: Options['access'],
+    status: number,
+  ])[] = [
     ['no file is stored where reading was chosen', read, 'full', 405],
     ['a file is stored where writing was chosen', write, 'readWrite', 201],
     ['no file is stored where the setting lets none', write, 'readOnly', 405],

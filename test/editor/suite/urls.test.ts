@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { localUrl } from '../../../src/addresses';
 import { withToken } from '../../../src/editor/commands/browse';
-import type { Site } from '../../../src/editor/server/state';
+import type { ServedSite } from '../../../src/editor/server/state';
 import { isExcluded, servedPath } from '../../../src/editor/server/urls';
 import { isInside } from '../../../src/editor/server/plan';
 import { folder } from '../support';
@@ -32,7 +32,7 @@ describe('the URL', () => {
     it(`of a server on ${host} is ${url}`, () => assert.equal(localUrl(host, 4221), url));
   }
 
-  const site = (): Site => {
+  const site = (): ServedSite => {
     const url = 'http://localhost:4221/';
     const directory = vscode.Uri.joinPath(folder().uri, 'served').fsPath;
     return {

@@ -1,6 +1,6 @@
 /** One request with content, whose progress is told: `fetch` does not tell it. */
 
-export interface Sending {
+interface UploadRequest {
   readonly method: 'PUT' | 'POST' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface Answer {
 const noAnswer: Answer = { status: 0, sentence: '', field: () => undefined };
 
 /** @throws the reason of the signal */
-export function send({ method, url, headers, body, signal, onProgress }: Sending): Promise<Answer> {
+export function send({ method, url, headers, body, signal, onProgress }: UploadRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error);
     const request = new XMLHttpRequest();

@@ -10,7 +10,7 @@ import { TestFolder } from '../support/folder';
 const nothing: Check = () => undefined;
 const explain: Explain = (error, { path }) => new Error(path, { cause: error });
 
-describe('a batch', () => {
+describe('a group of uploads', () => {
   let folder: TestFolder;
   beforeEach(() => {
     folder = new TestFolder();
