@@ -28,7 +28,7 @@ interface Opened {
 }
 
 /**
- * Proves that an open descriptor is inside of the folder and not excluded.
+ * Tells where an open descriptor really is, and makes sure that this is inside of the folder and not excluded.
  *
  * @returns undefined when the path meant another entry meanwhile: open it again
  * @throws FileError `hidden`

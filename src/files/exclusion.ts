@@ -56,6 +56,6 @@ export function createExclusion(globs: readonly string[], platform: Platform): E
 
 const wellKnown = '.well-known';
 
-/** Those segments of a path that are held against the globs. */
+/** Those segments of a path that are compared with the globs. */
 const matched = (segments: readonly string[]): readonly string[] =>
   segments[0] === wellKnown ? segments.slice(1) : segments;

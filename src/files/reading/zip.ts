@@ -16,7 +16,7 @@ export interface ZipEntry {
   readonly isExecutable: boolean;
 }
 
-/** What fits into four octets is less than this, for that means: see the extra field. */
+/** Four octets hold less than this: the number itself means that the extra field has the value. */
 const most32 = 0xffff_ffff;
 const most16 = 0xffff;
 

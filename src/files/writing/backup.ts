@@ -1,4 +1,4 @@
-/** What a file replaces: it has a second name, until it is sure that it goes. */
+/** What a file replaces, under a second name until it is sure that it goes. */
 import { copyFileSync, linkSync, renameSync } from 'node:fs';
 import { errnoOf } from '../fileError';
 import type { Spot } from './staging';

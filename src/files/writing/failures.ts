@@ -9,7 +9,7 @@ export function failureOf(error: unknown): unknown {
   return writeFailure(error);
 }
 
-/** Whose unfinished file is gone can try again. */
+/** A client whose unfinished file is gone can try again. */
 export function endFailure(error: unknown): unknown {
   if (errnoOf(error) !== 'ENOENT') return failureOf(error);
   return new FileError('busy', 'Somebody has removed what was unfinished.', { cause: error });

@@ -92,7 +92,7 @@ function holding<T>(root: Root, segments: readonly string[], use: (entry: HeldEn
     return use(entry);
   } finally {
     folder.close();
-    // A folder of before may be another one now.
+    // The folder that a path leads to may be another one now.
     letGo();
   }
 }

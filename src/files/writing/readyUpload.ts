@@ -1,4 +1,4 @@
-/** A file that is ready for its place: what may be done next is what it has. */
+/** A file that is ready for its place, with all that may be done next. */
 import { unlinkSync, type Stats } from 'node:fs';
 import { Backup } from './backup';
 import { endFailure, failureOf, telling } from './failures';
@@ -19,7 +19,7 @@ interface Parts {
   readonly onEnd: () => void;
 }
 
-/** A file that is in its place, while it is open whether it stays. */
+/** A file that is in its place, as long as nobody has said whether it stays. */
 export interface PlacedUpload {
   /** It stays. */
   readonly commit: () => void;
@@ -48,7 +48,8 @@ export class ReadyUpload {
   }
 
   /**
-   * Puts the file in its place and keeps what was there, until it is told whether it stays. No folder stays held meanwhile.
+   * Puts the file in its place, and keeps what was there until somebody says whether the file stays. No folder stays held
+   * meanwhile.
    *
    * @throws FileError, then it is still to be discarded
    */

@@ -46,7 +46,7 @@ export class ServerFolder {
     return this.path;
   }
 
-  /** Leaves nothing behind, unless something is unfinished: that is for who starts next. */
+  /** Leaves nothing behind, unless something is unfinished: that is for the server that starts next. */
   close(): void {
     if (!this.isMade) return;
     this.journal.close();

@@ -8,7 +8,7 @@ import { temporaryName } from '../exclusion';
 import { errnoOf, succeeds } from '../fileError';
 import { removeIfThere } from './journal';
 
-/** Most that servers of before may have left; of more, those go that end first. */
+/** Most that earlier servers may have left; if there are more, those go that end first. */
 const most = 100;
 
 export interface UploadRecord {
@@ -62,7 +62,7 @@ export class UploadRecords {
   take(id: string, owner: string, record: UploadRecord): boolean {
     let taken = false;
     succeeds(() => {
-      // At no time is there none, so that nobody takes what it is about for abandoned.
+      // There is one at any time, so that nobody takes the upload for abandoned.
       const mine = `${this.pathOf(id)}.${process.pid}`;
       renameSync(this.pathOf(id), mine);
       taken = readRecord(mine)?.owner === owner;

@@ -93,7 +93,7 @@ export class UploadTarget {
   /** Makes sure, before there is content, that there can be a new entry where it will need one. @throws an `errno` error */
   checkWritable(): void {
     accessSync(this.near.base, constants.W_OK | constants.X_OK);
-    // A name that no file system takes is known before the folder for it is there.
+    // So a name that no file system takes is refused before there is a folder for it.
     for (const name of this.missing) lstatSync(this.near.entry(name), { throwIfNoEntry: false });
     lstatSync(this.near.entry(this.name), { throwIfNoEntry: false });
   }

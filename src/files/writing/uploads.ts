@@ -80,7 +80,7 @@ export class Uploads {
     leavePrivateFolder(shared);
   }
 
-  /** Again when the first of the uploads ends that were spared. */
+  /** Does so now, and once more when the first of the uploads ends that were spared. */
   private async clear(shared: string): Promise<void> {
     clearTimeout(this.clearing);
     const next = await sweep(shared);
@@ -119,7 +119,7 @@ export class Uploads {
    */
   adopt(goal: Goal, { temporary: path, size }: UploadRecord): Upload {
     const { own } = this.storageOf(goal.root);
-    // Around it, nothing is left then that its server had made for it.
+    // When it is let go of, what its server had made around it is removed, too.
     const spot: Spot = { path, pathFrom: () => path, release: () => own && void this.clear(own.shared) };
     const upload = this.start(goal, false, undefined, { size, spot });
     upload.await();

@@ -1,12 +1,12 @@
 /**
- * Accepts connections that read into one piece of memory. `net.Server` has each read allocate 64 KiB, for a request of a
- * hundred octets; `onread`, by which `net.Socket` reads into memory that is used again, it does not offer.
+ * Accepts connections that read into one piece of memory. With `net.Server`, each read allocates 64 KiB, for a request of
+ * a hundred octets, and there is no `onread`, by which a `net.Socket` reads into memory that is used again.
  */
 import { Socket, type Server, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
 
 /**
- * Reads happen one at a time, and what is read is copied before the next. With more of it uploads are no faster, but others
- * wait longer: what came by one read is written to the disk by one write.
+ * Reads happen one at a time, and what is read is copied before the next. With more memory uploads are no faster, but
+ * others wait longer: what came by one read is written to the disk by one write.
  */
 const memory = Buffer.allocUnsafeSlow(64 * 1024);
 

@@ -2,7 +2,7 @@
 
 /** Octets to be moved at a time beside others: about a tenth of a millisecond's work, or two where memory is scarce. */
 const besideOthers = 64 * 1024;
-/** So many allowances after the last request, there are no others any more. */
+/** When no request has come for so many allowances, there are no others any more. */
 const caution = 16;
 
 let requests = 0;

@@ -1,4 +1,4 @@
-/** Memory for content on its way, borrowed and given back: what big downloads would leave to be collected is more than they use. */
+/** Memory for content on its way, borrowed and given back: big downloads would leave more of it to the collector than they use. */
 
 /** Of one block, in octets; both are powers of two. */
 export const smallestBlock = 64 * 1024;

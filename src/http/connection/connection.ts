@@ -28,7 +28,7 @@ import { expire, waitOf, type Overdue, type Phase } from './waits';
 import type { Watch } from './watch';
 import type { Writer } from './writer';
 
-/** How long who was refused entry may go on sending, in milliseconds. */
+/** How long a client that was refused entry may go on sending, in milliseconds. */
 const refusedLinger = 1000;
 
 export class Connection implements Carrier, Overdue {
@@ -272,7 +272,7 @@ export class Connection implements Carrier, Overdue {
     this.writer.end();
   }
 
-  /** Who was refused entry is not waited for, whatever it sends; nor, at a stop, who has nothing more to say. */
+  /** Nobody waits for a client that was refused entry, whatever it sends; nor, at a stop, for one whose request is over. */
   private limitLinger(): void {
     const { exchange } = this;
     if (this.leaving && exchange?.received !== false) this.deadline.hurry(0);
@@ -287,7 +287,7 @@ export class Connection implements Carrier, Overdue {
     if (pending !== undefined) discardBody(pending);
     exchange?.lose(new Error('The client went away.'));
     exchange?.request.forsake();
-    // Reads of a source may be under way: that is closed by whoever reads it.
+    // A read of a source may be under way: whoever reads the source closes it.
     endIteration(exchange?.response?.body);
     this.log.close(phase === 'exchange' ? exchange : undefined);
     this.onClosed(this);

@@ -34,7 +34,7 @@ const exact: ReadonlySet<Wait> = new Set<Wait>(['grace', 'sign', 'close']);
 
 export class Deadline {
   wait: Wait = 'nothing';
-  /** Unless it is exact, set by the first look that sees the wait: to begin one asks no clock. */
+  /** The first look that sees the wait sets it, unless it is exact: who begins a wait asks no clock. */
   private at: number | undefined;
   /** For the peer's FIN, in milliseconds. */
   private linger: number;

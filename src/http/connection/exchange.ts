@@ -156,7 +156,7 @@ export class Exchange {
   private takeWhole(carrier: Carrier): Buffer | undefined {
     const { remaining = Infinity } = this.decoder;
     const input = carrier.inputOf(this);
-    // Whether the content is wanted, who waits for a 100 is to hear before (RFC 9110 §10.1.1).
+    // Who waits for a 100 is to hear first that the content is wanted (RFC 9110 §10.1.1).
     if (input === undefined || input.length < remaining || this.awaitsContinue || this.received) return undefined;
     let content: Buffer | undefined;
     this.decode(input, false, (bytes) => (content = bytes));
@@ -207,8 +207,8 @@ export class Exchange {
   }
 
   /**
-   * Whether only an attempt to send tells if the client, which has closed its half, is still there to be answered; there
-   * is somebody who wants to know.
+   * Whether somebody wants to know if the client is still there to be answered: once it has closed its half, only an
+   * attempt to send tells.
    */
   get isUncertain(): boolean {
     return this.response === undefined && this.request.isMinded;

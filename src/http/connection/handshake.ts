@@ -126,5 +126,5 @@ export class Handshake {
   }
 }
 
-/** What those are answered who speak plain HTTP where TLS is spoken: one response, and none of the others'. */
+/** Answers those who speak plain HTTP where TLS is spoken, once, and then closes. */
 const overPlain = (service: Service): Service => ({ ...service, endpoint: service.overPlain, stopping: true });

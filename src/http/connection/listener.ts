@@ -107,7 +107,7 @@ export class Listener {
     this.service.onConnections?.();
   }
 
-  /** Who has used its place least gives it up: only one whose exchange is under way does not. */
+  /** The connection that has used its place least gives it up, unless its exchange is under way. */
   private makeRoom(): boolean {
     let longest: Occupant | undefined;
     let since = Number.POSITIVE_INFINITY;

@@ -64,7 +64,7 @@ export class Sender {
     return { persist, rest: this.transfer(exchange, content, chunked) };
   }
 
-  /** Of that response, or the one for its defect, which is then the exchange's. */
+  /** Encodes the response or, if it has a defect, the one that tells of that, which becomes the exchange's. */
   private encode(exchange: Exchange, response: Response): Encoded {
     const { method, minorVersion } = exchange.request;
     const persist = exchange.mayPersist && !this.service.stopping && !refusesEntry(response);

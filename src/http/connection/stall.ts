@@ -4,7 +4,7 @@ import { sendQueueOf } from './sendQueue';
 import { unsent } from './nodeInternals';
 import type { Watch } from './watch';
 
-/** So many times as long is waited where nobody tells what the peer takes: the kernel says so late. */
+/** The wait is so many times as long where nobody tells what the peer takes: the kernel says so late. */
 const patience = 4;
 /** Within the limit, at least. */
 const looks = 8;

@@ -1,4 +1,4 @@
-/** The sending half of a connection: batches what is written in one batch, and tells when the kernel has it. */
+/** The sending half of a connection: gathers what one batch writes, and tells when the kernel has it. */
 import type { Socket } from 'node:net';
 
 /** Octets that may wait for the peer before no further request is answered. */

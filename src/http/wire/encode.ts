@@ -152,7 +152,7 @@ function encodeAnew(response: Response, asked: ResponseContext): Encoded {
   return { octets, contained, content: short === undefined ? body : undefined, chunked, persist: context.persist };
 }
 
-/** RFC 9112 §9.6 does not come after it: there is no message to come on this connection. */
+/** No `Connection: close` (RFC 9112 §9.6): what follows on this connection is no message. */
 function encodeTunnel(response: Response, asked: ResponseContext): Encoded {
   const octets = Buffer.from(encodeHead(response, asked), 'latin1');
   return { octets, contained: 0, content: response.body, chunked: false, persist: false };
