@@ -11,6 +11,7 @@ describe('the picture in README', () => {
     workbench = await Workbench.open({
       // The picture shows the default.
       settings: { 'workbench.reduceMotion': 'on', 'httpServer.port': 4221 },
+      installed: true,
       viewport: { width: 1280, height: 700 },
     });
   });
