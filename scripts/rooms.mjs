@@ -7,7 +7,12 @@ export const rooms = {
   'http/connection': { about: 'sockets, and what goes over them in turn', uses: ['http/message', 'http/wire'] },
   files: { about: 'the folder: what a path means, and who may see it', uses: [] },
   'files/reading': { about: 'files and folders as they are', uses: ['files'] },
-  'files/writing': { about: 'uploads, which are whole or not there', uses: ['files'] },
+  'files/unfinished': { about: 'what is noted of what a server has begun, and who clears it away', uses: ['files'] },
+  'files/writing': { about: 'uploads, which are whole or not there', uses: ['files', 'files/unfinished'] },
+  'files/changing': {
+    about: 'what is there already, or is only a folder: made, moved, removed',
+    uses: ['files', 'files/writing'],
+  },
   'endpoints/common': { about: 'paths, HTML, errors as responses', uses: ['http/message', 'files'] },
   'endpoints/representation': {
     about: 'one resource in its codings, ranges and digests, and what is remembered of it',
@@ -28,12 +33,15 @@ export const rooms = {
   },
   'endpoints/storing': {
     about: 'what changes the folder: files stored, copied, moved and removed, forms, resumable uploads',
-    uses: ['http/message', 'files', 'files/reading', 'files/writing', 'endpoints/common', 'endpoints/representation'],
+    uses: [
+      ...['http/message', 'files', 'files/reading', 'files/writing', 'files/changing'],
+      ...['endpoints/common', 'endpoints/representation'],
+    ],
   },
   endpoints: {
     about: 'which endpoint answers what',
     uses: [
-      ...['http/message', 'files', 'files/writing', 'endpoints/common', 'endpoints/representation'],
+      ...['http/message', 'files', 'files/unfinished', 'files/writing', 'endpoints/common', 'endpoints/representation'],
       ...['endpoints/live', 'endpoints/rules', 'endpoints/site', 'endpoints/storing'],
     ],
   },
@@ -103,7 +111,7 @@ export const doors = {
   'worker.ts': ['serve.ts', 'endpoints/live', 'requests'],
   'serve.ts': [
     ...['endpoints', 'endpoints/guard', 'endpoints/live', 'endpoints/rules', 'endpoints/storing'],
-    ...['http/connection', 'http/message', 'files', 'files/writing', 'requests'],
+    ...['http/connection', 'http/message', 'files', 'files/unfinished', 'files/writing', 'requests'],
   ],
   'cli.ts': ['terminal'],
   'messages.ts': ['files/writing'],

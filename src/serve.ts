@@ -8,7 +8,7 @@ import { createRouter } from './endpoints/router';
 import { claimPort } from './endpoints/rules/ownPorts';
 import type { MoveToTrash } from './endpoints/storing/removal';
 import { withLimit } from './endpoints/storing/uploadFields';
-import { ownPrivateFolders } from './files/writing/privateFolder';
+import { ownPrivateFolders } from './files/unfinished/privateFolder';
 import { Root } from './files/root';
 import type { UploadProgress } from './files/writing/progress';
 import { Uploads } from './files/writing/uploads';

@@ -1,5 +1,5 @@
 /** What each URL means: one table of path shapes and methods. */
-import { ownPrivateFolders } from '../files/writing/privateFolder';
+import { ownPrivateFolders } from '../files/unfinished/privateFolder';
 import type { Root } from '../files/root';
 import { Uploads } from '../files/writing/uploads';
 import { HttpError } from '../http/message/httpError';

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { Pace } from '../../src/files/pace';
-import { move as moveNow } from '../../src/files/writing/move';
-import { lookThrough } from '../../src/files/writing/subtree';
+import { move as moveNow } from '../../src/files/changing/move';
+import { lookThrough } from '../../src/files/changing/subtree';
 import type { Endpoint } from '../../src/http/message/message';
 import { TestFolder } from '../support/folder';
 import { needs } from '../support/needs';

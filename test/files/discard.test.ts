@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { FileError } from '../../src/files/fileError';
-import { Leftovers } from '../../src/files/writing/leftovers';
-import { sweep } from '../../src/files/writing/serverFolder';
+import { Leftovers } from '../../src/files/unfinished/leftovers';
+import { sweep } from '../../src/files/unfinished/serverFolder';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
 import { openDescriptors, TestFolder } from '../support/folder';

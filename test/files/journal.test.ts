@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Journal, noteOfMade, removeNoted } from '../../src/files/writing/journal';
+import { Journal, noteOfMade, removeNoted } from '../../src/files/unfinished/journal';
 import { TestFolder } from '../support/folder';
 
 const temporary = (digit: number): string => `.http-server-${String(digit).repeat(24)}.tmp`;

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { claimPrivateFolder, leavePrivateFolder, privateFolders } from '../../src/files/writing/privateFolder';
+import { claimPrivateFolder, leavePrivateFolder, privateFolders } from '../../src/files/unfinished/privateFolder';
 import type { Platform } from '../../src/files/names';
 import { defaultOptions } from '../../src/options';
 import { serve } from '../../src/serve';

@@ -7,8 +7,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { ownerHere, type Owner } from '../../src/files/writing/owner';
-import { ServerFolder, sweep } from '../../src/files/writing/serverFolder';
+import { ownerHere, type Owner } from '../../src/files/unfinished/owner';
+import { ServerFolder, sweep } from '../../src/files/unfinished/serverFolder';
 import { needsLinux, needsPosix } from '../support/needs';
 import { TestFolder } from '../support/folder';
 
@@ -139,7 +139,7 @@ describe("a server's own folder", () => {
 
   it('tells threads apart, as long as they live', async () => {
     const noted = folder.write(temporary(5), 'half').at(temporary(5));
-    const source = `const { ServerFolder } = require(${JSON.stringify(require.resolve('../../src/files/writing/serverFolder'))});
+    const source = `const { ServerFolder } = require(${JSON.stringify(require.resolve('../../src/files/unfinished/serverFolder'))});
       new ServerFolder(${JSON.stringify(shared)}).journal.add(${JSON.stringify(noted)});
       const { parentPort } = require('node:worker_threads');
       parentPort.on('message', () => {});

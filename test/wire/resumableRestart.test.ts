@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { ownPrivateFolders } from '../../src/files/writing/privateFolder';
-import { sweep } from '../../src/files/writing/serverFolder';
+import { ownPrivateFolders } from '../../src/files/unfinished/privateFolder';
+import { sweep } from '../../src/files/unfinished/serverFolder';
 import { defaultLimits, defaultOptions, type Limits, type Options } from '../../src/options';
 import { serve, type Server } from '../../src/serve';
 import { RawClient, type RawResponse } from '../support/rawClient';

@@ -4,7 +4,7 @@ import { Pace } from '../../files/pace';
 import { openFile, type OpenFile } from '../../files/reading/read';
 import { sameVersion } from '../../files/reading/small';
 import type { Root } from '../../files/root';
-import { withDestination, withSource } from '../../files/writing/heldEntry';
+import { withDestination, withSource } from '../../files/changing/heldEntry';
 import type { Uploads } from '../../files/writing/uploads';
 import type { Check, Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';

@@ -2,7 +2,7 @@
 import { succeeds } from '../fileError';
 import { Folder } from '../folder';
 import { letGo } from './folderCache';
-import { noteOfMade, removeIfEmpty, type Journal } from './journal';
+import { noteOfMade, removeIfEmpty, type Journal } from '../unfinished/journal';
 import type { Root } from '../root';
 
 export class MadeFolders {

@@ -8,13 +8,13 @@ import { join, sep } from 'node:path';
 import { succeeds } from '../fileError';
 import type { Folder } from '../folder';
 import { holdFolder } from './folderCache';
-import { ignoreFile, removeTemporaryFolder } from './journal';
-import type { Leftovers } from './leftovers';
+import { ignoreFile, removeTemporaryFolder } from '../unfinished/journal';
+import type { Leftovers } from '../unfinished/leftovers';
 import type { UploadTarget } from './uploadTarget';
 import { descriptorPath, knowsDescriptors } from '../descriptor';
 import { Rights } from './rights';
 import type { Root } from '../root';
-import type { ServerFolder } from './serverFolder';
+import type { ServerFolder } from '../unfinished/serverFolder';
 
 /** A name for a temporary entry, and where that is. */
 export interface Spot {

@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { basename } from 'node:path';
 import { errnoOf, FileError, succeeds } from '../fileError';
-import type { Leftovers } from './leftovers';
+import type { Leftovers } from '../unfinished/leftovers';
 import type { UploadTarget } from './uploadTarget';
 import { pool, Promptness } from '../pool';
 import { descriptorPath, knowsDescriptors } from '../descriptor';

@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node
 import { errnoOf, FileError } from '../fileError';
 import type { Folder } from '../folder';
 import { holdFolder } from './folderCache';
-import type { Journal } from './journal';
+import type { Journal } from '../unfinished/journal';
 import { MadeFolders } from './madeFolders';
 import { mayBeAlias } from '../names';
 import { knowsDescriptors } from '../descriptor';

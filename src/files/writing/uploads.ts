@@ -4,13 +4,13 @@ import { Anchors } from './anchors';
 import { comparable } from '../names';
 import { freeSegments } from './freeName';
 import { finishAll, type Explain } from './uploadGroup';
-import { Leftovers, type TellLeftover } from './leftovers';
-import { claimPrivateFolder, leavePrivateFolder } from './privateFolder';
+import { Leftovers, type TellLeftover } from '../unfinished/leftovers';
+import { claimPrivateFolder, leavePrivateFolder } from '../unfinished/privateFolder';
 import { cancelled, Progress, type UploadSource, type Tell } from './progress';
 import type { Root } from '../root';
-import { hasLeft, ServerFolder, sweep } from './serverFolder';
+import { hasLeft, ServerFolder, sweep } from '../unfinished/serverFolder';
 import { Staging, type Spot } from './staging';
-import { UploadRecords, type UploadRecord } from './uploadRecords';
+import { UploadRecords, type UploadRecord } from '../unfinished/uploadRecords';
 import { Upload, type Check, type Storage, type Stored, type Wish } from './write';
 
 /** Numbers are not used twice, though one thread may have several servers. */

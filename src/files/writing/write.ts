@@ -1,8 +1,8 @@
 /** Stores files whole or not at all: a temporary file out of sight, then one rename. */
 import type { Anchors } from './anchors';
 import { endFailure, failureOf, telling } from './failures';
-import type { Journal } from './journal';
-import type { Leftovers } from './leftovers';
+import type { Journal } from '../unfinished/journal';
+import type { Leftovers } from '../unfinished/leftovers';
 import { checkStorable, UploadTarget } from './uploadTarget';
 import type { UploadSource } from './progress';
 import { ReadyUpload } from './readyUpload';

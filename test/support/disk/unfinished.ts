@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownPrivateFolders } from '../../../src/files/writing/privateFolder';
+import { ownPrivateFolders } from '../../../src/files/unfinished/privateFolder';
 
 const cache = mkdtempSync(join(tmpdir(), 'http-server-cache-'));
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }));

@@ -17,7 +17,7 @@ import { fold } from '../names';
 import type { Root } from '../root';
 import { withDestination, withSource, type HeldEntry } from './heldEntry';
 import { checkMeant, checkSeen } from './remove';
-import type { Check, Stored } from './write';
+import type { Check, Stored } from '../writing/write';
 
 /** What is to be moved, and where to. */
 export interface Move {

@@ -5,8 +5,8 @@ import { errnoOf, FileError } from '../fileError';
 import { Folder } from '../folder';
 import { mayBeAlias } from '../names';
 import { concealed, hidden, type Root } from '../root';
-import { letGo } from './folderCache';
-import { failureOf } from './failures';
+import { letGo } from '../writing/folderCache';
+import { failureOf } from '../writing/failures';
 
 /** `link`: to a file or to a folder; what it leads to is inside, and is not what would be changed. */
 type EntryKind = 'file' | 'folder' | 'link' | 'other';

@@ -4,7 +4,7 @@ import { FileError } from '../fileError';
 import { Folder } from '../folder';
 import type { Pace } from '../pace';
 import { concealed, type Root } from '../root';
-import { failureOf } from './failures';
+import { failureOf } from '../writing/failures';
 
 /** Segments from the root. */
 type Segments = readonly string[];

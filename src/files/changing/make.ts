@@ -1,7 +1,7 @@
 /** Makes one folder, in one that is there. */
 import type { Root } from '../root';
 import { withDestination } from './heldEntry';
-import type { Check } from './write';
+import type { Check } from '../writing/write';
 
 /**
  * @returns whether there was nothing of that name before; otherwise nothing was done

@@ -5,7 +5,7 @@ import { hasMounts } from '../mounts';
 import type { Root } from '../root';
 import { withSource, type HeldEntry } from './heldEntry';
 import { mounted } from './subtree';
-import type { Check } from './write';
+import type { Check } from '../writing/write';
 
 /** What is to be removed. */
 export interface Removal {
