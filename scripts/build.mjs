@@ -113,12 +113,20 @@ function packagesIn(results) {
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 }
 
-/** Name, version and licence text of a package. One without a licence may not be bundled. */
+/** Name and version of a package, and the text of its licence. One without a licence may not be bundled. */
 async function noticeOf(folder) {
   const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
   const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry));
   if (file === undefined) throw new Error(`${name} has no licence file.`);
-  return `${name} ${version}\n\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`;
+  return { name: `${name} ${version}`, text: (await readFile(join(root, folder, file), 'utf8')).trim() };
+}
+
+/** What has one text has it once. */
+function noticesOf(all) {
+  const names = new Map();
+  for (const { name, text } of all) names.set(text, [...(names.get(text) ?? []), name]);
+  const notices = [...names].map(([text, own]) => `${own.join('\n')}\n\n${text}\n`);
+  return notices.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 if (process.argv.includes('--watch')) {
@@ -127,6 +135,6 @@ if (process.argv.includes('--watch')) {
 } else {
   await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
   const results = await Promise.all([...bundles, liveScript, assets].map((options) => build(options)));
-  const notices = await Promise.all(packagesIn(results).map(noticeOf));
-  await writeFile(join(root, 'dist', 'LICENSES.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`));
+  const notices = noticesOf(await Promise.all(packagesIn(results).map(noticeOf)));
+  await writeFile(join(root, 'dist', 'LICENSES.txt'), notices);
 }

@@ -22,12 +22,16 @@ const standalone = (markdown) =>
       path === text ? text : `${text} (${path})`,
     );
 
+/** Nobody reads the layout of what an editor reads. */
+const compact = async (file) => writeFile(file, JSON.stringify(JSON.parse(await readFile(file, 'utf8'))));
+
 // Of what goes into the package a copy is made, where README can be another one.
 const copy = await mkdtemp(join(tmpdir(), 'http-server-package-'));
 try {
   // The bundles hold what they need of node_modules.
   const files = await listFiles({ cwd: root, packageManager: PackageManager.None, prepublish: true });
   for (const file of ['.vscodeignore', ...files]) await cp(join(root, file), join(copy, file));
+  for (const file of files.filter((name) => name.endsWith('.json'))) await compact(join(copy, file));
   // What is only for npm: `files` names what npm packs, beside which no .vscodeignore may be.
   const forNpm = { scripts: undefined, files: undefined, bin: undefined, devDependencies: undefined };
   const asExtension = { ...manifest, ...forNpm };
