@@ -1,7 +1,7 @@
 /** All connections read into one piece of memory: what one of them has not used yet, another must not overwrite. */
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { shareMemory } from '../../src/http/connection/accept';
+import { shareMemory } from '../../src/http/connection/nodeInternals';
 import type { Endpoint } from '../../src/http/message/message';
 import { RawClient } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';

@@ -1,7 +1,7 @@
 /** Binds, accepts, counts, enforces deadlines, and closes. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Tls } from '../../tls';
-import { shareMemory } from './accept';
+import { shareMemory } from './nodeInternals';
 import { Connection } from './connection';
 import { HttpError } from '../message/httpError';
 import { Handshake, Handshaker } from './handshake';
