@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+} from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { watch as chokidar } from 'chokidar';
@@ -163,8 +174,8 @@ describe('an unfinished upload', () => {
     needsSuperuser(this);
     uploads = away();
     folder.write('team/x.txt', '');
-    spawnSync('chgrp', ['12345', folder.at('team')]);
-    spawnSync('chmod', ['g+s', folder.at('team')]);
+    chownSync(folder.at('team'), 0, 12_345);
+    chmodSync(folder.at('team'), 0o2755);
     const upload = uploads.begin({ root: folder.root(), segments: ['team', 'new.txt'], check: nothing });
     await upload.write(Buffer.from('x'));
     upload.finish();
