@@ -54,9 +54,11 @@ export function requestFields(request: Request, way: Way, host: string): FieldLi
 export function passing(fields: Fields, secrets: Secrets): FieldLine[] {
   const own = listed(fields.all('connection'));
   const lines: FieldLine[] = [];
-  for (const [i, name] of fields.names.entries()) {
+  let i = 0;
+  for (const name of fields.names) {
+    const given = fields.values[i++] ?? '';
     if (isHop(name) || isClaimed(name) || own.has(name)) continue;
-    const value = discreet(name, fields.values[i] ?? '', secrets);
+    const value = discreet(name, given, secrets);
     if (value !== undefined) lines.push([name, value]);
   }
   return lines;
@@ -140,9 +142,18 @@ export interface Return {
   readonly pseudonym: string;
 }
 
+/** @param wanted in lower case */
+function valuesOf(lines: readonly FieldLine[], wanted: string): string[] {
+  const values: string[] = [];
+  for (const [name, value] of lines) {
+    if (name.length === wanted.length && name.toLowerCase() === wanted) values.push(value);
+  }
+  return values;
+}
+
 /** The fields of a response, or of its trailers, that are taken back. */
 export function responseFields(lines: readonly FieldLine[], way: Return): FieldLine[] {
-  const own = listed(lines.filter(([name]) => /^connection$/i.test(name)).map(([, value]) => value));
+  const own = listed(valuesOf(lines, 'connection'));
   const back: FieldLine[] = [];
   for (const line of lines) {
     const name = line[0].toLowerCase();

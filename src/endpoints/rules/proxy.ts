@@ -128,7 +128,7 @@ function failureOf(error: unknown, { target }: Proxy, rule: number): HttpError {
 
 /** RFC 9110 §10.1.4. */
 const takesTrailers = ({ fields }: Pick<Request, 'fields'>): boolean =>
-  fields.list('te').some((each) => /^trailers$/i.test(each));
+  fields.has('te') && fields.list('te').some((each) => /^trailers$/i.test(each));
 
 /** How the content of a request is told from what follows it, on a connection of ours. */
 function framingOf(request: Request): readonly FieldLine[] {

@@ -8,6 +8,7 @@ export const wantsTunnel = ({ method, minorVersion, fields, body }: Request): bo
   method === 'GET' &&
   minorVersion === 1 &&
   body.length === 0 &&
+  fields.has('upgrade') &&
   isWebSocket(fields.list('upgrade')) &&
   fields.list('connection').some((option) => option.toLowerCase() === 'upgrade');
 

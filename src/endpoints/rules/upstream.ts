@@ -38,12 +38,19 @@ const here: LookupFunction = (_, options, callback) => {
   else callback(null, '127.0.0.1', 4);
 };
 
+/** As Node.js takes them without sorting them first. `flat` of arrays is many times as slow. */
+function flat(fields: readonly FieldLine[]): string[] {
+  const headers: string[] = [];
+  for (const line of fields) headers.push(line[0], line[1]);
+  return headers;
+}
+
 /** Begins a request; what goes wrong, the lapse of time included, is its `error`. */
 export function begin({ target, method, path, fields, timeout }: Asking): ClientRequest {
   const { isSecure, host, port, isLoopback } = target;
   const options = {
     ...{ host, port, method, path, timeout, maxHeaderSize },
-    headers: fields.flat(),
+    headers: flat(fields),
     agent: isSecure ? agents.secure : agents.plain,
     insecureHTTPParser: false,
     ...(isLoopback && { lookup: here }),
