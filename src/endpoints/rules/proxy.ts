@@ -99,6 +99,7 @@ export class Forwarder {
     const answer = { request: asked, response };
     const status = response.statusCode ?? 0;
     if (status < 200 || status > 599) throw Object.assign(new Error('no status'), { code: 'HPE_INVALID_STATUS' });
+    checkCoding(response);
     const fields: FieldLine[] = [
       ...responseFields(linesOf(response.rawHeaders), back),
       ['Via', `${response.httpVersion} ${back.pseudonym}`],
@@ -111,6 +112,13 @@ export class Forwarder {
     if (!takesTrailers(request)) return { status, fields, ...content };
     return { status, fields, ...content, trailers: () => responseFields(linesOf(response.rawTrailers), back) };
   }
+}
+
+/** RFC 9112 §7.4: no coding but chunked was asked for, and the client could not know of another. */
+function checkCoding({ headers }: IncomingMessage): void {
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined || /^chunked$/i.test(coding)) return;
+  throw Object.assign(new Error('coding'), { code: 'ECODING' });
 }
 
 /** A connection that was kept may be closed by the other end just when it is used again (RFC 9112 §9.3.1). */

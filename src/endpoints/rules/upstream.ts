@@ -85,7 +85,11 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'cannot be reached',
   HPE_HEADER_OVERFLOW: 'answers with a head that is too large',
   EINTERIM: 'answers with nothing but interim responses',
+  ECODING: 'answers in a transfer coding that nobody has asked for',
   EPROTO: 'does not speak HTTPS',
+  CERT_HAS_EXPIRED: 'has a certificate that has expired',
+  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name',
 };
 
 function reasonOf(code: string, message: string): string {
