@@ -12,7 +12,7 @@ import { startServed, temporaryFolder, type Served } from '../support/served';
 
 /** Of the package, what is used here: it is no dependency of ours, so its types are not here either. */
 interface Vite {
-  createServer(options: object): Promise<ViteServer>;
+  readonly createServer: (options: object) => Promise<ViteServer>;
 }
 interface ViteServer {
   readonly httpServer: { address(): { port: number } };
