@@ -64,6 +64,13 @@ const readers: Readonly<Record<RuleAction['kind'], Reader>> = {
   proxy: proxyOf,
 };
 
+/** What may stand in an action that is an object. */
+export const actionKeys = {
+  respond: ['status', 'headers', 'body', 'json', 'file', 'delay'],
+  redirect: ['to', 'status'],
+  proxy: ['to', 'keepHost', 'live'],
+} as const;
+
 export const actionNames = Object.keys(readers) as readonly RuleAction['kind'][];
 
 /** @throws RuleError */
@@ -117,7 +124,7 @@ const contents: readonly string[] = ['body', 'json', 'file'];
 const longestDelay = 60_000;
 
 function respondOf(value: unknown, { place }: Scope): Respond {
-  const table = tableOf(value, ['status', 'headers', ...contents, 'delay'], place);
+  const table = tableOf(value, actionKeys.respond, place);
   const status = numberOf(table, 'status', { from: 200, to: 599, place });
   const given = contents.filter((name) => table[name] !== undefined);
   if (given.length > 1)
@@ -184,7 +191,7 @@ const redirections: readonly unknown[] = [301, 302, 303, 307, 308];
 
 function redirectOf(value: unknown, scope: Scope): Redirect {
   const { place } = scope;
-  const table: Table = typeof value === 'string' ? { to: value } : tableOf(value, ['to', 'status'], place);
+  const table: Table = typeof value === 'string' ? { to: value } : tableOf(value, actionKeys.redirect, place);
   const { to, status = 302 } = table;
   if (!redirections.includes(status)) {
     throw new RuleError(`redirects with a status other than ${redirections.join(', ')}`, below(place, 'status'));
@@ -215,7 +222,7 @@ function rewriteOf(value: unknown, scope: Scope): Rewrite {
 }
 
 function proxyOf(value: unknown, { place, context }: Scope): Proxy {
-  const table: Table = typeof value === 'string' ? { to: value } : tableOf(value, ['to', 'keepHost', 'live'], place);
+  const table: Table = typeof value === 'string' ? { to: value } : tableOf(value, actionKeys.proxy, place);
   return {
     kind: 'proxy',
     target: targetOf(table.to, { place, context }),

@@ -24,7 +24,7 @@ export interface CompiledRule {
 }
 
 /** What has to be known besides the list. */
-interface RuleContext {
+export interface RuleContext {
   /** Hosts beyond this machine that requests may be handed on to, as `host:port`. */
   readonly proxyHosts: readonly string[];
 }
@@ -43,9 +43,9 @@ const isRecord = (value: unknown): value is Rule =>
 
 function compileRule(rule: unknown, place: RulePart, context: RuleContext): CompiledRule {
   if (!isRecord(rule)) throw new RuleError('is no object', place);
-  const stranger = Object.keys(rule).find((key) => !known.includes(key));
+  const stranger = Object.keys(rule).find((key) => !ruleKeys.includes(key));
   if (stranger !== undefined) {
-    const why = `has a key ${JSON.stringify(stranger)}: it may have ${known.join(', ')}`;
+    const why = `has a key ${JSON.stringify(stranger)}: it may have ${ruleKeys.join(', ')}`;
     throw new RuleError(why, { ...place, keys: [stranger] });
   }
   const text = matchOf(rule, place);
@@ -55,7 +55,7 @@ function compileRule(rule: unknown, place: RulePart, context: RuleContext): Comp
   return { number: place.rule, text, pattern, methods, action };
 }
 
-const known: readonly string[] = ['match', 'method', ...actionNames];
+export const ruleKeys: readonly string[] = ['match', 'method', ...actionNames];
 
 function matchOf({ match }: Rule, place: RulePart): string {
   if (typeof match !== 'string') throw new RuleError('has no "match", a pattern such as "/api/**"', place);

@@ -1,13 +1,12 @@
 /** Tells of a list of rules that makes no sense: at its place in the settings file, and once as a notification. */
-import { Diagnostic, DiagnosticSeverity, Disposable, l10n, languages, Position, Range, Uri, workspace } from 'vscode';
+import { Diagnostic, DiagnosticSeverity, Disposable, l10n, languages, Range, Uri, workspace } from 'vscode';
 import type { WorkspaceFolder } from 'vscode';
 import type { RuleError } from '../../ruleError';
 import { adviceOn } from '../common/settingAdvice';
 import type { Controller } from './controller';
 import { openSettings, showConcern } from './problem';
+import { offerRuleFixes, rangeIn, setting, source } from './ruleFixes';
 import { ruleSetting } from './ruleSetting';
-
-const setting = 'httpServer.rules';
 
 export class RuleProblems implements Disposable {
   readonly #diagnostics = languages.createDiagnosticCollection('httpServer');
@@ -21,6 +20,7 @@ export class RuleProblems implements Disposable {
     private readonly served: () => WorkspaceFolder | undefined,
   ) {
     this.#subscriptions = Disposable.from(
+      offerRuleFixes(),
       workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('httpServer')) void this.#look();
       }),
@@ -67,7 +67,7 @@ export class RuleProblems implements Disposable {
     // The rules may have changed meanwhile; then what is wrong with them now is marked, or nothing.
     if (this.#told !== message) return;
     const diagnostic = new Diagnostic(range, message, DiagnosticSeverity.Error);
-    diagnostic.source = 'HTTP Server';
+    diagnostic.source = source;
     this.#diagnostics.set(file, [diagnostic]);
   }
 }
@@ -99,10 +99,5 @@ export async function rangeOf(text: string, { place }: Pick<RuleError, 'place'>)
   const { spanOf } = await import('./rulePlace.js');
   const span = spanOf(text, setting, place);
   if (span === undefined) return new Range(0, 0, 0, 0);
-  return new Range(positionOf(text, span.offset), positionOf(text, span.offset + span.length));
-}
-
-function positionOf(text: string, offset: number): Position {
-  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return new Position(lines.length - 1, lines.at(-1)?.length ?? 0);
+  return rangeIn(text, span);
 }

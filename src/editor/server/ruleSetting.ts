@@ -1,6 +1,6 @@
 /** The setting `rules`: the list that is in force, which is the last one that made sense, and what is wrong with the one that is set. */
 import { workspace } from 'vscode';
-import type { WorkspaceFolder } from 'vscode';
+import type { WorkspaceConfiguration, WorkspaceFolder } from 'vscode';
 import type { Options } from '../../options';
 import { RuleError } from '../../ruleError';
 import { compileRules } from '../../ruleList';
@@ -18,17 +18,22 @@ interface RuleSetting {
 
 export function ruleSetting(folder: WorkspaceFolder): RuleSetting {
   const config = workspace.getConfiguration('httpServer', folder);
-  const [value, hosts] = [config.get<unknown>('rules'), config.get<unknown>('proxyHosts')];
-  const proxyHosts = Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [];
+  const value = config.get<unknown>('rules');
   const key = folder.uri.toString();
   try {
-    compileRules(value, { proxyHosts });
+    compileRules(value, { proxyHosts: proxyHostsOf(config) });
     good.set(key, value as Options['rules']);
     return { rules: value as Options['rules'], flaw: undefined };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
     return { rules: good.get(key) ?? [], flaw: error };
   }
+}
+
+/** Hosts beyond this machine that rules may hand requests on to. */
+export function proxyHostsOf(config: WorkspaceConfiguration): readonly string[] {
+  const hosts = config.get<unknown>('proxyHosts');
+  return Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [];
 }
 
 /** Whether one of the rules hands requests on. */

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { summaryOf } from '../../../src/editor/commands/rulesPicker';
 import { rangeOf } from '../../../src/editor/server/ruleProblems';
-import { api, ask, extensionId, reached, restoreSettings, set, started, when } from '../support';
+import { api, ask, extensionId, folder, reached, restoreSettings, set, started, when } from '../support';
 
 const good = [{ match: '/rule', respond: { body: 'by a rule' } }];
 
@@ -70,6 +70,24 @@ describe('rules', () => {
       assert.equal(document.getText(await rangeOf(text, { place } as never)), marks);
     });
   }
+
+  it('have quick fixes where it is plain what was meant', async () => {
+    await set('rules', [...good, { match: 'x', redirect: '/y' }]);
+    await marked((found) => found.length === 1);
+    const file = vscode.Uri.joinPath(folder().uri, '.vscode/settings.json');
+    const document = await vscode.workspace.openTextDocument(file);
+    const [diagnostic] = mine();
+    const offered = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      file,
+      diagnostic?.range,
+    );
+    const fix = offered.find(({ title }) => title === 'Change to "/x"');
+    assert.ok(fix?.edit, offered.map(({ title }) => title).join(', '));
+    await vscode.workspace.applyEdit(fix.edit);
+    await document.save();
+    await marked((found) => found.length === 0);
+  });
 
   it('are listed by what they do', () => {
     assert.equal(summaryOf({ match: '/a', respond: { status: 202 } }), 'respond 202');
