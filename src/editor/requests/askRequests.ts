@@ -28,7 +28,7 @@ const problem = (message: string): ProblemError => new ProblemError({ message, a
 
 /** Rejects with a {@link ProblemError}. @param signal to wait no longer */
 export async function ask<K extends RequestQuestion['kind']>(
-  controller: Controller,
+  controller: Pick<Controller, 'ask'>,
   question: QuestionOf<K>,
   signal?: AbortSignal,
 ): Promise<RequestAnswers[K]> {

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import * as path from 'node:path';
 import { TLSSocket, connect as connectTls } from 'node:tls';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { once } from 'node:events';
+import { CancellationTokenSource, commands, LanguageModelTextPart } from 'vscode';
+import type { LanguageModelToolResult } from 'vscode';
 import type { LogEvent } from '../../../src/accessLog';
 import { networkAddresses } from '../../../src/addresses';
 import { makePlan } from '../../../src/editor/server/plan';
 import { Sharing } from '../../../src/editor/sharing/share';
+import { pickTerms } from '../../../src/editor/sharing/shareTerms';
+import { Consent, ListTool, OneTool, WaitTool } from '../../../src/editor/tools/requestTools';
 import { publishSharing } from '../../../src/editor/log/shareNews';
 import type { Ending, Share, SharingTerms } from '../../../src/editor/sharing/share';
 import type { Options } from '../../../src/options';
 import { field, RawClient } from '../../support/rawClient';
 import type { RawResponse } from '../../support/rawClient';
-import { ask, folder, occupy, release, TestController, threadThat, when } from '../support';
+import { ask, folder, occupy, release, repeatedly, TestController, threadThat, when } from '../support';
 import { needs } from '../../support/needs';
 
 const address = networkAddresses()[0]?.address ?? '';
@@ -248,6 +253,95 @@ describe('what is shared on the local network', function () {
       notes.map((note) => note.split(' at ')[0]),
       ['Shared on the local network', 'No longer shared on the local network.'],
     );
+  });
+
+  describe('where rules hand requests on', () => {
+    let backend: Server;
+    let reached: string[];
+
+    beforeEach(async () => {
+      reached = [];
+      backend = createServer((request, response) => {
+        reached.push(`${request.method} ${request.url}`);
+        response.end('backend');
+      });
+      await once(backend.listen(0, '127.0.0.1'), 'listening');
+      const { port } = backend.address() as AddressInfo;
+      options = { rules: [{ match: '/api/**', proxy: `http://localhost:${port}` }] };
+      await made.controller.apply();
+    });
+    afterEach(() => {
+      backend.closeAllConnections();
+      backend.close();
+    });
+
+    it('lets no visitor reach a backend, by any method', async () => {
+      assert.equal((await ask(made.port ?? 0, 'GET /api/mine')).body.toString(), 'backend');
+      await sharing.start(write);
+      for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS', 'BREW']) {
+        const { status } = await visit(`${method} /api/x`, bearer());
+        assert.notEqual(status, 200, method);
+      }
+      const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
+      assert.equal((await visit('GET /api/socket', bearer() + upgrade)).status, 404);
+      assert.deepEqual(reached, ['GET /api/mine']);
+    });
+
+    it('lets them, once its user has said so, and those who may only read no further than that', async () => {
+      await sharing.start({ ...read, proxies: true });
+      assert.equal((await visit('GET /api/x', bearer())).body.toString(), 'backend');
+      assert.equal((await visit('GET /api/y')).status, 401);
+      assert.notEqual((await visit('POST /api/z', bearer(), 'x')).status, 200);
+      assert.deepEqual(reached, ['GET /api/x']);
+    });
+
+    it('asks its user, and what is offered first is that nobody does', async () => {
+      const accept = async (): Promise<void> => {
+        await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      };
+      const picked = pickTerms('readWrite', true, [{ name: 'lan', address }] as never);
+      assert.deepEqual(await repeatedly(accept, picked), {
+        address,
+        access: 'readOnly',
+        secure: false,
+        proxies: false,
+      });
+    });
+  });
+
+  describe('for agents', () => {
+    const consent = new Consent();
+    const { token } = new CancellationTokenSource();
+    const text = async (asked: Promise<LanguageModelToolResult>): Promise<string> => {
+      const [part] = (await asked).content;
+      assert.ok(part instanceof LanguageModelTextPart);
+      return part.value;
+    };
+    const call = (input: object): never => ({ input, toolInvocationToken: undefined }) as never;
+
+    it('has requests that they get only if they ask for them', async () => {
+      await sharing.start(read);
+      const { controller } = made;
+      const wait = text(
+        new WaitTool(controller, consent).invoke(call({ text: '/visit', shared: true, since: 0 }), token),
+      );
+      await visit('GET /visited-by-somebody', bearer());
+      const { number } = (JSON.parse(await wait) as { untrusted: { number: number } }).untrusted;
+
+      const list = new ListTool(controller, consent);
+      assert.doesNotMatch(await text(list.invoke(call({}), token)), /visited-by/);
+      assert.match(await text(list.invoke(call({ shared: true }), token)), /visited-by/);
+
+      const one = new OneTool(controller, consent);
+      await assert.rejects(one.invoke(call({ number }), token), /a request of a share/);
+      assert.match(await text(one.invoke(call({ number, shared: true }), token)), /visited-by/);
+
+      const unasked = new WaitTool(controller, consent).invoke(
+        call({ text: '/visit', since: 0, timeoutSeconds: 0 }),
+        token,
+      );
+      assert.doesNotMatch(await text(unasked), /visited-by/);
+    });
   });
 
   let clock = 0;
