@@ -8,24 +8,32 @@ interface Pair {
   readonly value: string;
 }
 
-/**
- * @param version of the program
- * @param secrets whether they are included
- */
-export function archiveOf(requests: readonly KeptRequest[], version: string, secrets: boolean): string {
-  const entries = requests.map((request) => entryOf(request, secrets));
+interface Manner {
+  /** Of the program. */
+  readonly version: string;
+  /** Whether they are included. */
+  readonly secrets: boolean;
+  /** Whether requests of a folder shared on the network, or the others, come by TLS. */
+  readonly isSecure: (shared: boolean) => boolean;
+}
+
+export function archiveOf(requests: readonly KeptRequest[], { version, secrets, isSecure }: Manner): string {
+  const entries = requests.map((request) => {
+    const scheme = isSecure(request.shared) ? 'https' : 'http';
+    return entryOf(request, { secrets, scheme });
+  });
   const log = { version: '1.2', creator: { name: 'HTTP Server for VS Code', version }, entries };
   return `${JSON.stringify({ log }, undefined, 2)}\n`;
 }
 
-function entryOf(request: KeptRequest, secrets: boolean): object {
+function entryOf(request: KeptRequest, { secrets, scheme }: { secrets: boolean; scheme: string }): object {
   const { event, received = 0, answered = event.ms } = request;
   const seen = secrets ? (head: string): string => head : maskHead;
   const wait = Math.max(0, answered - received);
   return {
     startedDateTime: new Date(event.time).toISOString(),
     time: event.ms,
-    request: requestOf(request, linesOf(seen(request.requestHead))),
+    request: requestOf(request, linesOf(seen(request.requestHead)), scheme),
     response: responseOf(request, linesOf(seen(request.responseHead))),
     cache: {},
     timings: { send: received, wait, receive: Math.max(0, event.ms - received - wait) },
@@ -38,13 +46,13 @@ function entryOf(request: KeptRequest, secrets: boolean): object {
 
 const pairsOf = ({ fields }: HeadLines): Pair[] => fields.map(([name, value]) => ({ name, value: readable(value) }));
 
-function requestOf({ event, requestHead, content }: KeptRequest, head: HeadLines): object {
+function requestOf({ event, requestHead, content }: KeptRequest, head: HeadLines, scheme: string): object {
   const { method, target, version } = requestLineOf(head);
   const host = valueOf(head, 'host') ?? 'localhost';
   const query = target.includes('?') ? target.slice(target.indexOf('?') + 1) : '';
   return {
     method,
-    url: urlOf(target, host),
+    url: urlOf(target, `${scheme}://${host}`),
     httpVersion: version,
     cookies: [],
     headers: pairsOf(head),
@@ -56,10 +64,10 @@ function requestOf({ event, requestHead, content }: KeptRequest, head: HeadLines
 }
 
 /** Of a request that could not be read there is none, and HAR wants one. */
-function urlOf(target: string, host: string): string {
+function urlOf(target: string, origin: string): string {
   if (target === '') return 'about:blank';
-  if (target === '*') return `http://${host}/*`;
-  return target.startsWith('/') ? `http://${host}${target}` : target;
+  if (target === '*') return `${origin}/*`;
+  return target.startsWith('/') ? `${origin}${target}` : target;
 }
 
 /** HAR knows text only; what is none is in Base64, which a field of our own tells. */

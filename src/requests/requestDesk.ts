@@ -52,7 +52,11 @@ export class RequestDesk {
     command: (question) => this.command(question),
     content: ({ request }) => contentOf(this.kept(request)),
     before: ({ request }) => this.store.before(this.kept(request))?.number,
-    archive: ({ requests, secrets }) => archiveOf(this.chosen(requests), version, secrets),
+    archive: ({ requests, secrets }) =>
+      archiveOf(this.chosen(requests), {
+        ...{ version, secrets },
+        isSecure: (shared) => this.destination(shared)?.secure === true,
+      }),
     wait: (terms, id) => this.waits.begin(id, terms),
     replay: ({ request, text }) => this.replay(this.kept(request), text),
     clear: () => {

@@ -126,7 +126,7 @@ describe('requests as an archive', () => {
     };
   }
   const archive = (script: Script, secrets = false): Archive =>
-    JSON.parse(archiveOf([kept(script)], '1.0.0', secrets)) as Archive;
+    JSON.parse(archiveOf([kept(script)], { version: '1.0.0', secrets, isSecure: (shared) => shared })) as Archive;
   const head = ['POST /a?token=abc HTTP/1.1', 'Host: localhost:4221', 'Cookie: def'];
 
   it('has what HAR 1.2 asks for', () => {
@@ -154,6 +154,11 @@ describe('requests as an archive', () => {
   for (const [line, url] of addresses) {
     it(`has the address ${url}`, () => assert.equal(archive({ head: [line] }).log.entries[0]?.request.url, url));
   }
+
+  it('has the scheme by which it came', () => {
+    const [entry] = archive({ head: ['GET /a HTTP/1.1'], shared: true }).log.entries;
+    assert.equal(entry?.request.url, 'https://localhost/a');
+  });
 
   it('has octets as Base64, and says so', () => {
     const [entry] = archive({ head, content: Buffer.from([255]) }).log.entries;

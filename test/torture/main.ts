@@ -1,6 +1,9 @@
 /** `npm run torture -- NAME [--seed N] [--cases N] [--seconds N]`: faults and load, for as long as asked. */
 import { parseArgs } from 'node:util';
+import { MiB } from '../../src/options';
+import { burst, checkBurst } from './burst';
 import { fuzz } from './fuzz';
+import { handOn, mostGrowth, ways } from './handedOn';
 import { uploads } from './uploads';
 
 interface Asked {
@@ -18,6 +21,22 @@ const tortures: Readonly<Record<string, (asked: Asked) => Promise<string>>> = {
   uploads: async ({ seed, seconds }) => {
     const result = await uploads({ seed, count: 50, size: 20_000_000, milliseconds: seconds * 1000 });
     return `${result.stored} stored, ${result.brokenOff} broken off, ${Math.round(result.octets / 1e6)} MB`;
+  },
+  burst: async () => {
+    const count = 300_000;
+    const result = await burst(count);
+    checkBurst(count, result);
+    const { told, numbered, kept, counted, looks, grown } = result;
+    return `${told} told: ${numbered} with a number, of which ${kept} kept, and ${counted} counted; ${looks} looks; ${Math.round(grown / MiB)} MiB more`;
+  },
+  handedOn: async () => {
+    const grown: string[] = [];
+    for (const way of ways) {
+      const octets = await handOn(way, 1024);
+      if (octets > mostGrowth) throw new Error(`A GiB ${way} takes ${Math.round(octets / MiB)} MiB more.`);
+      grown.push(`${way} ${Math.round(octets / MiB)} MiB`);
+    }
+    return `a GiB handed on takes more memory: ${grown.join('; ')}`;
   },
 };
 
