@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly proxy?: boolean;
   /** Whether the source tree is an installed extension instead of one that is being developed. */
   readonly installed?: boolean;
+  /** Folder of another extension to have beside it. */
+  readonly beside?: string;
   /** User settings to start with, besides a port of the session's own. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Settings of the machine to start with. */
@@ -80,6 +82,8 @@ export class EditorSession {
     const extensionsDir = await makeTempFolder(cleanup, 'extensions');
     if (options.vsix !== undefined) await installExtension(editor, cleanup, options.vsix, extensionsDir);
     else if (options.proxy || options.installed) await linkExtension(extensionsDir);
+    if (options.beside !== undefined)
+      await fs.cp(options.beside, path.join(extensionsDir, 'test.beside-0.0.0'), { recursive: true });
     const server = await startServer(editor, cleanup, {
       extensionsDir,
       disableWorkspaceTrust: options.workspaceTrust !== true,

@@ -131,11 +131,11 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${css}`).waitFor();
   }
 
-  /** Leaves a picture of the window in `screenshots/`, and says where. */
-  async screenshot(name: string): Promise<string> {
+  /** Leaves a picture of the window, or of a part of it, in `screenshots/`, and says where. */
+  async screenshot(name: string, part = 'body'): Promise<string> {
     const file = path.join(projectRoot, 'screenshots', this.session.version.name, `${name}.png`);
     await fs.mkdir(path.dirname(file), { recursive: true });
-    await this.page.screenshot({ path: file });
+    await this.page.locator(part).first().screenshot({ path: file });
     return file;
   }
 
