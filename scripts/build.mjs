@@ -81,6 +81,18 @@ const typesOfNames = {
   },
 };
 
+/** Of `@fastify/busboy` the parser of delimiters: its entry loads all of its readers of forms, which nobody asks. */
+const parserAlone = {
+  name: 'parser alone',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^@fastify\/busboy$/ }, () => ({ path: 'busboy', namespace: 'parser' }));
+    onLoad({ filter: /./, namespace: 'parser' }, () => ({
+      contents: `exports.Dicer = require('@fastify/busboy/deps/dicer/lib/Dicer.js');`,
+      resolveDir: root,
+    }));
+  },
+};
+
 // Only the extension may see `vscode`: a stray import breaks the other bundles.
 const bundles = [
   {
@@ -93,13 +105,13 @@ const bundles = [
   },
   // Of the package `jsonc-parser` the modules: what it has for Node.js loads its parts in a way that nobody can follow.
   { ...shared, entryPoints: onDemand, mainFields: ['module', 'main'] },
-  { ...shared, entryPoints: ['src/worker.ts'], define: { pageFolder: '"page"' }, plugins: [typesOfNames] },
+  { ...shared, entryPoints: ['src/worker.ts'], define: { pageFolder: '"page"' }, plugins: [typesOfNames, parserAlone] },
   // Of the package `open`: where its own file is, beside which it looks for a program that is not bundled.
   {
     ...shared,
     entryPoints: ['src/terminal/main.ts'],
     outdir: 'dist/terminal',
-    plugins: [typesOfNames],
+    plugins: [typesOfNames, parserAlone],
     define: { pageFolder: '"../page"', 'import.meta.url': '""' },
   },
   // Whatever runs it has to be able to read it, to say that it is too old.
