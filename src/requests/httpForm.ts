@@ -20,7 +20,7 @@ export function documentOf(request: KeptRequest, words: DocumentWords): string {
     [...about(request, words), headText(requestHead, words)].join('\n'),
     ...contentParts(request, words),
     [remark(words.response), headText(responseHead, words)].join('\n'),
-    remark(filled(words.answerContent, formatBytes(event.bytesOut))),
+    ...(event.bytesOut === 0 ? [] : [remark(filled(words.answerContent, formatBytes(event.bytesOut)))]),
   ];
   return `${parts.join('\n\n')}\n`;
 }

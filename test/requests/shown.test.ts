@@ -93,6 +93,11 @@ Allow: GET
   ];
   for (const [promise, script, shown] of contents) it(`shows ${promise}`, () => assert.equal(middle(script), shown));
 
+  it('says nothing of content that there was not', () => {
+    const document = documentOf(kept({ response: ['HTTP/1.1 202 Accepted'], event: { bytesOut: 0 } }), words);
+    assert.ok(document.endsWith('\n# RESPONSE\nHTTP/1.1 202 Accepted\n'), document);
+  });
+
   it('cannot be given a line by whoever is the reason', () => {
     const document = documentOf(kept({ event: { reason: 'a\u2028b\n# c' } }), words);
     assert.ok(document.includes('\n# a\uFFFDb\uFFFD# c\n'), document);

@@ -1,4 +1,4 @@
-/** Status codes (RFC 9110 §15), as they are registered. */
+/** Status codes (RFC 9110 §15), as they are registered: rules and other servers may answer with any of them. */
 
 const reasons: Readonly<Record<number, string>> = {
   100: 'Continue',
@@ -8,8 +8,15 @@ const reasons: Readonly<Record<number, string>> = {
   104: 'Upload Resumption Supported',
   200: 'OK',
   201: 'Created',
+  202: 'Accepted',
+  203: 'Non-Authoritative Information',
   204: 'No Content',
+  205: 'Reset Content',
   206: 'Partial Content',
+  207: 'Multi-Status',
+  208: 'Already Reported',
+  226: 'IM Used',
+  300: 'Multiple Choices',
   301: 'Moved Permanently',
   302: 'Found',
   303: 'See Other',
@@ -18,10 +25,12 @@ const reasons: Readonly<Record<number, string>> = {
   308: 'Permanent Redirect',
   400: 'Bad Request',
   401: 'Unauthorized',
+  402: 'Payment Required',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   406: 'Not Acceptable',
+  407: 'Proxy Authentication Required',
   408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
@@ -33,12 +42,15 @@ const reasons: Readonly<Record<number, string>> = {
   416: 'Range Not Satisfiable',
   417: 'Expectation Failed',
   421: 'Misdirected Request',
+  422: 'Unprocessable Content',
   423: 'Locked',
+  424: 'Failed Dependency',
   425: 'Too Early',
   426: 'Upgrade Required',
   428: 'Precondition Required',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
+  451: 'Unavailable For Legal Reasons',
   499: 'Client Closed Request',
   500: 'Internal Server Error',
   501: 'Not Implemented',
@@ -46,8 +58,11 @@ const reasons: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
   505: 'HTTP Version Not Supported',
+  506: 'Variant Also Negotiates',
   507: 'Insufficient Storage',
+  508: 'Loop Detected',
+  511: 'Network Authentication Required',
 };
 
-/** The registered reason phrase; empty for a code we never send. */
+/** The registered reason phrase; empty for a code that has none. */
 export const reasonPhrase = (status: number): string => reasons[status] ?? '';
