@@ -10,7 +10,8 @@ const text = read('CONTRIBUTING.md');
 const tests = read('docs/tests.md');
 /** They speak of files of whoever reads them. */
 const forUsers = ['docs/http.md', 'docs/editor.md', 'docs/terminal.md'];
-const pages = ['CONTRIBUTING.md', ...readdirSync(path.join(projectRoot, 'docs')).map((name) => `docs/${name}`)];
+const names = readdirSync(path.join(projectRoot, 'docs')).filter((name) => name.endsWith('.md'));
+const pages = ['CONTRIBUTING.md', ...names.map((name) => `docs/${name}`)];
 
 /** The code in the running text and in tables, such as names of files. */
 const codesIn = (text: string): string[] =>
