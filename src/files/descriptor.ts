@@ -1,6 +1,6 @@
 /** Where an open descriptor really is: what was opened is judged, not what a path meant a moment before. */
-import { existsSync, lstatSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
-import { FileError } from './fileError';
+import { closeSync, existsSync, lstatSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
+import { errnoOf, FileError } from './fileError';
 import type { Root } from './root';
 
 const descriptors = '/proc/self/fd';
@@ -10,6 +10,18 @@ export const knowsDescriptors = process.platform === 'linux' && existsSync(descr
 
 /** A path that means the open descriptor itself, whatever has become of the path it was opened by. */
 export const descriptorPath = (fd: number): string => `${descriptors}/${fd}`;
+
+/**
+ * Gives back a descriptor that nothing was written by. Whatever the system says of that, nothing is lost, and it is not ours
+ * any more (close(2)): to try again would close another's.
+ */
+export function giveBack(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    if ([undefined, 'EBADF'].includes(errnoOf(error))) throw error;
+  }
+}
 
 const deletedMark = ' (deleted)';
 

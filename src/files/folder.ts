@@ -1,6 +1,5 @@
 /** A folder inside the root, held so that nobody can put another in its place between two steps. */
 import {
-  closeSync,
   constants,
   fstatSync,
   lstatSync,
@@ -12,7 +11,7 @@ import {
 } from 'node:fs';
 import { sep } from 'node:path';
 import { errnoOf, FileError, readFailure } from './fileError';
-import { descriptorPath, knowsDescriptors, persistently, locateDescriptor } from './descriptor';
+import { descriptorPath, giveBack, knowsDescriptors, persistently, locateDescriptor } from './descriptor';
 import { concealed, type Root } from './root';
 
 interface Hold {
@@ -95,7 +94,7 @@ export class Folder {
 
   /** Counts one holder less; the last one lets go of the folder. */
   close(): void {
-    if (--this.holders === 0 && this.descriptor !== undefined) closeSync(this.descriptor);
+    if (--this.holders === 0 && this.descriptor !== undefined) giveBack(this.descriptor);
   }
 
   private static hold(root: Root, segments: readonly string[], path: string): Folder {
@@ -117,7 +116,7 @@ export class Folder {
       if (there !== undefined) folder = new Folder(root, hold, there.inside);
       return folder;
     } finally {
-      if (folder === undefined) closeSync(fd);
+      if (folder === undefined) giveBack(fd);
     }
   }
 }

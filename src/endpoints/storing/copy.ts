@@ -1,5 +1,5 @@
 /** A file of the folder is stored once more, under another name. */
-import { FileError } from '../../files/fileError';
+import { FileError, readFailure } from '../../files/fileError';
 import { Pace } from '../../files/pace';
 import { openFile, type OpenFile } from '../../files/reading/read';
 import { sameVersion } from '../../files/reading/small';
@@ -44,7 +44,7 @@ export async function copy(root: Root, uploads: Uploads, wish: Copy): Promise<St
       wish.check();
       checkDestination(root, wish, file);
     };
-    return await uploads.store({ root, segments: wish.to, check }, (upload) => fill(upload, file, pace));
+    return await uploads.store({ root, segments: wish.to, check }, (upload) => filled(upload, file, pace));
   } finally {
     file.close();
   }
@@ -59,6 +59,15 @@ function checkDestination(root: Root, { to, overwrite, mayReplace }: Copy, file:
     if (!mayReplace) throw new HttpError(403, 'A copy replaces nothing here.', [], { advise: 'access' });
     if (target.kind === 'link') throw new FileError('denied', 'A link is not replaced by a copy.');
   });
+}
+
+/** @throws FileError */
+async function filled(upload: Upload, file: OpenFile, pace: Pace): Promise<void> {
+  try {
+    await fill(upload, file, pace);
+  } catch (error) {
+    throw readFailure(error);
+  }
 }
 
 async function fill(upload: Upload, file: OpenFile, pace: Pace): Promise<void> {

@@ -1,4 +1,5 @@
 /** One resumable upload: what has come of it, and what has yet to. */
+import { succeeds } from '../../files/fileError';
 import { Pace } from '../../files/pace';
 import type { UploadSource } from '../../files/writing/progress';
 import type { Stored, Upload } from '../../files/writing/write';
@@ -221,7 +222,7 @@ export class ResumableUpload implements UploadSource {
       );
       if (trailers.has('repr-digest')) this.trailers = trailers;
     } catch (error) {
-      this.upload.truncate(before.size);
+      this.takeBack(before.size);
       this.digests = before.digests;
       throw error;
     }
@@ -234,9 +235,14 @@ export class ResumableUpload implements UploadSource {
       await this.upload.write(bytes);
       if (!this.isUnseen) this.digests.update(bytes);
     } catch (error) {
-      this.upload.truncate(size);
+      this.takeBack(size);
       throw error;
     }
+  }
+
+  /** Where the disk does not let it, the upload ends: nobody is to go on behind what does not count. */
+  private takeBack(size: number): void {
+    if (!succeeds(() => this.upload.truncate(size))) this.end();
   }
 
   private async *contentOf({ body }: Request): AsyncGenerator<Uint8Array, undefined> {

@@ -169,12 +169,22 @@ export class UploadRegistry {
       expiry.refresh();
       noting?.refresh(resumable);
     };
-    const ways = { limits, respond, explain, onSign, onNews: (size?: number) => noting?.note(resumable, size) };
+    const onNews = (size?: number): void => {
+      noting?.note(resumable, size);
+      if (resumable.hasEnded) this.forget(id);
+    };
+    const ways = { limits, respond, explain, onSign, onNews };
     const resumable: ResumableUpload = new ResumableUpload(upload, digests, ways, earlier);
     upload.source = resumable;
     noting?.note(resumable);
     this.kept.set(id, { resumable, root: goal.root, terms: this.terms, expiry, ledger });
     return resumable;
+  }
+
+  /** Nothing is left of it: no place, and no timer. */
+  private forget(id: string): void {
+    clearTimeout(this.kept.get(id)?.expiry);
+    this.kept.delete(id);
   }
 
   /**

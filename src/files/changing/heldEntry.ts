@@ -61,7 +61,7 @@ export class HeldEntry {
       this.root.admit(realpathSync.native(this.path), segments);
     } catch (error) {
       // Where a link leads that cannot be followed, nobody knows.
-      throw errnoOf(error) === undefined ? error : hidden();
+      throw errnoOf(error) === undefined || this.kind !== 'link' ? error : hidden();
     }
   }
 

@@ -1,9 +1,9 @@
 /** Open once, stat the descriptor, read that descriptor. */
-import { closeSync, constants, fstatSync, openSync, read, readSync, statSync, type BigIntStats } from 'node:fs';
+import { constants, fstatSync, openSync, read, readSync, statSync, type BigIntStats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { FileError, readFailure } from '../fileError';
 import { pool, Promptness } from '../pool';
-import { persistently, locateDescriptor } from '../descriptor';
+import { giveBack, persistently, locateDescriptor } from '../descriptor';
 import { concealed, type Root } from '../root';
 
 /** Content of this many octets and fewer is read at once. */
@@ -67,7 +67,7 @@ export class OpenFile {
     return new Promise((resolve, reject) => {
       read(this.fd, into, 0, into.length, position, (error, count) => {
         this.reading = false;
-        if (this.isGone) closeSync(this.fd);
+        if (this.isGone) giveBack(this.fd);
         if (error === null) resolve(count);
         else reject(error);
       });
@@ -135,7 +135,7 @@ export class OpenFile {
 
   /** Lets a read that is under way finish: its descriptor must not mean another file meanwhile. */
   private end(): void {
-    if (!this.reading) closeSync(this.fd);
+    if (!this.reading) giveBack(this.fd);
   }
 }
 
@@ -198,6 +198,6 @@ function tryOpen(root: Root, segments: readonly string[], path: string): OpenFil
     if (there !== undefined) file = new OpenFile(fd, stat, { path, real: there.real });
     return file;
   } finally {
-    if (file === undefined) closeSync(fd);
+    if (file === undefined) giveBack(fd);
   }
 }

@@ -1,16 +1,7 @@
 /** What must be removed from the folder that is served if this server is killed, noted on disk before it is made. */
-import {
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { constants, openSync, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { giveBack } from '../descriptor';
 import { errnoOf, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
 
@@ -60,7 +51,7 @@ export class Journal {
   }
 
   close(): void {
-    if (this.fd !== undefined) closeSync(this.fd);
+    if (this.fd !== undefined) giveBack(this.fd);
     this.fd = undefined;
   }
 
@@ -77,7 +68,7 @@ export class Journal {
     const next = `${path}.next`;
     const { fd: old } = this;
     this.fd = openSync(next, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND, 0o600);
-    if (old !== undefined) closeSync(old);
+    if (old !== undefined) giveBack(old);
     this.size = 0;
     for (const each of this.unfinished) this.append(each);
     this.atFirst = this.size;

@@ -1,12 +1,12 @@
 /** What a file replaces, under a second name until it is sure that it goes. */
-import { copyFileSync, linkSync, renameSync } from 'node:fs';
+import { copyFileSync, linkSync } from 'node:fs';
 import { errnoOf } from '../fileError';
 import type { Spot } from './staging';
 import type { UploadTarget } from './uploadTarget';
 import type { Storage } from './write';
 
 export class Backup {
-  private readonly spot: Spot;
+  readonly spot: Spot;
 
   /** @param target held, with a file. @throws an `errno` error */
   constructor(
@@ -20,12 +20,6 @@ export class Backup {
       this.drop();
       throw error;
     }
-  }
-
-  /** Puts it back in its place. @param target held. @throws an `errno` error */
-  restore(target: UploadTarget): void {
-    renameSync(this.spot.pathFrom(target), target.target);
-    this.spot.release();
   }
 
   /** Removes it. */

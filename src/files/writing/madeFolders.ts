@@ -1,8 +1,10 @@
 /** Folders that are made for one file: they stay with it, or go. */
-import { succeeds } from '../fileError';
+import { join } from 'node:path';
+import { errnoOf, FileError } from '../fileError';
 import { Folder } from '../folder';
 import { letGo } from './folderCache';
 import { noteOfMade, removeIfEmpty, type Journal } from '../unfinished/journal';
+import type { Leftovers } from '../unfinished/leftovers';
 import type { Root } from '../root';
 
 export class MadeFolders {
@@ -35,20 +37,48 @@ export class MadeFolders {
     this.journal?.delete(this.note);
   }
 
-  /** Removes them, unless somebody has put something into them, or in their place. */
-  undo(): void {
-    if (this.made.length > 0) letGo();
-    for (const segments of this.made.splice(0).reverse()) succeeds(() => removeAt(this.root, segments));
-    this.keep();
+  /**
+   * Removes them, unless somebody has put something into them, or in their place. What the system does not let go of is tried
+   * again later, and stays noted until it is gone.
+   */
+  undo(leftovers: Leftovers): void {
+    const [first] = this.made;
+    if (first === undefined) {
+      this.keep();
+      return;
+    }
+    leftovers.remove(
+      join(this.root.path, ...first),
+      () => this.keep(),
+      () => this.remove(),
+    );
+  }
+
+  private remove(): void {
+    letGo();
+    for (let last = this.made.at(-1); last !== undefined; last = this.made.at(-1)) {
+      removeAt(this.root, last);
+      this.made.pop();
+    }
   }
 }
 
-/** Removes the folder of these segments if it is empty. */
+/** Removes the folder of these segments if it is empty. @throws an `errno` error */
 function removeAt(root: Root, segments: readonly string[]): void {
-  const folder = Folder.open(root, segments.slice(0, -1));
+  const folder = openIfOurs(root, segments.slice(0, -1));
   try {
-    removeIfEmpty(folder.entry(segments.at(-1) ?? ''));
+    if (folder !== undefined) removeIfEmpty(folder.entry(segments.at(-1) ?? ''));
   } finally {
-    folder.close();
+    folder?.close();
+  }
+}
+
+/** Undefined if somebody has removed it, or put something else in its place. */
+function openIfOurs(root: Root, segments: readonly string[]): Folder | undefined {
+  try {
+    return Folder.open(root, segments);
+  } catch (error) {
+    if (error instanceof FileError || ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
+    throw error;
   }
 }

@@ -1,9 +1,10 @@
 /** A file that is ready for its place, with all that may be done next. */
-import { unlinkSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { Backup } from './backup';
 import { endFailure, failureOf, telling } from './failures';
 import { errnoOf, FileError } from '../fileError';
 import { knowsDescriptors } from '../descriptor';
+import { restore } from './restore';
 import type { Temporary } from './temporary';
 import type { UploadTarget } from './uploadTarget';
 import type { WayToTarget } from './wayToTarget';
@@ -23,7 +24,7 @@ interface Parts {
 export interface PlacedUpload {
   /** It stays. */
   readonly commit: () => void;
-  /** It goes, and what it has replaced is there again. It is still to be discarded. @throws an `errno` error */
+  /** It goes, and what it has replaced is there again, as soon as the system lets it. It is still to be discarded. */
   readonly revert: () => void;
 }
 
@@ -31,6 +32,8 @@ export interface PlacedUpload {
 export class ReadyUpload {
   readonly stored: Stored;
   private readonly found: Stats | undefined;
+  /** The number of the file, where it may have to go again. */
+  private number: number | undefined;
 
   /** @throws FileError: then it is still to be discarded */
   constructor(private readonly parts: Parts) {
@@ -77,7 +80,9 @@ export class ReadyUpload {
 
   private replaceForNow(): PlacedUpload {
     const target = this.holdUntouched();
-    const backup = this.stored.created ? undefined : new Backup(this.parts.storage, target);
+    const { storage, temporary } = this.parts;
+    this.number = temporary.numberFrom(target);
+    const backup = this.stored.created ? undefined : new Backup(storage, target);
     try {
       this.replace();
     } catch (error) {
@@ -89,7 +94,7 @@ export class ReadyUpload {
         backup?.drop();
         this.end();
       },
-      revert: () => this.revert(backup),
+      revert: () => restore(storage, { path: this.stored.path, number: this.number, backup: backup?.spot }),
     };
   }
 
@@ -132,16 +137,8 @@ export class ReadyUpload {
     const { storage, temporary } = this.parts;
     temporary.moveTo(storage.staging.reserveBeside(target), target);
     target.verify();
-  }
-
-  private revert(backup: Backup | undefined): void {
-    const target = this.parts.way.hold();
-    try {
-      if (backup === undefined) unlinkSync(target.target);
-      else backup.restore(target);
-    } finally {
-      this.rest();
-    }
+    // It may be a copy.
+    if (this.number !== undefined) this.number = temporary.numberFrom(target);
   }
 
   private end(): void {

@@ -1,5 +1,6 @@
 /** Who may do what with a file that is made in a folder: what it takes over from there, besides what this process gives it. */
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { constants, fstatSync, openSync, statSync } from 'node:fs';
+import { giveBack } from '../descriptor';
 import { errnoOf } from '../fileError';
 
 /** How long what was seen is believed, in milliseconds. */
@@ -54,6 +55,6 @@ function tried(base: string): string | undefined {
     if (errnoOf(error) === undefined) throw error;
     return undefined;
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    if (fd !== undefined) giveBack(fd);
   }
 }

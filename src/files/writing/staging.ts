@@ -2,7 +2,7 @@
  * Where content lies until it takes its place by a rename: out of the sight of whatever watches the folder, lists it or
  * keeps its versions, and where a rename reaches the target.
  */
-import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
 import { join, sep } from 'node:path';
 import { succeeds } from '../fileError';
@@ -11,7 +11,7 @@ import { holdFolder } from './folderCache';
 import { ignoreFile, removeTemporaryFolder } from '../unfinished/journal';
 import type { Leftovers } from '../unfinished/leftovers';
 import type { UploadTarget } from './uploadTarget';
-import { descriptorPath, knowsDescriptors } from '../descriptor';
+import { descriptorPath, giveBack, knowsDescriptors } from '../descriptor';
 import { Rights } from './rights';
 import type { Root } from '../root';
 import type { ServerFolder } from '../unfinished/serverFolder';
@@ -149,7 +149,7 @@ function whereaboutsOf(path: string): Whereabouts {
   try {
     return { dev: fstatSync(fd, { bigint: true }).dev, mount: mountOfDescriptor(fd), base: path, path };
   } finally {
-    closeSync(fd);
+    giveBack(fd);
   }
 }
 
@@ -194,7 +194,7 @@ class FolderBelow {
       writeFileSync(base + sep + ignoreFile, '*\n', { flag: 'wx' });
       return { path, base, fd };
     } catch (error) {
-      if (fd !== undefined) closeSync(fd);
+      if (fd !== undefined) giveBack(fd);
       this.remove(path);
       throw error;
     }
@@ -208,7 +208,7 @@ class FolderBelow {
 
   private lose(path: string): void {
     if (this.opened?.path !== path) return;
-    if (this.opened.fd !== undefined) closeSync(this.opened.fd);
+    if (this.opened.fd !== undefined) giveBack(this.opened.fd);
     this.opened = undefined;
     this.users = 0;
   }

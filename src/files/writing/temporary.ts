@@ -8,6 +8,7 @@ import {
   fstatSync,
   ftruncateSync,
   futimesSync,
+  lstatSync,
   openSync,
   read,
   readlinkSync,
@@ -21,7 +22,7 @@ import { errnoOf, FileError, succeeds } from '../fileError';
 import type { Leftovers } from '../unfinished/leftovers';
 import type { UploadTarget } from './uploadTarget';
 import { pool, Promptness } from '../pool';
-import { descriptorPath, knowsDescriptors } from '../descriptor';
+import { descriptorPath, giveBack, knowsDescriptors } from '../descriptor';
 import type { Spot } from './staging';
 
 /** To go through the thread pool costs more than to write less than this, wherever it goes. In octets. */
@@ -77,7 +78,7 @@ function reopen(path: string, { size }: FoundFile): number {
     if (size !== undefined && size < stat.size) ftruncateSync(fd, size);
     return fd;
   } catch (error) {
-    closeSync(fd);
+    giveBack(fd);
     throw error;
   }
 }
@@ -207,6 +208,11 @@ export class Temporary {
     renameSync(this.spot.pathFrom(target), target.target);
   }
 
+  /** The number of the file, which stays when it takes its place. @throws an `errno` error */
+  numberFrom(target: UploadTarget): number {
+    return lstatSync(this.spot.pathFrom(target)).ino;
+  }
+
   /** To be called when the file is in its place: its name for the time before is free. */
   placed(): void {
     this.spot.release();
@@ -241,7 +247,9 @@ export class Temporary {
   ownPath(): string {
     const { path } = this.spot;
     if (this.fd === undefined || !knowsDescriptors) return path;
-    const real = readlinkSync(descriptorPath(this.fd));
+    const { fd } = this;
+    let real = path;
+    succeeds(() => (real = readlinkSync(descriptorPath(fd))));
     return basename(real) === basename(path) ? real : path;
   }
 }

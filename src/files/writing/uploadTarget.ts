@@ -167,7 +167,7 @@ export class UploadTarget {
       return stat.isSymbolicLink() ? real : undefined;
     } catch (error) {
       // Nobody writes through a link that cannot be followed: it might lead out of the folder.
-      throw errnoOf(error) === undefined ? error : hidden();
+      throw errnoOf(error) === undefined || !stat.isSymbolicLink() ? error : hidden();
     }
   }
 }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Anchors } from './anchors';
 import { comparable } from '../names';
+import { failureOf } from './failures';
 import { freeSegments } from './freeName';
 import { finishAll, type Explain } from './uploadGroup';
 import { Leftovers, type TellLeftover } from '../unfinished/leftovers';
@@ -121,9 +122,7 @@ export class Uploads {
     const { own } = this.storageOf(goal.root);
     // When it is let go of, what its server had made around it is removed, too.
     const spot: Spot = { path, pathFrom: () => path, release: () => own && void this.clear(own.shared) };
-    const upload = this.start(goal, false, undefined, { size, spot });
-    upload.await();
-    return upload;
+    return awaiting(this.start(goal, false, undefined, { size, spot }));
   }
 
   /** Removes what an earlier server has left of an upload. */
@@ -138,9 +137,7 @@ export class Uploads {
    * @throws FileError; whatever `check` throws
    */
   begin(goal: Goal, source?: UploadSource): Upload {
-    const upload = this.start(goal, false, source);
-    upload.await();
-    return upload;
+    return awaiting(this.start(goal, false, source));
   }
 
   private start(goal: Goal, isWhole: boolean, source?: UploadSource, found?: Wish['found']): Upload {
@@ -259,5 +256,16 @@ export class Uploads {
     this.unfinished.delete(id);
     if (this.unfinished.size > 0) return;
     for (const resolve of this.whenNone.splice(0)) resolve();
+  }
+}
+
+/** Content is still to come. @throws FileError: then nothing is left of it */
+function awaiting(upload: Upload): Upload {
+  try {
+    upload.await();
+    return upload;
+  } catch (error) {
+    upload.discard();
+    throw failureOf(error);
   }
 }

@@ -74,7 +74,7 @@ export class WayToTarget {
 
   /** The folders that were made go. */
   undo(): void {
-    this.made?.undo();
+    this.made?.undo(this.storage.leftovers);
   }
 
   /** Lets go of everything: to be called at the end. */
