@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { MiB } from '../../src/options';
 import { burst, checkBurst } from './burst';
+import { assertFaultless, faults } from './faults';
 import { fuzz } from './fuzz';
 import { handOn, mostGrowth, ways } from './handedOn';
 import { uploads } from './uploads';
@@ -17,6 +18,14 @@ const tortures: Readonly<Record<string, (asked: Asked) => Promise<string>>> = {
     const progress = (done: number): void => console.log(`  ${done} cases`);
     const result = await fuzz({ seed, cases, milliseconds: seconds * 1000, progress });
     return `${result.cases} cases, ${result.answers} answers, by status ${JSON.stringify(result.statuses)}`;
+  },
+  faults: async ({ seconds }) => {
+    const result = await faults({
+      milliseconds: seconds * 1000,
+      onRow: (row) => console.log(`  ${JSON.stringify(row)}`),
+    });
+    assertFaultless(result);
+    return `${result.cases} cases`;
   },
   uploads: async ({ seed, seconds }) => {
     const result = await uploads({ seed, count: 50, size: 20_000_000, milliseconds: seconds * 1000 });
