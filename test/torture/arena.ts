@@ -78,10 +78,11 @@ export class Arena {
   private call(message: Call): Promise<Reply> {
     const { worker } = this;
     if (worker === undefined) throw new Error('There is no server.');
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      worker.once('error', reject);
       const hear = (reply: FromWorker): void => {
         if (!('id' in reply) || reply.type === 'trash' || reply.id !== message.id) return;
-        worker.off('message', hear);
+        worker.off('message', hear).off('error', reject);
         resolve(reply);
       };
       worker.on('message', hear);

@@ -1,0 +1,79 @@
+/** The checker of histories finds what is wrong with one, and nothing wrong with one that can have been. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { flawsOf, type Operation } from './history';
+
+/** `w a 1-3`: a write of `a` from 1 to 3; `r`: a read; `w! a`: one that failed; `w? a`: one that nobody heard of. */
+function historyOf(text: string): Operation[] {
+  return text.split(', ').map((line) => {
+    const [kind = '', value = '', times = ''] = line.split(' ');
+    const [begin, end] = times.split('-').map(Number);
+    const outcome = kind.endsWith('!') ? 'failed' : kind.endsWith('?') ? 'unknown' : 'done';
+    return {
+      name: 'x',
+      kind: kind.startsWith('w') ? 'write' : 'read',
+      value,
+      begin: begin ?? 0,
+      end: end ?? 0,
+      outcome,
+    };
+  });
+}
+
+const rows: readonly (readonly [promise: string, history: string, flaw: RegExp | undefined])[] = [
+  ['a write and its read', 'w a 1-2, r a 3-4', undefined],
+  ['a read of the old or the new while it is written', 'w a 1-2, w b 3-9, r a 4-5, r b 6-7', undefined],
+  ['a read of the old while two are written', 'w a 1-2, w b 3-9, w c 3-9, r a 4-5', undefined],
+  ['two writes at once, of which either is last', 'w a 1-5, w b 2-6, r a 7-8, r a 9-10', undefined],
+  ['a write that nobody heard of, and somebody read', 'w a 1-2, w? b 3-4, r b 9-10', undefined],
+  ['a write that nobody heard of, and nobody read', 'w a 1-2, w? b 3-4, r a 9-10', undefined],
+  ['a write that failed', 'w a 1-2, w! b 3-4, r a 5-6', undefined],
+  ['a read of what was never written', 'w a 1-2, r b 3-4', /never written/],
+  ['a read of a write that failed', 'w a 1-2, w! b 3-4, r b 5-6', /had failed/],
+  ['a read before the write', 'r a 1-2, w a 3-4', /before it was written/],
+  ['a read that is older than what was acknowledged', 'w a 1-2, w b 3-4, r a 5-6', /after b had replaced it/],
+  ['a read of the new, and then of the old', 'w a 1-2, w b 3-9, r b 4-5, r a 6-7', /held at once|replaced/],
+  ['two orders of one pair of writes', 'w a 1-9, w b 1-9, r a 10-11, r b 12-13, r a 14-15', /held at once|replaced/],
+  ['a write that is lost', 'w a 1-2, w b 3-4, w c 5-6, r b 7-8', /after c had replaced it/],
+];
+
+describe('the check of a history', () => {
+  for (const [promise, history, flaw] of rows) {
+    it(`${flaw === undefined ? 'passes' : 'finds'} ${promise}`, () => {
+      const flaws = flawsOf(historyOf(history));
+      if (flaw === undefined) assert.deepEqual(flaws, []);
+      else assert.match(flaws.join(), flaw);
+    });
+  }
+
+  const step = fc.record({ kind: fc.constantFrom('write', 'read'), before: fc.nat(5), after: fc.nat(5) });
+
+  /** One step at each moment, seen from before and after it. */
+  const lived = (steps: readonly { kind: string; before: number; after: number }[]): Operation[] => {
+    let value = 'v';
+    const first = { name: 'x', kind: 'write', value, begin: -20, end: -10, outcome: 'done' } as const;
+    return [
+      first,
+      ...steps.map(({ kind, before, after }, at): Operation => {
+        if (kind === 'write') value = `v${at}`;
+        const times = { begin: at - before - 0.1, end: at + after + 0.1 };
+        return { name: 'x', kind: kind === 'write' ? 'write' : 'read', value, ...times, outcome: 'done' };
+      }),
+    ];
+  };
+
+  it('passes whatever one register did, however late it was heard of', () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => assert.deepEqual(flawsOf(lived(steps)), [])));
+  });
+
+  it('finds a read of what had been replaced before it began, wherever it is', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const history = lived(steps);
+        const now: Operation = { name: 'x', kind: 'write', value: 'now', begin: 100, end: 101, outcome: 'done' };
+        const stale = { ...now, kind: 'read', value: 'v', begin: 102, end: 103 } as const;
+        assert.notDeepEqual(flawsOf([...history, now, stale]), []);
+      }),
+    );
+  });
+});

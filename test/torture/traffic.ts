@@ -1,0 +1,96 @@
+/** Many clients that write and read few names, and note down what they did. */
+import { setTimeout } from 'node:timers/promises';
+import { Random } from '../support/data/random';
+import type { RawClient } from '../support/rawClient';
+import type { Arena } from './arena';
+import { digestOf } from './audit';
+import type { Operation } from './history';
+
+export interface TrafficAsked {
+  readonly seed: number;
+  readonly clients: number;
+  readonly names: readonly string[];
+  /** Most octets of a file. */
+  readonly size: number;
+}
+
+type Noted = Pick<Operation, 'value' | 'outcome'>;
+
+export class Traffic {
+  readonly history: Operation[] = [];
+  private writes = 0;
+
+  constructor(
+    private readonly arena: Arena,
+    private readonly asked: TrafficAsked,
+  ) {}
+
+  /** Every name has something, then all go on until `isOver`; in the end, each name is read once more. */
+  async run(isOver: () => boolean): Promise<void> {
+    const { names, clients, seed } = this.asked;
+    for (const name of names) await this.until('write', name, new Random(seed));
+    await Promise.all(Array.from({ length: clients }, (_, i) => this.work(new Random(seed + 1 + i), isOver)));
+    for (const name of names) await this.until('read', name, new Random(seed));
+  }
+
+  private async until(kind: Operation['kind'], name: string, random: Random): Promise<void> {
+    while (!(await this.step(await this.connect(), kind, name, random, false)));
+  }
+
+  private async work(random: Random, isOver: () => boolean): Promise<void> {
+    let client: RawClient | undefined;
+    while (!isOver()) {
+      client ??= await this.connect();
+      const kind = random.integer(2) === 0 ? 'write' : 'read';
+      const breaksOff = random.integer(10) === 0;
+      if (!(await this.step(client, kind, random.pick(this.asked.names), random, breaksOff))) client = undefined;
+    }
+    client?.close();
+  }
+
+  /** As soon as there is a server. */
+  private async connect(): Promise<RawClient> {
+    for (;;) {
+      const client = await this.arena.client().catch(() => undefined);
+      if (client !== undefined) return client;
+      await setTimeout(5);
+    }
+  }
+
+  /** @returns whether the client can go on */
+  private async step(...args: [RawClient, Operation['kind'], string, Random, boolean]): Promise<boolean> {
+    const [client, kind, name, random, breaksOff] = args;
+    const begin = performance.now();
+    const { value, outcome } =
+      kind === 'write' ? await this.write(client, name, random, breaksOff) : await this.read(client, name, random);
+    this.history.push({ name, kind, value, begin, end: performance.now(), outcome });
+    const isOver = outcome !== 'done' || client.ending !== 'open';
+    if (isOver) client.close();
+    return !isOver;
+  }
+
+  private async write(client: RawClient, name: string, random: Random, breaksOff: boolean): Promise<Noted> {
+    const text = `${this.asked.seed} ${++this.writes} `;
+    const content = Buffer.alloc(text.length + random.integer(this.asked.size), text);
+    const value = digestOf(content);
+    await client.write(`PUT /files/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${content.length}\r\n\r\n`);
+    if (breaksOff) {
+      await client.write(content.subarray(0, random.integer(content.length)));
+      client.reset();
+      return { value, outcome: 'failed' };
+    }
+    await client.write(content);
+    const status = await statusOf(client);
+    return { value, outcome: status === undefined ? 'unknown' : status < 300 ? 'done' : 'failed' };
+  }
+
+  private async read(client: RawClient, name: string, random: Random): Promise<Noted> {
+    await client.write(`GET ${random.integer(2) === 0 ? '/files' : ''}/${name} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    const answer = await client.read().catch(() => undefined);
+    if (answer === undefined) return { value: '', outcome: 'unknown' };
+    return { value: digestOf(answer.body), outcome: answer.status === 200 ? 'done' : 'failed' };
+  }
+}
+
+const statusOf = async (client: RawClient): Promise<number | undefined> =>
+  (await client.read().catch(() => undefined))?.status;
