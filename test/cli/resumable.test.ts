@@ -56,7 +56,20 @@ describe('a resumable upload, and a program that is killed', () => {
     assert.equal((await client.read()).status, 201);
     assert.ok(readFileSync(join(folder.path, 'a/big')).equals(content));
     client.close();
-    await second.stop();
+    second.child.kill('SIGKILL');
+    await second.ended;
+
+    // The answer may have been lost with the program.
+    const third = start();
+    client = await RawClient.connect(await third.port());
+    const again = [`PATCH ${upload} HTTP/1.1`, ...patch, `Upload-Offset: ${content.length}`, 'Content-Length: 0'];
+    await client.write([...again, '', ''].join('\r\n'));
+    const answer = await client.read();
+    assert.deepEqual([answer.status, field(answer, 'location')], [201, '/files/a/big']);
+    await client.write(`DELETE ${upload} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    assert.equal((await client.read()).status, 204);
+    client.close();
+    await third.stop();
     assert.deepEqual(readdirSync(folder.path), ['a']);
     assert.deepEqual(readdirSync(cache.path), []);
   });

@@ -105,8 +105,37 @@ describe('a resumable upload outlives its server', () => {
     const done = await append(upload, 5, 'two, three');
     assert.deepEqual([done.status, field(done, 'location')], [201, '/files/a/new.txt']);
     assert.equal(text('a/new.txt'), 'one, two, three');
+    assert.deepEqual(left(), []);
+  });
+
+  it('and when it is complete, says so to a client that has not heard of it, whatever is there by now', async () => {
+    const fields = ['If-None-Match: *', 'X-OC-Mtime: 1000000000', 'Want-Repr-Digest: sha-256=1'];
+    const upload = await create('new.txt', 'one, ', ...fields);
+    const done = await append(upload, 5, 'two');
+    for (const isAnotherServer of [false, true]) {
+      if (isAnotherServer) await restart();
+      const state = await ask('HEAD', upload, []);
+      const told = ['upload-complete', 'upload-offset', 'upload-length'].map((name) => field(state, name));
+      assert.deepEqual([state.status, ...told], [204, '?1', '8', '8']);
+      const again = await append(upload, 8, '');
+      const names = ['location', 'x-oc-mtime', 'repr-digest', 'upload-offset', 'upload-complete'];
+      assert.deepEqual(
+        [again.status, ...names.map((name) => field(again, name))],
+        [201, ...names.map((name) => field(done, name))],
+      );
+      assert.deepEqual([(await append(upload, 5, 'two')).status, (await append(upload, 8, 'x')).status], [409, 400]);
+    }
+    assert.equal(text('new.txt'), 'one, two');
+    assert.equal((await ask('DELETE', upload, [])).status, 204);
     await restart();
-    assert.deepEqual([left(), existsSync(records())], [[], false]);
+    assert.deepEqual([left(), existsSync(records()), await offsetOf(upload)], [[], false, '404']);
+    assert.equal(text('new.txt'), 'one, two');
+  });
+
+  it('and is not noted if it was complete at once, so that nobody was told of it', async () => {
+    assert.equal((await ask('PUT', '/files/new.txt', ['Upload-Complete: ?1'], 'all')).status, 201);
+    await restart();
+    assert.equal(existsSync(records()), false);
   });
 
   it('with nothing of it below the served folder but its content, if that has to be there', async () => {

@@ -3,7 +3,7 @@ import type { Ledger } from '../../files/writing/uploads';
 import type { Upload } from '../../files/writing/write';
 import { Fields } from '../../http/message/fields';
 import type { Request } from '../../http/message/message';
-import type { ResumableUpload } from './resumableUpload';
+import type { Final } from './finishedUpload';
 
 /** What of the request that creates an upload counts to its end. */
 export type CreatingRequest = Pick<Request, 'method' | 'path' | 'fields'>;
@@ -15,6 +15,8 @@ export interface About {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Of the whole upload, in octets; undefined as long as nobody knows. */
   readonly length: number | undefined;
+  /** Undefined as long as it is not complete. */
+  readonly final?: Final | undefined;
 }
 
 /** Fields that count to the end: none of them is a secret. */
@@ -25,14 +27,22 @@ const lasting: readonly string[] = [
 
 /** Undefined for what another version has noted. */
 export function aboutOf(value: unknown): About | undefined {
-  const { method, path, fields, length } = (value ?? {}) as Partial<Record<keyof About, unknown>>;
+  const { method, path, fields, length, final } = (value ?? {}) as Partial<Record<keyof About, unknown>>;
   if ((method !== 'POST' && method !== 'PUT') || typeof path !== 'string' || !Array.isArray(fields)) return undefined;
-  const pairs = fields.filter(
-    (pair): pair is [string, string] =>
-      Array.isArray(pair) && pair.length === 2 && pair.every((each) => typeof each === 'string'),
-  );
-  return { method, path, fields: pairs, length: Number.isSafeInteger(length) ? (length as number) : undefined };
+  return { method, path, fields: fields.filter(isPair), length: sizeOf(length), final: finalOf(final) };
 }
+
+function finalOf(value: unknown): Final | undefined {
+  const { size, status, fields } = (value ?? {}) as Partial<Record<keyof Final, unknown>>;
+  const [octets, code] = [sizeOf(size), sizeOf(status)];
+  if (octets === undefined || code === undefined || !Array.isArray(fields)) return undefined;
+  return { size: octets, status: code, fields: fields.filter(isPair) };
+}
+
+const sizeOf = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? (value as number) : undefined);
+
+const isPair = (value: unknown): value is [string, string] =>
+  Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'string');
 
 export const requestOf = ({ method, path, fields }: About): CreatingRequest => ({
   method,
@@ -45,10 +55,19 @@ export const requestOf = ({ method, path, fields }: About): CreatingRequest => (
 
 interface Noted {
   readonly id: string;
-  readonly upload: Upload;
+  /** Undefined if it is complete. */
+  readonly upload: Upload | undefined;
   readonly request: CreatingRequest;
   /** How long it may wait to be gone on with, in milliseconds. */
   readonly lasts: number;
+}
+
+/** What of an upload is noted. */
+interface Notable {
+  readonly isIncomplete: boolean;
+  readonly hasEnded: boolean;
+  readonly length: number | undefined;
+  readonly final: Final | undefined;
 }
 
 /** How often its end is put off while content comes, in milliseconds. */
@@ -66,11 +85,11 @@ export class Noting {
   ) {}
 
   /** @param size how many octets count, if what comes behind them is not checked yet */
-  note(resumable: ResumableUpload, size?: number): void {
+  note({ isIncomplete, hasEnded, length, final }: Notable, size?: number): void {
     const { id, upload, request, lasts } = this.noted;
     this.size = size;
     this.last = performance.now();
-    if (!resumable.isIncomplete) {
+    if (hasEnded) {
       this.ledger.remove(id);
       return;
     }
@@ -79,12 +98,12 @@ export class Noting {
       const value = fields.get(name);
       return value === undefined ? [] : [[name, value] as const];
     });
-    const about: About = { method, path, fields: pairs, length: resumable.length };
-    this.ledger.write(id, upload, { size, ends: Date.now() + lasts, about });
+    const about: About = { method, path, fields: pairs, length, final };
+    this.ledger.write(id, isIncomplete ? upload : undefined, { size, ends: Date.now() + lasts, about });
   }
 
   /** There was a sign of life. */
-  refresh(resumable: ResumableUpload): void {
-    if (resumable.isIncomplete && performance.now() - this.last > putOffEvery) this.note(resumable, this.size);
+  refresh(resumable: Notable): void {
+    if (performance.now() - this.last > putOffEvery) this.note(resumable, this.size);
   }
 }

@@ -8,6 +8,7 @@ import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
 import { httpErrorOf } from '../common/errorResponse';
 import { noFields } from '../../http/message/fields';
+import { FinishedUpload, type Final } from './finishedUpload';
 import { checkTrailers, Expectations } from './integrity';
 import {
   completeLine,
@@ -24,7 +25,7 @@ import {
 const tellEvery = 1000;
 
 /** `ended`: cancelled, expired or failed; nothing is left of it. */
-type State = 'incomplete' | 'complete' | 'ended';
+type State = 'incomplete' | FinishedUpload | 'ended';
 
 /** @param digests of the whole, which were checked */
 export type RespondToStored = (stored: Stored, digests: Expectations) => Response;
@@ -54,8 +55,6 @@ export class ResumableUpload implements UploadSource {
   private state: State = 'incomplete';
   /** The length of the whole, in octets, as far as it is known by now. */
   length: number | undefined;
-  /** Its size when it was complete. */
-  private size = 0;
   /** The numbers of the last request, and of the one that is under way. */
   private latest = 0;
   private current = 0;
@@ -68,8 +67,6 @@ export class ResumableUpload implements UploadSource {
   private isUnseen = false;
   /** The last trailer section with a digest of the whole. */
   private trailers = noFields;
-  /** What the request that completed it was answered with. */
-  private final: Response | undefined;
   /** When the last request ended; undefined while one is under way. */
   private since: number | undefined;
 
@@ -97,18 +94,28 @@ export class ResumableUpload implements UploadSource {
     return this.state === 'ended';
   }
 
+  /** What the request that completed it was answered with. */
+  get final(): Final | undefined {
+    return this.finished?.final;
+  }
+
+  private get finished(): FinishedUpload | undefined {
+    return this.state instanceof FinishedUpload ? this.state : undefined;
+  }
+
   get idle(): number {
     return this.since === undefined ? 0 : performance.now() - this.since;
   }
 
   get offset(): number {
-    return this.isIncomplete ? this.upload.size : this.size;
+    return this.final?.size ?? this.upload.size;
   }
 
   /** What a client asks for that wants to go on. */
   async describe(): Promise<Response> {
     return this.alone(() => {
-      const fields: FieldLine[] = [completeLine(!this.isIncomplete), offsetLine(this.offset)];
+      if (this.finished !== undefined) return this.finished.describe();
+      const fields: FieldLine[] = [completeLine(false), offsetLine(this.offset)];
       if (this.length !== undefined) fields.push(['Upload-Length', String(this.length)]);
       fields.push(limitLine(this.ways.limits), ['Cache-Control', 'no-store']);
       return Promise.resolve({ status: 204, fields });
@@ -124,7 +131,7 @@ export class ResumableUpload implements UploadSource {
    */
   async append(request: Request, offset: number): Promise<Response | undefined> {
     return this.alone(async () => {
-      if (this.final !== undefined) return this.repeat(this.final, request, offset);
+      if (this.finished !== undefined) return this.finished.append(request, offset);
       this.checkState(offset);
       this.since = undefined;
       await this.receive(request).finally(() => this.rest());
@@ -183,18 +190,9 @@ export class ResumableUpload implements UploadSource {
     return ++this.latest;
   }
 
-  /** Answers once more a client whose answer was lost. What it sends is not read: it is here. */
-  private repeat(final: Response, { body, fields }: Request, offset: number): Response {
-    this.checkState(offset);
-    const known = [offsetLine(this.offset), completeLine(true)];
-    if (body.length !== 0) throw new HttpError(400, 'The upload is complete: nothing can be put behind it.', known);
-    if (completeOf(fields) !== true) throw new HttpError(410, 'The upload is complete.', known);
-    return final;
-  }
-
   private checkState(offset: number): void {
     if (offset === this.offset) return;
-    const fields = [offsetLine(this.offset), completeLine(!this.isIncomplete)];
+    const fields = [offsetLine(this.offset), completeLine(false)];
     throw new HttpError(409, `The upload has come to ${this.offset} octets, not to ${offset}.`, fields);
   }
 
@@ -273,15 +271,12 @@ export class ResumableUpload implements UploadSource {
       if (this.isUnseen) await this.see(signal);
       this.digests.check();
       await checkTrailers({ trailers: this.trailers, signal }, ['repr-digest'], () => this.upload.pieces(0));
-      this.size = this.offset;
-      const { fields, ...rest } = this.ways.respond(this.upload.finish(), this.digests);
-      this.length = this.size;
-      this.state = 'complete';
-      const { status, body } = rest;
-      const all = [...fields, offsetLine(this.size), completeLine(true)];
-      this.final = { status, fields: all, ...(body !== undefined && { body }) };
+      const size = (this.length = this.offset);
+      const response = this.ways.respond(this.upload.finish(), this.digests);
+      const fields = [...response.fields, offsetLine(size), completeLine(true)];
+      this.state = new FinishedUpload({ size, status: response.status, fields }, this.ways);
       this.ways.onNews();
-      return { ...rest, fields: all };
+      return { ...response, fields };
     } catch (error) {
       this.end();
       throw withCompleteness(this.ways.explain(error), true);

@@ -8,6 +8,7 @@ import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
 import { Expectations } from './integrity';
 import { refuseCoding, refusePart, refuseUnknownLength, refuseUnmet } from './refusals';
+import { FinishedUpload, type Final } from './finishedUpload';
 import { noSuchUpload, ResumableUpload, type RespondToStored } from './resumableUpload';
 import { aboutOf, Noting, requestOf, type About, type CreatingRequest } from './noting';
 import { grantedLines, wishesOf } from './wishes';
@@ -25,8 +26,10 @@ import {
 /** Most of them at once, each of which holds a file open. */
 const most = 100;
 
+type Resumable = ResumableUpload | FinishedUpload;
+
 interface Kept {
-  readonly resumable: ResumableUpload;
+  readonly resumable: Resumable;
   readonly root: Root;
   readonly terms: 'open' | 'dropBox';
   readonly expiry: NodeJS.Timeout;
@@ -40,6 +43,18 @@ interface Beginning {
   /** What is known of it from an earlier server. */
   readonly earlier?: About;
 }
+
+/** What is to be kept, beside the upload itself. */
+interface Keeping {
+  readonly id: string;
+  readonly root: Root;
+  readonly limits: Limits;
+  readonly upload: Upload | undefined;
+  readonly request: CreatingRequest;
+}
+
+/** What happens to an upload that is kept. */
+type Hears = Pick<ConstructorParameters<typeof ResumableUpload>[2], 'onSign' | 'onNews'>;
 
 /** How an upload of an earlier server is judged anew. */
 export interface Again {
@@ -60,7 +75,7 @@ interface Creation {
 
 interface Idle {
   readonly id: string;
-  readonly resumable: ResumableUpload;
+  readonly resumable: Resumable;
 }
 
 const longestIdle = (longest: Idle | undefined, each: Idle): Idle =>
@@ -92,6 +107,7 @@ export class UploadRegistry {
     tell?.(104, [...place, interopLine]);
     try {
       const done = await resumable.append(request, 0);
+      if (done !== undefined && tell === undefined) await this.drop(id);
       return done ?? { status: 201, fields: [...place, offsetLine(resumable.offset), completeLine(false)] };
     } catch (error) {
       // Nobody can come back to what nobody has been told of.
@@ -162,8 +178,18 @@ export class UploadRegistry {
       const response = answer(stored);
       return { ...response, fields: [...response.fields, ...grantedLines(wishes, checked)] };
     };
+    const keeping: Keeping = { id, root: goal.root, limits, upload, request };
+    return this.enter(keeping, (hears) => {
+      const resumable = new ResumableUpload(upload, digests, { limits, respond, explain, ...hears }, earlier);
+      upload.source = resumable;
+      return resumable;
+    });
+  }
+
+  /** @param make is not told of anything before it has returned */
+  private enter<R extends Resumable>({ id, root, limits, upload, request }: Keeping, make: (hears: Hears) => R): R {
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
-    const ledger = this.isLasting ? this.uploads.ledger(goal.root) : undefined;
+    const ledger = this.isLasting ? this.uploads.ledger(root) : undefined;
     const noting = ledger && new Noting(ledger, { id, upload, request, lasts: limits.resumeTimeout });
     const onSign = (): void => {
       expiry.refresh();
@@ -173,11 +199,9 @@ export class UploadRegistry {
       noting?.note(resumable, size);
       if (resumable.hasEnded) this.forget(id);
     };
-    const ways = { limits, respond, explain, onSign, onNews };
-    const resumable: ResumableUpload = new ResumableUpload(upload, digests, ways, earlier);
-    upload.source = resumable;
+    const resumable = make({ onSign, onNews });
     noting?.note(resumable);
-    this.kept.set(id, { resumable, root: goal.root, terms: this.terms, expiry, ledger });
+    this.kept.set(id, { resumable, root, terms: this.terms, expiry, ledger });
     return resumable;
   }
 
@@ -201,7 +225,7 @@ export class UploadRegistry {
     void this.drop(leaving.id);
   }
 
-  private async find(id: string, again: Again): Promise<ResumableUpload> {
+  private async find(id: string, again: Again): Promise<Resumable> {
     if (!this.kept.has(id)) await this.revive(id, again);
     const kept = this.kept.get(id);
     if (kept === undefined || kept.resumable.hasEnded) throw noSuchUpload();
@@ -223,16 +247,27 @@ export class UploadRegistry {
     const record = await ledger.find(id);
     const about = record && aboutOf(record.about);
     if (record === undefined || about === undefined) return;
+    const request = requestOf(about);
+    const { temporary } = record;
+    if (temporary === undefined) {
+      if (about.final !== undefined) this.enterFinished({ id, root, limits, upload: undefined, request }, about.final);
+      return;
+    }
+    const found = { ...record, temporary };
     try {
-      const request = requestOf(about);
       const creation = { request, ...judge(request) };
-      const begin = (): Upload => this.uploads.adopt(creation.goal, record);
+      const begin = (): Upload => this.uploads.adopt(creation.goal, found);
       this.keep({ id, begin, earlier: about }, creation, limits);
     } catch (error) {
-      this.uploads.abandon(record);
+      this.uploads.abandon(found);
       ledger.remove(id);
       throw error;
     }
+  }
+
+  /** The file is in its place: there is nothing to be judged but who asks. */
+  private enterFinished(keeping: Keeping, final: Final): void {
+    this.enter(keeping, (hears) => new FinishedUpload(final, { limits: keeping.limits, ...hears }));
   }
 
   private async park(id: string, { resumable, expiry }: Kept): Promise<void> {

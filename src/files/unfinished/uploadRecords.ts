@@ -8,7 +8,7 @@ import { temporaryName } from '../exclusion';
 import { errnoOf, succeeds } from '../fileError';
 import { removeIfThere } from './journal';
 
-/** Most that earlier servers may have left; if there are more, those go that end first. */
+/** Most that earlier servers may have left; if there are more, those go that are complete, then those that end first. */
 const most = 100;
 
 export interface UploadRecord {
@@ -16,8 +16,8 @@ export interface UploadRecord {
   readonly owner: string;
   /** Real path of the folder that is served. */
   readonly root: string;
-  /** Absolute path of what has come of it. */
-  readonly temporary: string;
+  /** Absolute path of what has come of it; undefined if it is complete, and the file in its place. */
+  readonly temporary?: string | undefined;
   /** How many octets of that count, if what came behind them is not checked yet. */
   readonly size?: number | undefined;
   /** When it ends, in milliseconds since the epoch. */
@@ -94,17 +94,18 @@ export class UploadRecords {
   ): { readonly kept: ReadonlySet<string>; readonly next: number } {
     const all = this.names().map((name) => ({ name, record: readRecord(join(this.folder, name)) }));
     const kept = new Set<string>();
+    const keep = ({ temporary }: UploadRecord): unknown => temporary !== undefined && kept.add(temporary);
     const left: { readonly name: string; readonly record: UploadRecord }[] = [];
     for (const { name, record } of all) {
-      if (record !== undefined && isLiving(record.owner)) kept.add(record.temporary);
+      if (record !== undefined && isLiving(record.owner)) keep(record);
       else if (record === undefined || record.ends <= now) this.removeFile(name);
       else left.push({ name, record });
     }
-    left.sort((a, b) => b.record.ends - a.record.ends);
+    left.sort((a, b) => byWorth(a.record, b.record));
     for (const { name } of left.splice(most)) this.removeFile(name);
-    for (const { record } of left) kept.add(record.temporary);
+    for (const { record } of left) keep(record);
     succeeds(() => rmdirSync(this.folder));
-    return { kept, next: left.at(-1)?.record.ends ?? Infinity };
+    return { kept, next: Math.min(...left.map(({ record }) => record.ends)) };
   }
 
   private names(): string[] {
@@ -117,6 +118,10 @@ export class UploadRecords {
     return join(this.folder, `${id}.json`);
   }
 }
+
+/** Those first that are not complete, and end last. */
+const byWorth = (a: UploadRecord, b: UploadRecord): number =>
+  Number(a.temporary === undefined) - Number(b.temporary === undefined) || b.ends - a.ends;
 
 function readRecord(path: string): UploadRecord | undefined {
   let record: UploadRecord | undefined;
@@ -136,9 +141,11 @@ function parse(text: string): UploadRecord | undefined {
     return undefined;
   }
   const { owner, root, temporary, size, ends, about } = value;
-  if (typeof owner !== 'string' || typeof root !== 'string' || typeof temporary !== 'string') return undefined;
-  if (!isAbsolute(temporary) || !temporaryName.test(basename(temporary))) return undefined;
+  if (typeof owner !== 'string' || typeof root !== 'string' || !isTemporary(temporary)) return undefined;
   const time = Date.parse(String(ends));
   if (Number.isNaN(time) || (size !== undefined && !Number.isSafeInteger(size))) return undefined;
   return { owner, root, temporary, size: size as number | undefined, ends: time, about };
 }
+
+const isTemporary = (path: unknown): path is string | undefined =>
+  path === undefined || (typeof path === 'string' && isAbsolute(path) && temporaryName.test(basename(path)));

@@ -32,9 +32,13 @@ const longestWait = 3_600_000;
 /** What is noted of an upload, beside where it lies. */
 type Noted = Pick<UploadRecord, 'size' | 'ends' | 'about'>;
 
+/** An upload that somebody can go on with. */
+type Unfinished = Pick<UploadRecord, 'size'> & { readonly temporary: string };
+
 /** Uploads that outlive their server. */
 export interface Ledger {
-  readonly write: (id: string, upload: Upload, noted: Noted) => void;
+  /** @param upload undefined once it is complete */
+  readonly write: (id: string, upload: Upload | undefined, noted: Noted) => void;
   readonly remove: (id: string) => void;
   /** Whether one is noted, by whichever server. */
   readonly knows: (id: string) => boolean;
@@ -99,7 +103,7 @@ export class Uploads {
     return {
       write: (id, upload, { size, ends, about }) => {
         const owner = basename(own.claim());
-        records.write(id, { owner, root: root.path, temporary: upload.temporaryPath, size, ends, about });
+        records.write(id, { owner, root: root.path, temporary: upload?.temporaryPath, size, ends, about });
       },
       remove: (id) => records.remove(id),
       knows: (id) => records.read(id)?.root === root.path,
@@ -118,7 +122,7 @@ export class Uploads {
    *
    * @throws FileError; whatever the goal’s check throws
    */
-  adopt(goal: Goal, { temporary: path, size }: UploadRecord): Upload {
+  adopt(goal: Goal, { temporary: path, size }: Unfinished): Upload {
     const { own } = this.storageOf(goal.root);
     // When it is let go of, what its server had made around it is removed, too.
     const spot: Spot = { path, pathFrom: () => path, release: () => own && void this.clear(own.shared) };
@@ -126,7 +130,7 @@ export class Uploads {
   }
 
   /** Removes what an earlier server has left of an upload. */
-  abandon({ temporary }: UploadRecord): void {
+  abandon({ temporary }: Unfinished): void {
     this.leftovers.remove(temporary, () => undefined);
   }
 
