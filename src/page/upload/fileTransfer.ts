@@ -16,6 +16,8 @@ export interface Transfer {
   readonly base: string;
   readonly file: File;
   readonly wish: TransferWish;
+  /** Whether it was tried before, so that it may be there, and only the answer was lost. */
+  readonly isAgain: boolean;
   readonly signal: AbortSignal;
   /** @param sent octets of the file that are there */
   readonly onProgress: (sent: number) => void;
@@ -35,13 +37,26 @@ export type TransferOutcome =
 const away: TransferOutcome = { kind: 'away' };
 
 /** @throws the reason of the signal */
-export const transfer = (job: Transfer): Promise<TransferOutcome> =>
-  job.file.size < largeFrom ? sendWhole(job) : sendInParts(job);
+export async function transfer(job: Transfer): Promise<TransferOutcome> {
+  const outcome = await (job.file.size < largeFrom ? sendWhole(job) : sendInParts(job));
+  return outcome.kind === 'exists' && job.isAgain && (await isThere(job)) ? { kind: 'done' } : outcome;
+}
+
+const secondsOf = (file: File): number => Math.floor(file.lastModified / 1000);
+
+/** Whether what has the name is that very file, by what tells files apart: its size and its time. */
+async function isThere({ url, file, signal }: Transfer): Promise<boolean> {
+  const answer = await fetch(url, { method: 'HEAD', cache: 'no-store', signal }).catch(() => undefined);
+  signal.throwIfAborted();
+  const { headers } = answer ?? {};
+  const time = Date.parse(headers?.get('last-modified') ?? '') / 1000;
+  return headers?.get('content-length') === String(file.size) && time === secondsOf(file);
+}
 
 function headersOf({ file, wish }: Transfer): Record<string, string> {
   return {
     // Files keep their time.
-    'X-OC-Mtime': String(Math.floor(file.lastModified / 1000)),
+    'X-OC-Mtime': String(secondsOf(file)),
     ...(wish === 'create' && { 'If-None-Match': '*' }),
   };
 }

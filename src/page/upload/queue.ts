@@ -41,6 +41,8 @@ export interface QueuedUpload {
   readonly rate: Rate;
   /** Tries without an answer. */
   tries: number;
+  /** Whether something of it was sent under its name. */
+  isBegun: boolean;
 }
 
 /** What a queue needs of the page. */
@@ -161,7 +163,7 @@ export class Queue {
   private make(place: Place, what: Pick<QueuedUpload, 'name' | 'size' | 'modified' | 'path'>): QueuedUpload {
     return {
       ...{ number: ++this.count, place, ...what, file: undefined, phase: 'waiting', sent: 0, sentence: '' },
-      ...{ wish: this.surroundings.wish, id: undefined, rate: new Rate(), tries: 0 },
+      ...{ wish: this.surroundings.wish, id: undefined, rate: new Rate(), tries: 0, isBegun: false },
     };
   }
 
@@ -190,10 +192,11 @@ export class Queue {
   }
 
   private async send(upload: QueuedUpload, signal: AbortSignal): Promise<TransferOutcome> {
-    const { file, place, name, wish, id } = upload;
+    const { file, place, name, wish, id, isBegun } = upload;
     if (file === undefined) return { kind: 'away' };
+    upload.isBegun = true;
     return transfer({
-      ...{ url: place.api(name), base: this.base, file, wish, signal, id },
+      ...{ url: place.api(name), base: this.base, file, wish, signal, id, isAgain: isBegun },
       onId: (next) => this.noteId(upload, next),
       onProgress: (sent) => this.note(upload, sent),
     });
@@ -234,7 +237,7 @@ export class Queue {
 
   /** One question at a time. */
   private decide(upload: QueuedUpload): Promise<void> {
-    upload.phase = 'asking';
+    Object.assign(upload, { phase: 'asking', isBegun: false });
     this.noteId(upload, undefined);
     const decided = this.question.then(() => this.obey(upload));
     this.question = decided.catch(() => undefined);

@@ -61,7 +61,8 @@ export class Model {
   readonly store: PageStore<Page>;
   readonly queue: Queue;
   private reading: AbortController | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the folder is to be listed anew: `again` if something changed while that was under way. */
+  private soon: 'no' | 'waiting' | 'reading' | 'again' = 'no';
   private noteTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly given: Given) {
@@ -133,12 +134,24 @@ export class Model {
     }
   }
 
-  /** Soon, and once for all that happens meanwhile. */
+  /** Soon, and once for all that happens meanwhile; a long list is read to its end before it is asked for again. */
   refreshSoon(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      void this.refresh();
-    }, 150);
+    if (this.soon === 'reading') this.soon = 'again';
+    if (this.soon !== 'no') return;
+    this.soon = 'waiting';
+    setTimeout(() => void this.refreshNow(), 150);
+  }
+
+  private async refreshNow(): Promise<void> {
+    this.soon = 'reading';
+    await this.refresh();
+    const { isAgain } = this;
+    this.soon = 'no';
+    if (isAgain) this.refreshSoon();
+  }
+
+  private get isAgain(): boolean {
+    return this.soon === 'again';
   }
 
   /** Puts those parts into the page, and the entries into their order. */

@@ -48,13 +48,15 @@ function Overall({ queue }: { readonly queue: Queue }): JSX.Element {
     ? words.uploading(formats.count(done), formats.count(counted.length))
     : words.uploaded(done, formats.count(done));
   const facts = [queue.isBusy ? factsOf(queue.rate, rest) : '', failed > 0 ? words.failed(formats.count(failed)) : ''];
-  const all = (act: (upload: QueuedUpload) => void): void => queue.uploads.forEach(act);
+  const resumeAll = (): void => uploads.filter(({ phase }) => phase === 'paused').forEach((each) => queue.resume(each));
   return (
     <header>
       <p role="status">{title}</p>
       <p class="facts">{facts.filter((fact) => fact !== '').join(' · ')}</p>
-      {canPause && <Button shape="pause" label={words.pauseAll} onClick={() => all((each) => queue.pause(each))} />}
-      {canResume && <Button shape="play" label={words.resumeAll} onClick={() => all((each) => queue.resume(each))} />}
+      {canPause && (
+        <Button shape="pause" label={words.pauseAll} onClick={() => uploads.forEach((each) => queue.pause(each))} />
+      )}
+      {canResume && <Button shape="play" label={words.resumeAll} onClick={resumeAll} />}
       {!queue.isBusy && <Button shape="close" label={words.clearDone} onClick={() => queue.clear()} />}
       {queue.isBusy && <progress aria-label={title} max={Math.max(1, size)} value={size === 0 ? 0 : sent} />}
     </header>

@@ -1,0 +1,79 @@
+/** Somebody who looks at a folder's page in Chromium. */
+import { setTimeout as pass } from 'node:timers/promises';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+/** A file as a picker hands it over, without one on the disk. */
+interface Picked {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+export const picked = (name: string, content: string | Buffer): Picked => ({
+  name,
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(content),
+});
+
+/** Waits until it holds, in this process. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pass(20);
+}
+
+export class Visitor {
+  /** What the page complained of: violations of its policy among them. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {
+    // How long anything may take is for the suite to say.
+    context.setDefaultTimeout(0);
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      if (/policy|trusted/i.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  static async comes(browser: Browser, how: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext(how);
+    return new Visitor(context, await context.newPage());
+  }
+
+  /** Of a page that is sending something, the browser asks whether it is to be left. */
+  leavesWithoutHesitation(): void {
+    this.page.on('dialog', (dialog) => void dialog.accept());
+  }
+
+  async open(port: number, path = 'files/', host = 'localhost'): Promise<void> {
+    await this.page.goto(`http://${host}:${port}/${path}`);
+    await this.page.locator('.app').waitFor();
+  }
+
+  link(name: string): Locator {
+    return this.page.getByRole('link', { name, exact: true });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name });
+  }
+
+  /** In the dialog that is open. */
+  answer(name: string): Promise<void> {
+    return this.page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  }
+
+  async send(...files: readonly Picked[]): Promise<void> {
+    await this.page.locator('.pick-files').waitFor({ state: 'attached' });
+    await this.page.setInputFiles('.pick-files', files);
+  }
+
+  names(): Promise<string[]> {
+    return this.page.locator('.entry .name a').allTextContents();
+  }
+
+  leave(): Promise<void> {
+    return this.context.close();
+  }
+}
