@@ -94,8 +94,8 @@ export async function copyBeside(place: Place, thing: Thing): Promise<string> {
   }
 }
 
-/** Back to where they were. @throws {@link RefusedRequest} */
-export async function undo(moves: readonly Moved[]): Promise<void> {
+/** Back to where they were. @returns the name of the first that cannot, for something else has it by now @throws {@link RefusedRequest} */
+export async function undo(moves: readonly Moved[]): Promise<string | undefined> {
   for (const { thing, from, to, name } of moves.toReversed()) {
     const way: Way = {
       method: 'MOVE',
@@ -104,6 +104,7 @@ export async function undo(moves: readonly Moved[]): Promise<void> {
       to: from,
       name: thing.name,
     };
-    if (!(await go(way, 'F'))) throw new RefusedRequest(412, `“${thing.name}”`);
+    if (!(await go(way, 'F'))) return thing.name;
   }
+  return undefined;
 }

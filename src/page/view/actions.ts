@@ -3,7 +3,9 @@ import { copyBeside, makeFolder, moveAll, removeEntry, rename, undo, type Moved 
 import type { Entry } from '../list/entries';
 import type { Place } from '../list/place';
 import { only } from '../list/selection';
-import { formats, words, type Model } from './model';
+import { formats, words, type Model, type Note } from './model';
+
+type Act = NonNullable<Note['act']>;
 
 export class Actions {
   constructor(private readonly model: Model) {}
@@ -43,8 +45,9 @@ export class Actions {
     const moves: Moved[] = [];
     const onExists = (name: string): ReturnType<Model['askExists']> => model.askExists(name);
     const from = model.place;
-    await this.attempt(() => moveAll(entries, from, to, { onExists, onMoved: (moved) => moves.push(moved) }));
-    if (moves.length === entries.length && moves.length > 0) model.note(words.movedTo(to.path), this.undoing(moves));
+    const work = (): Promise<void> => moveAll(entries, from, to, { onExists, onMoved: (moved) => moves.push(moved) });
+    const isDone = await this.attempt(work, () => (moves.length > 0 ? this.undoing(moves) : undefined));
+    if (isDone && moves.length > 0) model.note(words.movedTo(to.path), this.undoing(moves));
   }
 
   async copy(entries: readonly Entry[]): Promise<void> {
@@ -68,11 +71,11 @@ export class Actions {
     });
   }
 
-  private undoing(moves: readonly Moved[]): { label: string; run: () => void } {
+  private undoing(moves: readonly Moved[]): Act {
     const run = (): void =>
       void this.attempt(async () => {
-        await undo(moves);
-        this.model.note(words.undone);
+        const taken = await undo(moves);
+        this.model.tell({ text: taken === undefined ? words.undone : words.exists(taken), isBad: taken !== undefined });
       });
     return { label: words.undo, run };
   }
@@ -81,13 +84,16 @@ export class Actions {
     return this.model.ask<string | undefined>((answer) => ({ kind: 'name', title, value, answer }));
   }
 
-  /** Whatever came of it, the list shows what is there. */
-  private async attempt(work: () => Promise<void>): Promise<void> {
+  /** Whatever came of it, the list shows what is there. @param act offered if it failed @returns whether all of it was done */
+  private async attempt(work: () => Promise<void>, act?: () => Act | undefined): Promise<boolean> {
+    let isDone = true;
     try {
       await work();
     } catch (error) {
-      this.model.complain(error);
+      isDone = false;
+      this.model.complain(error, act?.());
     }
     await this.model.refresh();
+    return isDone;
   }
 }

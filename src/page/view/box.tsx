@@ -12,11 +12,10 @@ interface BoxProps {
 export function Box({ title, className, onClose, children }: BoxProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    };
+    const { current } = dialog;
+    current?.showModal();
+    // The browser gives the keyboard back to where it was, but only of a dialog that is closed, not of one that is gone.
+    return () => current?.close();
   }, []);
   const cancel = (event: Event): void => {
     event.preventDefault();

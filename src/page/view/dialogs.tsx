@@ -1,6 +1,6 @@
 /** What the page asks, one thing at a time. The browser keeps the keyboard within, and gives it back afterwards. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../common/icons';
 import { nameFlaw } from '../common/fileNames';
 import { useStore } from '../common/pageStore';
@@ -64,20 +64,26 @@ function Exists({ name, answer }: Of<'exists'>): JSX.Element {
   );
 }
 
+const Cancel = ({ onClick }: { readonly onClick: () => void }): JSX.Element => (
+  <button type="button" class="button plain" onClick={onClick}>
+    {words.cancel}
+  </button>
+);
+
 function AskName({ title, value, answer }: Of<'name'>): JSX.Element {
-  const [name, setName] = useState(value);
   const [flaw, setFlaw] = useState<ReturnType<typeof nameFlaw>>(undefined);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before anybody can type: later, it would take what was typed for what is to be replaced.
+  useLayoutEffect(() => {
     // The part before the extension is what people change.
     const dot = value.lastIndexOf('.');
     input.current?.setSelectionRange(0, dot > 0 ? dot : value.length);
   }, []);
   const submit = (event: Event): void => {
     event.preventDefault();
-    const found = nameFlaw(name);
-    if (found === undefined) answer(name);
-    else setFlaw(found);
+    const name = input.current?.value ?? '';
+    setFlaw(nameFlaw(name));
+    if (nameFlaw(name) === undefined) answer(name);
   };
   const label = value === '' ? words.folderName : words.newName;
   return (
@@ -87,18 +93,16 @@ function AskName({ title, value, answer }: Of<'name'>): JSX.Element {
         <label class="field">
           {label}
           <input
-            {...{ ref: input, value: name, dir: 'auto', autofocus: true, autocomplete: 'off', spellcheck: false }}
+            {...{ ref: input, defaultValue: value, dir: 'auto', autofocus: true }}
+            {...{ autocomplete: 'off', spellcheck: false }}
             {...{ 'aria-invalid': flaw !== undefined, 'aria-describedby': 'flaw' }}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
           />
         </label>
         <p id="flaw" class="sentence" role="alert">
           {flaw && words[flaw]}
         </p>
         <div class="answers">
-          <button type="button" class="button plain" onClick={() => answer()}>
-            {words.cancel}
-          </button>
+          <Cancel onClick={() => answer()} />
           <button class="button main">{words.ok}</button>
         </div>
       </form>
@@ -114,9 +118,7 @@ function Sure({ title, text, answer }: Of<'sure'>): JSX.Element {
       </h2>
       <p>{text}</p>
       <div class="answers">
-        <button type="button" class="button plain" onClick={() => answer(false)}>
-          {words.cancel}
-        </button>
+        <Cancel onClick={() => answer(false)} />
         <button type="button" class="button main bad" autofocus onClick={() => answer(true)}>
           {words.remove}
         </button>
@@ -167,9 +169,7 @@ function ChooseFolder({ title, answer, start }: Of<'folder'> & { readonly start:
       </ul>
       {folders?.length === 0 && <p class="quiet">{words.noFolders}</p>}
       <div class="answers">
-        <button type="button" class="button plain" onClick={() => answer()}>
-          {words.cancel}
-        </button>
+        <Cancel onClick={() => answer()} />
         <button type="button" class="button main" disabled={place.path === start.path} onClick={() => answer(place)}>
           {words.moveHere}
         </button>

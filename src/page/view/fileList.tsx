@@ -44,8 +44,8 @@ export function FileList({ model, actions }: Props): JSX.Element {
   }, [selection.active, columns]);
   useEffect(() => {
     scroller.current?.scrollTo(0, 0);
-    if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
   }, [place.path]);
+  useFocus(grid, [place.path, selection.names.size > 0]);
   const page = Math.max(1, Math.floor(measures.height / rowHeight));
   return (
     <div
@@ -62,14 +62,13 @@ export function FileList({ model, actions }: Props): JSX.Element {
     >
       <Heads model={model} />
       <div ref={scroller} class="scroller" role="rowgroup">
-        <Rows {...{ model, columns, rowHeight, measures, active }} />
+        <Rows {...{ model, actions, columns, rowHeight, measures, active }} />
       </div>
     </div>
   );
 }
 
-interface RowsProps {
-  readonly model: Model;
+interface RowsProps extends Props {
   readonly columns: number;
   readonly rowHeight: number;
   readonly measures: Measures;
@@ -77,7 +76,7 @@ interface RowsProps {
   readonly active: number;
 }
 
-function Rows({ model, columns, rowHeight, measures, active }: RowsProps): JSX.Element {
+function Rows({ model, actions, columns, rowHeight, measures, active }: RowsProps): JSX.Element {
   const { entries, selection, look } = model.page;
   const { first, end, height } = extentOf(
     Math.ceil(entries.length / columns),
@@ -92,7 +91,7 @@ function Rows({ model, columns, rowHeight, measures, active }: RowsProps): JSX.E
         return (
           <Row
             key={entry.name}
-            {...{ model, entry, index, top: Math.floor(index / columns) * rowHeight }}
+            {...{ model, actions, entry, index, top: Math.floor(index / columns) * rowHeight }}
             {...(look === 'grid' && { column: { index: index % columns, count: columns } })}
             isSelected={selection.names.has(entry.name)}
             isActive={index === active}
@@ -204,6 +203,13 @@ function doAct(act: Act, { model, actions }: Keyboard, entry: Entry | undefined)
   else if (act === 'toggle') model.select(toggled(selection, entry.name));
   else if (act === 'rename' && mayChange) void actions.rename(entry);
   else if (act === 'remove' && model.may('DELETE')) void actions.remove(model.chosen);
+}
+
+/** What was used last may be gone, as the buttons for what was selected are: the keyboard goes on in the list. */
+function useFocus(ref: { readonly current: HTMLElement | null }, occasions: readonly unknown[]): void {
+  useEffect(() => {
+    if (document.activeElement === document.body) ref.current?.focus({ preventScroll: true });
+  }, occasions);
 }
 
 function useMeasures(ref: { readonly current: HTMLElement | null }): Measures {

@@ -7,6 +7,7 @@ import type { Column } from '../list/entries';
 import { fromFiles } from '../upload/gather';
 import type { Actions } from './actions';
 import { Button } from './button';
+import { dropping } from './dragging';
 import { sort } from './fileList';
 import { words, type Model } from './model';
 
@@ -17,7 +18,7 @@ interface Props {
 
 export const Header = ({ model, actions }: Props): JSX.Element => (
   <header class="header">
-    <Crumbs model={model} />
+    <Crumbs model={model} actions={actions} />
     <div class="tools">
       <Filter model={model} />
       <SortBy model={model} />
@@ -29,7 +30,7 @@ export const Header = ({ model, actions }: Props): JSX.Element => (
   </header>
 );
 
-function Crumbs({ model }: { readonly model: Model }): JSX.Element {
+function Crumbs({ model, actions }: Props): JSX.Element {
   const place = useStore(model.store, (value) => value.place);
   const go = (event: MouseEvent, depth: number): void => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -51,7 +52,12 @@ function Crumbs({ model }: { readonly model: Model }): JSX.Element {
                   {depth === 0 ? <bdi>{words.files}</bdi> : shown}
                 </h1>
               ) : (
-                <a href={place.above(depth).page()} aria-label={label} onClick={(event) => go(event, depth)}>
+                <a
+                  href={place.above(depth).page()}
+                  aria-label={label}
+                  onClick={(event) => go(event, depth)}
+                  {...dropping(model, actions, place.above(depth))}
+                >
                   {shown}
                 </a>
               )}

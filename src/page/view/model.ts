@@ -60,6 +60,8 @@ export interface Given {
 export class Model {
   readonly store: PageStore<Page>;
   readonly queue: Queue;
+  /** What is dragged now. */
+  dragged: readonly Entry[] = [];
   private reading: AbortController | undefined;
   /** Whether the folder is to be listed anew: `again` if something changed while that was under way. */
   private soon: 'no' | 'waiting' | 'reading' | 'again' = 'no';
@@ -235,8 +237,8 @@ export class Model {
   }
 
   /** Tells why something was not done. */
-  complain(error: unknown): void {
-    this.tell({ text: this.sentence(error), isBad: true });
+  complain(error: unknown, act?: Note['act']): void {
+    this.tell({ text: this.sentence(error), isBad: true, act });
   }
 
   tell(note: Note | undefined): void {

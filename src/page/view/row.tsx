@@ -5,10 +5,13 @@ import { KindIcon } from '../common/icons';
 import { kindOf } from '../common/kinds';
 import type { Entry } from '../list/entries';
 import { largestThumbnail, Thumbnail } from '../preview/thumbnail';
+import type { Actions } from './actions';
+import { dragging, dropping } from './dragging';
 import { formats, words, type Model } from './model';
 
 interface RowProps {
   readonly model: Model;
+  readonly actions: Actions;
   readonly entry: Entry;
   readonly index: number;
   readonly isSelected: boolean;
@@ -48,7 +51,7 @@ function placeIn({ top, column }: RowProps): Record<string, string> {
 }
 
 export function Row(props: RowProps): JSX.Element {
-  const { entry, index, isSelected, isActive, column, onClick, onToggle, onOpen } = props;
+  const { model, actions, entry, index, isSelected, isActive, column, onClick, onToggle, onOpen } = props;
   const { name, isFolder, size, modified } = entry;
   return (
     <div
@@ -57,6 +60,8 @@ export function Row(props: RowProps): JSX.Element {
       style={placeIn(props)}
       onClick={onClick}
       onDblClick={onOpen}
+      {...dragging(model, entry)}
+      {...(isFolder && dropping(model, actions, model.place.within(name)))}
     >
       <div role="gridcell" class="check">
         <input
