@@ -357,13 +357,35 @@ describe('the folder’s page', function () {
     it(`has nothing in it that axe finds fault with, in ${colorScheme}`, async () => {
       await begin({}, { colorScheme });
       for (const name of ['a.txt', 'b.md', 'c/d.txt']) write(name, '# Title');
+      write('octets.bin', Buffer.from([0, 1]));
       await open();
       await link('a.txt').waitFor();
       await assertAccessible('list');
       await page.locator('.entry input').first().check();
       await assertAccessible('selection');
+      const dialogs: readonly (readonly [button: string, state: string])[] = [
+        ['Rename', 'a name is asked for'],
+        ['Move…', 'a folder is asked for'],
+        ['Link and QR code', 'link'],
+        ['Delete', 'sure?'],
+      ];
+      for (const [name, state] of dialogs) {
+        await button(name).click();
+        await page.getByRole('dialog').waitFor();
+        if (name === 'Rename') {
+          await page.getByRole('dialog').getByRole('textbox').fill('..');
+          await page.keyboard.press('Enter');
+        }
+        await assertAccessible(state);
+        await page.keyboard.press('Escape');
+        await page.locator('dialog').waitFor({ state: 'detached' });
+      }
       await button('As a grid').click();
       await assertAccessible('grid');
+      await link('octets.bin').click();
+      await page.locator('.unshown').waitFor();
+      await assertAccessible('no preview');
+      await page.keyboard.press('Escape');
       await link('b.md').click();
       await page.locator('article h1').waitFor();
       await assertAccessible('preview');
@@ -373,12 +395,22 @@ describe('the folder’s page', function () {
       await assertAccessible('question');
       await page.getByRole('button', { name: 'Skip' }).click();
       await page.locator('.upload.skipped').waitFor();
+      await send(file('.hidden', Buffer.from('x')));
+      await page.locator('.upload.refused').waitFor();
       await assertAccessible('uploads');
       rmSync(served.directory, { recursive: true });
       mkdirSync(served.directory);
       await page.reload();
       await page.getByText('This folder is empty').waitFor();
       await assertAccessible('empty');
+      await page.locator('#filter').fill('nothing');
+      await assertAccessible('no match');
+      await served.server.stop(0);
+      await page.locator('#filter').fill('');
+      await page.evaluate(`history.pushState(null, '', './away/'), dispatchEvent(new PopStateEvent('popstate'))`);
+      await page.getByText('The server does not answer.').waitFor();
+      await assertAccessible('error');
+      assert.deepEqual(complaints, []);
     });
   }
 

@@ -54,6 +54,7 @@ function Exists({ name, answer }: Of<'exists'>): JSX.Element {
           <button
             type="button"
             class={`button ${choice === 'keepBoth' ? 'main' : 'plain'}`}
+            autofocus={choice === 'keepBoth'}
             onClick={() => answer({ choice, isForAll })}
           >
             {words[choice]}

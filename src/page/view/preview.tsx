@@ -61,7 +61,7 @@ function Head({ model, entry, go, close }: Props & { go: (step: number) => void;
           {name}
         </h2>
         <p class="facts">
-          {formats.size(size)} · {formats.date(modified)}
+          {formats.size(size)} · <bdi>{formats.date(modified)}</bdi>
         </p>
       </div>
       <Button shape="left" label={words.previous} onClick={() => go(-1)} />

@@ -75,7 +75,7 @@ export function Row(props: RowProps): JSX.Element {
         {isFolder ? '' : formats.size(size)}
       </div>
       <div role="gridcell" class="modified">
-        <time dateTime={new Date(modified).toISOString()} title={formats.exactDate(modified)}>
+        <time dir="auto" dateTime={new Date(modified).toISOString()} title={formats.exactDate(modified)}>
           {formats.date(modified)}
         </time>
       </div>
