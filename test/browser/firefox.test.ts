@@ -1,11 +1,14 @@
 /** What pages do in a real Firefox, where one is installed. */
-import { existsSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { launch, type Browser, type Page } from 'puppeteer-core';
+import { launch, type Browser, type ElementHandle, type KeyInput, type Page } from 'puppeteer-core';
 import { Live } from '../../src/endpoints/live/live';
+import { MiB } from '../../src/options';
 import { needs } from '../support/needs';
 import { startServed } from '../support/served';
-import { promised, type Site } from './pages';
+import { change, listening, promised, write, type Site } from './pages';
 
 const names = ['firefox', 'firefox-esr'];
 const folders = (process.env.PATH ?? '').split(delimiter);
@@ -41,7 +44,7 @@ describe('a page in Firefox', function () {
     const live = new Live();
     site = {
       live,
-      served: await startServed({ liveReload: true, serveUnsaved: true, tls: undefined }, {}, { live }),
+      served: await startServed({ liveReload: true, serveUnsaved: true, tls: undefined, access: 'full' }, {}, { live }),
     };
     if (browser !== undefined) tab = await browser.newPage();
   });
@@ -51,4 +54,49 @@ describe('a page in Firefox', function () {
   });
 
   for (const { promise, check } of promised) it(promise, () => check(tab, site, site.served.origin));
+
+  it('has the page of a folder: looked at, gone through, sent to, changed and followed, within its policy', async () => {
+    const { directory, origin } = site.served;
+    for (const name of ['a.txt', 'dir/inner.txt', 'text.md']) write(site, name, '# Title');
+    const large = join(directory, '../large.bin');
+    writeFileSync(large, randomBytes(17 * MiB));
+    // How long anything may take is for the suite to say.
+    tab.setDefaultTimeout(0);
+    await tab.evaluateOnNewDocument(`
+      window.complaints = [];
+      addEventListener('securitypolicyviolation', ({ violatedDirective }) => complaints.push(violatedDirective));
+      addEventListener('error', ({ message }) => complaints.push(message));`);
+    await tab.goto(`${origin}/files/`);
+    const named = (name: string, state = ''): string => `.entry${state} a[title="${name}"]`;
+    const press = async (...keys: readonly KeyInput[]): Promise<void> => {
+      for (const key of keys) await tab.keyboard.press(key);
+    };
+    await tab.waitForSelector(named('dir'));
+    await tab.focus('.files');
+    await press('ArrowDown', 'Enter');
+    await tab.waitForSelector(named('inner.txt'));
+    await press('Backspace');
+    await tab.waitForSelector(named('dir', '.active'));
+
+    const input = (await tab.waitForSelector('.pick-files')) as ElementHandle<never> | null;
+    await input?.uploadFile(large);
+    await tab.waitForSelector('.upload.done');
+    assert.ok(readFileSync(join(directory, 'large.bin')).equals(readFileSync(large)));
+    await tab.waitForSelector(named('large.bin'));
+
+    await tab.focus('.files');
+    await press('End', 'F2');
+    await tab.waitForSelector('dialog input');
+    await tab.keyboard.type('new');
+    await press('Enter');
+    await tab.waitForSelector(named('new.md', '.selected'));
+    assert.deepEqual(readdirSync(directory).sort(), ['a.txt', 'dir', 'large.bin', 'new.md']);
+    await press('Enter');
+    await tab.waitForSelector('article h1');
+    await press('Escape');
+    await listening(tab);
+    change(site, 'from another.txt', 'x');
+    await tab.waitForSelector(named('from another.txt'));
+    assert.deepEqual(await tab.evaluate('complaints'), []);
+  });
 });
