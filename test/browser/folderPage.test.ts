@@ -7,7 +7,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pass } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { Live } from '../../src/endpoints/live/live';
 import { dropBoxPage } from '../../src/endpoints/site/folderPage';
@@ -16,6 +15,7 @@ import { launchChromium } from '../support/host/chromium';
 import { needs, needsPosix } from '../support/needs';
 import { read } from '../support/request';
 import { startServed, type Served } from '../support/served';
+import { picked, until } from './visitor';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -77,18 +77,8 @@ describe('the folder’s page', function () {
   const link = (name: string): ReturnType<Page['locator']> => page.getByRole('link', { name, exact: true });
   const button = (name: string | RegExp): ReturnType<Page['locator']> => page.getByRole('button', { name });
   const names = (): Promise<string[]> => page.locator('.entry .name a').allInnerTexts();
-  const file = (name: string, buffer: Buffer): { name: string; mimeType: string; buffer: Buffer } => ({
-    name,
-    mimeType: 'application/octet-stream',
-    buffer,
-  });
-  const send = (...files: ReturnType<typeof file>[]): Promise<void> => page.setInputFiles('.pick-files', files);
+  const send = (...files: ReturnType<typeof picked>[]): Promise<void> => page.setInputFiles('.pick-files', files);
   const stored = (name: string): string => readFileSync(join(served.directory, name), 'utf8');
-
-  /** Waits until it holds, in this process. */
-  async function until(holds: () => boolean): Promise<void> {
-    while (!holds()) await pass(20);
-  }
 
   async function assertAccessible(state: string): Promise<void> {
     // Playwright's own way in, which the policy of the page does not bar.
@@ -190,18 +180,18 @@ describe('the folder’s page', function () {
     write('taken.txt', 'old');
     write('other.txt', 'old');
     await open();
-    await send(file('taken.txt', Buffer.from('new')), file('fresh.txt', Buffer.from('fresh')));
+    await send(picked('taken.txt', 'new'), picked('fresh.txt', 'fresh'));
     await page.getByRole('button', { name: 'Keep both' }).click();
     await until(
       () => existsSync(join(served.directory, 'taken (2).txt')) && existsSync(join(served.directory, 'fresh.txt')),
     );
     assert.deepEqual([stored('taken.txt'), stored('taken (2).txt'), stored('fresh.txt')], ['old', 'new', 'fresh']);
     await link('fresh.txt').waitFor();
-    await send(file('taken.txt', Buffer.from('newer')), file('other.txt', Buffer.from('newer')));
+    await send(picked('taken.txt', 'newer'), picked('other.txt', 'newer'));
     await page.getByLabel('Do the same for all').check();
     await page.getByRole('button', { name: 'Replace' }).click();
     await until(() => stored('taken.txt') === 'newer' && stored('other.txt') === 'newer');
-    await send(file('taken.txt', Buffer.from('newest')));
+    await send(picked('taken.txt', 'newest'));
     await page.getByRole('button', { name: 'Skip' }).click();
     await page.locator('.upload.skipped').waitFor();
     assert.equal(stored('taken.txt'), 'newer');
@@ -212,7 +202,7 @@ describe('the folder’s page', function () {
     await begin({ exclude: ['**/*.pem'] });
     await open();
     await button('Upload').last().waitFor();
-    await send(file('key.pem', Buffer.from('x')));
+    await send(picked('key.pem', 'x'));
     const sentence = await page.locator('.upload.refused .sentence').innerText();
     const { text } = await page.evaluate<{ text: string }>(
       `fetch('key.pem', { method: 'PUT', body: 'x', headers: { Accept: 'text/plain' } }).then(async (r) => ({ text: (await r.text()).trim() }))`,
@@ -332,7 +322,7 @@ describe('the folder’s page', function () {
     await page.getByRole('heading', { name: 'Send files' }).waitFor();
     await assertAccessible('drop box');
     const before = served.events.length;
-    await send(file('sent.txt', Buffer.from('sent')));
+    await send(picked('sent.txt', 'sent'));
     await page.locator('.upload.done').waitFor();
     assert.equal(stored('sent.txt'), 'sent');
     assert.deepEqual(
@@ -390,12 +380,12 @@ describe('the folder’s page', function () {
       await page.locator('article h1').waitFor();
       await assertAccessible('preview');
       await page.keyboard.press('Escape');
-      await send(file('a.txt', Buffer.from('x')));
+      await send(picked('a.txt', 'x'));
       await page.getByRole('dialog').waitFor();
       await assertAccessible('question');
       await page.getByRole('button', { name: 'Skip' }).click();
       await page.locator('.upload.skipped').waitFor();
-      await send(file('.hidden', Buffer.from('x')));
+      await send(picked('.hidden', 'x'));
       await page.locator('.upload.refused').waitFor();
       await assertAccessible('uploads');
       rmSync(served.directory, { recursive: true });
@@ -422,7 +412,7 @@ describe('the folder’s page', function () {
     await link('b.txt').waitFor();
     await page.locator('.entry input').tap();
     await page.getByText('1 ausgewählt').waitFor();
-    await send(file('neu.txt', Buffer.from('x')));
+    await send(picked('neu.txt', 'x'));
     await until(() => existsSync(join(served.directory, 'ordner/neu.txt')));
     assert.equal(await page.locator('html').getAttribute('lang'), 'de');
     assert.ok(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
@@ -435,7 +425,7 @@ describe('the folder’s page', function () {
     await page.goto(`http://${address}:${served.port}/files/?token=sesame`);
     await link('a.txt').waitFor();
     assert.equal(await page.evaluate<boolean>('isSecureContext'), false);
-    await send(file('b.bin', randomBytes(17 * MiB)));
+    await send(picked('b.bin', randomBytes(17 * MiB)));
     await until(() => existsSync(join(served.directory, 'b.bin')));
     await link('b.bin').waitFor();
     live.changed('all');
