@@ -27,7 +27,6 @@ const english = {
   nothingHere: 'Whoever puts files here will see them on this page.' as Text,
   noMatch: 'No name matches' as Text,
   upload: 'Upload' as Text,
-  uploadFiles: 'Files…' as Text,
   uploadFolder: 'Upload a folder…' as Text,
   takePhoto: 'Take a photo…' as Text,
   newFolder: 'New folder' as Text,
@@ -83,12 +82,9 @@ const english = {
   skip: 'Skip' as Text,
   forAll: 'Do the same for all' as Text,
   noPreview: 'There is no preview of this kind of file.' as Text,
-  tooLarge: 'The file is too large to be shown here.' as Text,
   cutOff: 'Only the beginning is shown.' as Text,
   rendered: 'Rendered' as Text,
   source: 'Source' as Text,
-  theme: 'Shown by' as Text,
-  help: 'Keyboard' as Text,
   keys: 'Arrows move, Enter opens, Backspace goes up, / filters, F2 renames, Del deletes, Ctrl+A selects all.' as Text,
   qrOf: (name: string): Text => `QR code of the link to ${name}`,
   linkTo: (name: string): Text => `Link to ${name}`,
@@ -113,8 +109,6 @@ const english = {
   perSecond: (size: string): Text => `${size}/s`,
   left: (time: string): Text => `${time} left`,
   of: (part: string, all: string): Text => `${part} of ${all}`,
-  actionsFor: (name: string): Text => `Actions for ${name}`,
-  leave: 'Uploads are under way.' as Text,
 };
 
 export type Words = typeof english;

@@ -55,6 +55,7 @@ export function FileList({ model, actions }: Props): JSX.Element {
         tabIndex: 0,
         class: `files ${look}`,
         'aria-label': `${words.files}: ${place.path}`,
+        'aria-description': words.keys,
       }}
       {...{ 'aria-multiselectable': true, 'aria-rowcount': entries.length + 1, 'aria-colcount': 4 }}
       aria-activedescendant={active < 0 ? undefined : `entry-${active}`}
