@@ -21,6 +21,11 @@ export type UploadPhase =
 
 const over: readonly UploadPhase[] = ['done', 'skipped', 'cancelled', 'refused'];
 
+/** What was dropped or chosen at once: what is chosen for all of them is for no others. */
+interface ForAll {
+  choice?: Choice;
+}
+
 export interface QueuedUpload {
   readonly number: number;
   /** The folder that it goes into. */
@@ -39,6 +44,7 @@ export interface QueuedUpload {
   sentence: string;
   id: string | undefined;
   readonly rate: Rate;
+  readonly forAll: ForAll;
   /** Tries without an answer. */
   tries: number;
   /** Whether something of it was sent under its name. */
@@ -70,8 +76,6 @@ export class Queue {
   private readonly running = new Map<QueuedUpload, AbortController>();
   private readonly listeners = new Set<() => void>();
   private count = 0;
-  /** What was chosen for all of them. */
-  private choice: Choice | undefined;
   private question: Promise<unknown> = Promise.resolve();
   private isTold = false;
 
@@ -94,8 +98,8 @@ export class Queue {
   }
 
   async add(place: Place, { files, folders }: Harvest): Promise<void> {
-    if (!this.isBusy) this.choice = undefined;
-    const fresh = files.flatMap(({ file, path }) => this.begin(place.within(...path.slice(0, -1)), file, path) ?? []);
+    const forAll: ForAll = {};
+    const fresh = files.flatMap(({ file, path }) => this.begin(place, file, path, forAll) ?? []);
     this.uploads = [...this.uploads, ...fresh];
     this.pump();
     for (const path of folders) await this.surroundings.onFolder(place, path);
@@ -150,20 +154,21 @@ export class Queue {
     this.tell();
   }
 
-  private begin(place: Place, file: File, path: readonly string[]): QueuedUpload | undefined {
+  private begin(to: Place, file: File, path: readonly string[], forAll: ForAll): QueuedUpload | undefined {
+    const place = to.within(...path.slice(0, -1));
     const name = path.at(-1) ?? file.name;
     const lost = this.uploads.find(
       (each) => each.phase === 'lost' && each.place.path === place.path && this.supply(each, file),
     );
     if (lost !== undefined) return undefined;
     const upload = this.make(place, { name, size: file.size, modified: file.lastModified, path: path.join('/') });
-    return Object.assign(upload, { file });
+    return Object.assign(upload, { file, forAll });
   }
 
   private make(place: Place, what: Pick<QueuedUpload, 'name' | 'size' | 'modified' | 'path'>): QueuedUpload {
     return {
       ...{ number: ++this.count, place, ...what, file: undefined, phase: 'waiting', sent: 0, sentence: '' },
-      ...{ wish: this.surroundings.wish, id: undefined, rate: new Rate(), tries: 0, isBegun: false },
+      ...{ wish: this.surroundings.wish, id: undefined, rate: new Rate(), forAll: {}, tries: 0, isBegun: false },
     };
   }
 
@@ -246,11 +251,12 @@ export class Queue {
 
   private async obey(upload: QueuedUpload): Promise<void> {
     if (upload.phase !== 'asking') return;
-    let choice = this.choice;
+    const { forAll } = upload;
+    let { choice } = forAll;
     if (choice === undefined) {
       const asked = await this.surroundings.onExists(upload.path);
       choice = asked.choice;
-      if (asked.isForAll) this.choice = choice;
+      if (asked.isForAll) forAll.choice = choice;
     }
     if (choice === 'keepBoth') upload.name = await this.surroundings.freeName(upload.place, upload.name);
     if (choice === 'replace') upload.wish = 'replace';
