@@ -6,6 +6,7 @@ import { mark, NewsStream, relay, type Mark } from './newsStream';
 import { Reloader } from './reloader';
 import { Replacements } from './replacements';
 import { SiteUses } from './siteUses';
+import { VisitorState } from './visitorState';
 
 const markOf = (frame: Window): Mark | undefined => (frame as Window & { [mark]?: Mark })[mark];
 
@@ -19,7 +20,12 @@ function follow(script: HTMLScriptElement): void {
   const base = new URL('..', src).href;
   const uses = new SiteUses(base, dataset.shows ?? '/');
   const replacements = new Replacements(base, uses, (frame) => markOf(frame) !== undefined);
-  const acts = { absorb: (path: string) => replacements.absorb(path), isBarred: () => stream.isBarred };
+  const visitor = new VisitorState(`http-server visitor ${location.href.replace(/#.*/s, '')}`);
+  const acts = {
+    absorb: (path: string) => replacements.absorb(path),
+    isBarred: () => stream.isBarred,
+    leave: () => visitor.keep(),
+  };
   const reloader = new Reloader(base, uses, acts, (server) => (state.server = server));
   const stream = new NewsStream(base, src, (news) => reloader.hear(news));
   stream.start();

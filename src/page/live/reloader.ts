@@ -37,6 +37,8 @@ interface Acts {
   readonly absorb: (path: string) => boolean;
   /** Whether the policy of the page may forbid it to ask. */
   readonly isBarred: () => boolean;
+  /** The page is about to be loaded again. */
+  readonly leave: () => void;
 }
 
 export class Reloader {
@@ -92,6 +94,7 @@ export class Reloader {
   /** Remembers up to where the changes are known: the page that follows need not hear of them again. */
   private reload(): void {
     store(this.stored, this.known);
+    this.acts.leave();
     location.reload();
   }
 

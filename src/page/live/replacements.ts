@@ -11,7 +11,7 @@ function renewed(url: string): string {
 }
 
 /** Of the page, and of what elements show as their own. */
-const all = <T extends Element>(selector: string, root: Document | ShadowRoot = document): T[] => [
+export const all = <T extends Element>(selector: string, root: Document | ShadowRoot = document): T[] => [
   ...root.querySelectorAll<T>(selector),
   ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? all<T>(selector, shadowRoot) : [])),
 ];
