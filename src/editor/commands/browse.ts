@@ -147,8 +147,8 @@ export async function copyUrlWithToken(site: ServedSite): Promise<void> {
   await copyWithToken(await externalUrlOf(site, withToken('/', site.token)));
 }
 
-export async function copyUrl(site: ServedSite, pathname: string): Promise<void> {
-  const url = await externalUrlOf(site, pathname);
-  await env.clipboard.writeText(url);
-  showDone(l10n.t('Copied {0}', url));
+export async function copyUrl(site: ServedSite, pathnames: readonly string[]): Promise<void> {
+  const urls = await Promise.all(pathnames.map((pathname) => externalUrlOf(site, pathname)));
+  await env.clipboard.writeText(urls.join('\n'));
+  showDone(l10n.t('Copied {0}', urls.join(' ')));
 }

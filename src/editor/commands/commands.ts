@@ -1,8 +1,10 @@
 /** The commands of the extension as one table. */
 import * as path from 'node:path';
-import { commands, Disposable, FileSystemError, FileType, l10n, Uri, workspace } from 'vscode';
+import { commands, Disposable, l10n } from 'vscode';
+import type { Uri } from 'vscode';
 import { activeFile } from './activeFile';
 import { copyUrl, copyUrlWithToken, copyWithToken, openInBrowser, preview } from './browse';
+import { debugPage, provideDebugging } from './debugging';
 import type { Controller } from '../server/controller';
 import { pickEndpoint } from './endpointsPicker';
 import { choiceOf, pickFolder } from './folderPicker';
@@ -10,18 +12,20 @@ import type { KeptToken } from '../server/keptToken';
 import type { Log } from '../log/log';
 import type { WorkspaceMemory } from '../server/workspaceMemory';
 import { showMenu } from './menu';
+import { pathnameOf, resourcesOf } from './resources';
 import { showRules } from './rulesPicker';
+import { provideTasks } from './serveTask';
 import { showDone, showInformation } from '../common/notify';
 import type { CommandId } from '../manifest/ids';
 import type { RequestCommandId } from '../requests/requestCommands';
-import { ProblemError, settingError, showConcern } from '../server/problem';
+import { ProblemError, showConcern } from '../server/problem';
 import { handsOn, ruleSetting } from '../server/ruleSetting';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
 import { pickTerms } from '../sharing/shareTerms';
-import type { ServedSite } from '../server/state';
+import type { ServedSite, State } from '../server/state';
 import type { UploadsView } from '../status/uploadMonitor';
-import { isExcluded, servedPath } from '../server/urls';
+import { servedPath } from '../server/urls';
 
 export interface Parts {
   readonly controller: Controller;
@@ -33,17 +37,19 @@ export interface Parts {
   readonly uploads: UploadsView;
 }
 
-/** `resource`: what was right-clicked in the explorer or on a tab; undefined from the palette. */
-type Command = (resource?: Uri) => unknown;
+/** `resource`: what was right-clicked in the explorer or on a tab, and what is selected with it; undefined from the palette. */
+type Command = (resource: Uri | undefined, all: readonly Uri[]) => unknown;
 
 const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandId>, Command>> => ({
-  'httpServer.start': () => parts.controller.start(),
+  'httpServer.start': async () => urlOf(await parts.controller.start()),
   'httpServer.stop': () => parts.controller.stop(),
-  'httpServer.restart': () => parts.controller.restart(),
+  'httpServer.restart': async () => urlOf(await parts.controller.restart()),
+  'httpServer.url': async () => urlOf(await parts.controller.start()),
   'httpServer.open': () => withSite(parts, pickEndpoint),
-  'httpServer.openFile': (resource) => withSite(parts, (site) => openFile(site, resource)),
+  'httpServer.openFile': (_, all) => withSite(parts, (site) => openFiles(site, all)),
   'httpServer.preview': (resource) => withSite(parts, (site) => showPreview(site, resource)),
-  'httpServer.copyUrl': (resource) => withSite(parts, (site) => copy(site, resource)),
+  'httpServer.debug': (resource) => withSite(parts, (site) => debugPage(site, resource)),
+  'httpServer.copyUrl': (_, all) => withSite(parts, (site) => copy(site, all)),
   'httpServer.serveFolder': (resource) => serveFolder(parts, resource),
   'httpServer.cancelUpload': () => parts.uploads.cancel(),
   'httpServer.showLog': () => parts.log.show(),
@@ -60,27 +66,42 @@ const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandI
 export function registerCommands(parts: Parts): Disposable {
   const entries = Object.entries(table(parts));
   const registered = entries.map(([id, command]) =>
-    commands.registerCommand(id, async (resource?: unknown) => {
+    commands.registerCommand(id, async (...args: unknown[]) => {
       try {
-        await command(resource instanceof Uri ? resource : undefined);
+        const resources = resourcesOf(args);
+        return await command(resources[0], resources);
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
-        await showConcern(error.problem);
+        return showConcern(error.problem);
       }
     }),
   );
-  return Disposable.from(...registered);
+  return Disposable.from(
+    ...registered,
+    provideDebugging(() => siteOf(parts)),
+    provideTasks(parts.controller),
+  );
 }
 
-/** Runs `action` on the server, started first if need be. That it could not start was told already. */
-async function withSite({ controller }: Parts, action: (site: ServedSite) => unknown): Promise<void> {
+/** Where this machine reaches the server; undefined if it does not run, of which the user was told. */
+const urlOf = (state: State): string | undefined => (state.kind === 'running' ? state.site.url : undefined);
+
+/** The server, started first if need be; undefined if it could not start, of which the user was told. */
+async function siteOf({ controller }: Parts): Promise<ServedSite | undefined> {
   const state = await controller.start();
-  if (state.kind === 'running') await action(state.site);
+  return state.kind === 'running' ? state.site : undefined;
 }
 
-async function openFile(site: ServedSite, resource = activeFile()): Promise<void> {
-  if (resource === undefined) return pickEndpoint(site);
-  await openInBrowser(site, await pathnameOf(site, resource, 'httpServer.openFile'));
+async function withSite(parts: Parts, action: (site: ServedSite) => unknown): Promise<void> {
+  const site = await siteOf(parts);
+  if (site !== undefined) await action(site);
+}
+
+async function openFiles(site: ServedSite, resources: readonly Uri[]): Promise<void> {
+  const active = activeFile();
+  const all = resources.length > 0 || active === undefined ? resources : [active];
+  if (all.length === 0) return pickEndpoint(site);
+  for (const each of all) await openInBrowser(site, await pathnameOf(site, each, 'httpServer.openFile'));
 }
 
 /** The site itself, where the file in front of the user is not of it. */
@@ -89,48 +110,10 @@ async function showPreview(site: ServedSite, resource = activeFile()): Promise<v
   await preview(site, isOfSite ? await pathnameOf(site, resource, 'httpServer.preview') : '/');
 }
 
-async function copy(site: ServedSite, resource: Uri | undefined): Promise<void> {
-  await copyUrl(site, resource === undefined ? '/' : await pathnameOf(site, resource, 'httpServer.copyUrl'));
-}
-
-/**
- * Rejects with a {@link ProblemError} if `site` does not have it.
- *
- * @param asked what is done with it, once it can be
- */
-async function pathnameOf(site: ServedSite, resource: Uri, asked: CommandId): Promise<string> {
-  if (servedPath(site, resource) === undefined) throw outside(resource, asked);
-  const pathname = servedPath(site, resource, await isFolder(resource)) ?? '/';
-  if (!isExcluded(site, pathname)) return pathname;
-  const name = workspace.asRelativePath(resource);
-  throw settingError('exclude', l10n.t('{0} is kept back by the setting httpServer.exclude.', name));
-}
-
-async function isFolder(resource: Uri): Promise<boolean> {
-  try {
-    return ((await workspace.fs.stat(resource)).type & FileType.Directory) !== 0;
-  } catch (error) {
-    if (!(error instanceof FileSystemError)) throw error;
-    // Its editor may still be open.
-    const message = l10n.t('{0} is not there any more.', workspace.asRelativePath(resource));
-    throw new ProblemError({ message, actions: [] });
-  }
-}
-
-function outside(resource: Uri, asked: CommandId): ProblemError {
-  const parent = Uri.joinPath(resource, '..');
-  const message = l10n.t('{0} is not in the folder that is served.', workspace.asRelativePath(resource));
-  return new ProblemError({
-    message,
-    actions: [
-      {
-        title: l10n.t('Serve Its Folder'),
-        command: 'httpServer.serveFolder',
-        args: [parent],
-        then: { title: '', command: asked, args: [resource] },
-      },
-    ],
-  });
+/** Copies the address of the site or of a file, or those of several, a line each. */
+async function copy(site: ServedSite, resources: readonly Uri[]): Promise<void> {
+  const pathnames = await Promise.all(resources.map((each) => pathnameOf(site, each, 'httpServer.copyUrl')));
+  await copyUrl(site, pathnames.length === 0 ? ['/'] : pathnames);
 }
 
 async function serveFolder({ controller, memory }: Parts, resource: Uri | undefined): Promise<void> {

@@ -40,7 +40,7 @@ export async function pickEndpoint(site: ServedSite): Promise<void> {
   });
   picker.onDidTriggerItemButton(({ item }) => {
     picker.hide();
-    void use(site, item.endpoint, copyUrl);
+    void use(site, item.endpoint, (of, pathname) => copyUrl(of, [pathname]));
   });
   picker.onDidHide(() => picker.dispose());
   picker.show();

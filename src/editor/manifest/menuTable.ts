@@ -23,6 +23,7 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
   commandPalette: [
     { command: 'openFile', when: isOnDisk },
     { command: 'generateToken', when: 'false' },
+    { command: 'url', when: 'false' },
     { command: 'copyUrlWithToken', when: 'false' },
     { command: 'forgetToken', when: 'false' },
     { command: 'openRequest', when: 'false' },
@@ -50,7 +51,8 @@ export const menuTable: Readonly<Record<string, readonly Entry[]>> = {
     { command: 'openFile', when: `${isServable} && ${isPage}`, group: 'navigation@50' },
     { command: 'openFile', when: `${isServable} && !(${isPage})`, group: '5_httpServer@1' },
     { command: 'preview', when: isServable, group: '5_httpServer@2' },
-    { command: 'copyUrl', when: isServable, group: '5_httpServer@3' },
+    { command: 'debug', when: `${isServable} && ${isPage}`, group: '5_httpServer@3' },
+    { command: 'copyUrl', when: isServable, group: '5_httpServer@4' },
     { command: 'sendRequest', when: isEdited, group: 'navigation@1' },
     { command: 'replayRequest', when: isRead, group: 'navigation@1' },
     { command: 'editRequest', when: isRead, group: 'navigation@2' },
