@@ -38,7 +38,7 @@ export interface LogEvent {
   readonly recording?: Recording | undefined;
 }
 
-const own = /^\/\.http-server\/(?:events|live\.js)(?:\?|$)/;
+const own = /^\/\.http-server\/(?:events|live\.js|console)(?:\?|$)/;
 
 /** Whether pages ask for it on behalf of live reload: nobody wants to see that, nor for how many hours a page was open. */
 export const isOwn = (target: string): boolean => own.test(target);

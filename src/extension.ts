@@ -10,6 +10,7 @@ import { KeptToken } from './editor/server/keptToken';
 import { LiveReload } from './editor/live/liveReload';
 import { Log } from './editor/log/log';
 import { linkLog } from './editor/log/logLinks';
+import { PageConsole } from './editor/log/pageConsole';
 import { WorkspaceMemory } from './editor/server/workspaceMemory';
 import { makePlan, servedFolder } from './editor/server/plan';
 import { followWorkspace, publishState, warnOfExclude } from './editor/reactions';
@@ -36,12 +37,14 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const keptToken = new KeptToken(context.secrets);
   const controller = controllerOf(context, memory, keptToken);
   const log = new Log(controller);
+  const pageConsole = new PageConsole(controller);
   const uploads = new UploadsView(controller);
   const sharing = new Sharing(controller);
   const panel = new SharePanel(sharing, Uri.joinPath(context.extensionUri, 'media/icon.png'));
   // The editor disposes these while `deactivate` is still under way, so the server is not among them.
   context.subscriptions.push(
     log,
+    pageConsole,
     linkLog(controller, context.extension.id),
     new RuleProblems(controller, () => servedFolder(memory.choice)),
     new StatusBar(controller, sharing),
@@ -60,7 +63,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
     keptToken.onDidChange(() => void controller.apply()),
     showRequests(controller),
     registerTools(controller),
-    registerCommands({ controller, memory, log, sharing, panel, keptToken, uploads }),
+    registerCommands({ controller, memory, log, pageConsole, sharing, panel, keptToken, uploads }),
   );
   active = controller;
   const folder = servedFolder(memory.choice);

@@ -1,5 +1,6 @@
 /** The protocol between the editor and the worker thread. Every message survives a structured clone. */
 import type { LogEvent, Tally } from './accessLog';
+import type { ConsoleNews } from './consoleReport';
 import type { RequestAnswers, RequestQuestion } from './requestQuestions';
 import type { UploadProgress } from './files/writing/progress';
 import type { Advice, Options } from './options';
@@ -130,6 +131,8 @@ export interface Traffic {
   readonly lastRequest?: number;
   /** How many pages wait to be told of changes, whenever that changes. */
   readonly pages?: number;
+  /** What pages tell of their consoles. */
+  readonly console?: ConsoleNews;
 }
 
 /** The editor has read the last {@link Traffic}, so that there is never more than one for a thread that stands still. */

@@ -71,6 +71,11 @@ export interface Limits {
   readonly refusedRequests: number;
   /** Most requests that are kept in one second; the others are counted. */
   readonly requestRate: number;
+  /** Most octets of what a page tells of its console at once; beyond it 413. */
+  readonly consoleReport: number;
+  /** Most lines that pages may tell of their consoles in one second, and most of one page; the others are counted. */
+  readonly consoleRate: number;
+  readonly consolePageRate: number;
   /** Without an octet to or from the server that a request was handed on to; then 504, or the connection is cut. */
   readonly upstreamTimeout: number;
   /** Most connections at once on which another protocol is spoken with another server; beyond it 503. */
@@ -113,6 +118,8 @@ export interface Options {
   readonly liveReload: boolean;
   /** Whether the site shows the text of an editor that is not saved yet. */
   readonly serveUnsaved: boolean;
+  /** Whether pages that have the script of live reload tell of their consoles, where somebody listens. */
+  readonly forwardConsole: boolean;
   /** Fields added to every response of the site. */
   readonly headers: Readonly<Record<string, string>>;
   /** Whether `/about` is the page `about.html` if there is no file `about`. */
@@ -160,6 +167,9 @@ export const defaultLimits: Limits = {
   requestContent: MiB,
   refusedRequests: MiB,
   requestRate: 2_000,
+  consoleReport: 128 * KiB,
+  consoleRate: 200,
+  consolePageRate: 20,
   upstreamTimeout: 60_000,
   tunnels: 256,
   tunnelTimeout: 3_600_000,
@@ -178,6 +188,7 @@ export const defaultOptions: Omit<Options, 'directory'> = {
   spaFallback: '',
   liveReload: false,
   serveUnsaved: false,
+  forwardConsole: false,
   headers: {},
   cleanUrls: false,
   rules: [],

@@ -1,7 +1,9 @@
 /** The composition root: folder, router, listener and log, put together. */
 import { maskToken, type LogEvent } from './accessLog';
 import { Audience } from './endpoints/live/audience';
+import type { ConsoleReport } from './consoleReport';
 import { guarded, type Guarded } from './endpoints/guard/guard';
+import { ConsoleReports } from './endpoints/live/consoleReports';
 import type { Live } from './endpoints/live/live';
 import { UploadRegistry } from './endpoints/storing/uploadRegistry';
 import { createRouter } from './endpoints/router';
@@ -70,6 +72,8 @@ export interface Surroundings {
   readonly recorder?: Recorder;
   /** Tells of changes of files, for the options `liveReload` and `serveUnsaved`; without it they have no effect. */
   readonly live?: Live;
+  /** Called with what pages tell of their consoles, for the option `forwardConsole`; without it that has no effect. */
+  readonly onConsole?: (report: ConsoleReport) => void;
 }
 
 /**
@@ -81,15 +85,14 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
   const { onExchange, onConnections, onUploads: onProgress, onNoPrivateFolder, onLeftover } = surroundings;
   const uploads = new Uploads(ownPrivateFolders(), { onProgress, onNoPrivateFolder, onLeftover });
   const registry = new UploadRegistry(uploads, surroundings.isPassing !== true);
-  const { trash, advice, live, recorder } = surroundings;
-  const kept = { trash, advice, audience: live && new Audience(live), isRecorded: recorder !== undefined };
+  const kept = keptOf(surroundings);
   const { root, ...own } = configured(options, registry, kept);
   await uploads.prepare(root);
   const service = {
     ...own,
     onExchange: (event: LogEvent) => onExchange(masked(event)),
     onConnections,
-    recorder,
+    recorder: surroundings.recorder,
     stopping: false,
   };
   const { host, port, portAttempts: attempts, tls } = options;
@@ -117,22 +120,29 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
   };
 }
 
+function keptOf({ trash, advice, live, recorder, onConsole }: Surroundings): Own {
+  const audience = live && new Audience(live);
+  const consoleReports = onConsole && new ConsoleReports(onConsole);
+  return { trash, advice, audience, consoleReports, isRecorded: recorder !== undefined };
+}
+
 type Configured = Pick<Options, 'limits'> & Guarded & { readonly root: Root };
 
 /** What stays with a server whatever its options become. */
 interface Own {
   readonly trash: MoveToTrash | undefined;
   readonly audience: Audience | undefined;
+  readonly consoleReports: ConsoleReports | undefined;
   readonly advice: Advice | undefined;
   /** Whether exchanges are noted down. */
   readonly isRecorded: boolean;
 }
 
 function configured(options: Options, registry: UploadRegistry, kept: Own): Configured {
-  const { trash, audience, advice, isRecorded } = kept;
+  const { trash, audience, consoleReports, advice, isRecorded } = kept;
   const { limits, directory, exclude } = checkOptions(options);
   const root = new Root(directory, exclude);
-  const router = createRouter(options, root, { registry, trash, audience });
+  const router = createRouter(options, root, { registry, trash, audience, consoleReports });
   const own = guarded(options, isRecorded ? recorded(router) : router, undefined, advice);
   return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };
 }

@@ -1,6 +1,7 @@
 /** The server in a thread of its own, spoken to by messages. The only user of `parentPort`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
+import { ConsoleGathering } from './consoleReport';
 import { Live } from './endpoints/live/live';
 import type {
   Call,
@@ -23,6 +24,8 @@ import { serve, type Server, type Surroundings } from './serve';
 /** How long events are gathered, in milliseconds, and how many of them at most. */
 const interval = 100;
 const mostEvents = 200;
+/** How many lines of pages' consoles may wait to be told. */
+const mostConsoleLines = 200;
 /** How many files may be on their way to the trash of an editor that does not answer. */
 const mostQuestions = 128;
 
@@ -39,6 +42,7 @@ let dropped: Tally | undefined;
 let connected = 0;
 /** What else is to be told, of which only the newest counts. */
 let newest: Pick<Traffic, 'uploads' | 'pages'> = {};
+const consoles = new ConsoleGathering(mostConsoleLines);
 /** Whether the editor has yet to read what was sent last. */
 let isUnread = false;
 let timer: NodeJS.Timeout | undefined;
@@ -69,7 +73,8 @@ function flushSoon(): void {
 
 const connections = (): number => (server?.connections ?? 0) + (shared?.connections ?? 0);
 
-const isNews = (): boolean => events.length > 0 || connections() !== connected || Object.keys(newest).length > 0;
+const isNews = (): boolean =>
+  events.length > 0 || connections() !== connected || Object.keys(newest).length > 0 || consoles.isNews;
 
 /**
  * Tells what happened since the last time. Nothing is told twice, and nothing is left out of the sums.
@@ -82,7 +87,9 @@ function flush(isLast = false): void {
   if ((isUnread && !isLast) || !isNews()) return;
   connected = connections();
   const { last: lastRequest } = requests;
-  send({ type: 'traffic', events, connections: connected, lastRequest, ...(dropped && { dropped }), ...newest });
+  const told = consoles.take();
+  const more = { ...(dropped && { dropped }), ...(told && { console: told }), ...newest };
+  send({ type: 'traffic', events, connections: connected, lastRequest, ...more });
   isUnread = true;
   events = [];
   dropped = undefined;
@@ -140,6 +147,10 @@ function surroundings(isShared: boolean): Surroundings {
     trash,
     advice,
     live,
+    onConsole: (report) => {
+      consoles.add(report);
+      flushSoon();
+    },
   };
   return own;
 }

@@ -6,6 +6,8 @@ import { HttpError } from '../http/message/httpError';
 import type { Endpoint, FieldLine, Request, Response } from '../http/message/message';
 import type { Access, Limits, Options } from '../options';
 import type { Audience } from './live/audience';
+import type { ConsoleReports } from './live/consoleReports';
+import type { Live } from './live/live';
 import { echo } from './echo';
 import { events } from './live/events';
 import { asset, liveScript } from './representation/assets';
@@ -48,6 +50,7 @@ interface Kept {
   readonly registry?: UploadRegistry;
   readonly trash?: MoveToTrash | undefined;
   readonly audience?: Audience | undefined;
+  readonly consoleReports?: ConsoleReports | undefined;
 }
 
 /**
@@ -58,7 +61,7 @@ interface Kept {
 export function createRouter(
   options: Options,
   root: Root,
-  { registry = new UploadRegistry(new Uploads(ownPrivateFolders())), trash, audience }: Kept = {},
+  { registry = new UploadRegistry(new Uploads(ownPrivateFolders())), trash, audience, consoleReports }: Kept = {},
 ): Endpoint {
   if (options.access === 'dropBox') return createDropBox(options, root, registry, audience);
   const live = audience?.live;
@@ -73,13 +76,12 @@ export function createRouter(
   const files = fileMethods(new FileApi(root, workshop, options), storing, options.access);
   const uploads = uploadMethods(registry, storing.store.again, options.access);
   const follows = options.liveReload && audience !== undefined;
-  const routes = new Map<string, Methods>([
-    ...openRoutes,
-    ['files', files],
-    [reserved, { GET: ownMethod(follows ? audience : undefined, options.limits) }],
-  ]);
+  const reports = follows && options.forwardConsole ? consoleReports : undefined;
+  const own = { GET: ownMethod(follows ? audience : undefined, options.limits, reports !== undefined) };
+  const routes = new Map<string, Methods>([...openRoutes, ['files', files], [reserved, own]]);
+  const consoles = consoleMethods(reports, options, live);
   const methodsAt = (route: string, rest: string): Methods | undefined =>
-    route === reserved && rest.startsWith('/uploads/') ? uploads : routes.get(route);
+    route === reserved ? ownMethods(rest, { own, uploads, consoles }) : routes.get(route);
   const onSite = siteFunction(site, workshop, { files, limits: options.limits });
   const rules = new Rules({ ...options, liveReload: follows }, onSite);
   return (request) => {
@@ -95,6 +97,20 @@ export function createRouter(
     const known = rules.isEmpty ? undefined : workshop.responses.recall(request);
     return known ?? dispatch(request, methods, rest, options.limits);
   };
+}
+
+type Own = Readonly<Record<'own' | 'uploads' | 'consoles', Methods>>;
+
+/** Of our own paths. */
+function ownMethods(rest: string, { own, uploads, consoles }: Own): Methods {
+  if (rest.startsWith('/uploads/')) return uploads;
+  return rest === '/console' ? consoles : own;
+}
+
+/** @param reports undefined where nobody listens */
+function consoleMethods(reports: ConsoleReports | undefined, options: Options, live: Live | undefined): Methods {
+  if (reports === undefined) return { GET: notFound };
+  return { POST: (request) => reports.take(request, options, (path) => live?.shows(path) === true) };
 }
 
 /** The site as rules see it. @param files what may be done elsewhere, for those who try it here */
@@ -158,7 +174,7 @@ function createDropBox(options: Options, root: Root, registry: UploadRegistry, a
   };
   const routes = new Map<string, Methods>([...openRoutes, ['', { GET: page }]]);
   const uploads = uploadMethods(registry, store.again, options.access);
-  const ownMethods = (route: string, rest: string): Methods | undefined => {
+  const methodsAt = (route: string, rest: string): Methods | undefined => {
     if (route === 'files') return isTop(rest) ? { GET: page, ...taking } : taking;
     if (route !== reserved) return routes.get(route);
     return rest.startsWith('/uploads/') ? uploads : assets(rest);
@@ -166,7 +182,7 @@ function createDropBox(options: Options, root: Root, registry: UploadRegistry, a
   return (request) => {
     if (request.path === '*') return dispatch(request, taking, '', options.limits);
     const { first, rest } = splitFirst(request.path);
-    const methods = ownMethods(decodeAscii(first), rest);
+    const methods = methodsAt(decodeAscii(first), rest);
     if (!mayBeAsked(request, methods)) refuse();
     return dispatch(request, methods ?? {}, rest, options.limits);
   };
@@ -204,14 +220,14 @@ function uploadMethods(registry: UploadRegistry, again: Again, access: Access): 
   };
 }
 
-/** @param audience undefined where nobody tells of changes */
-function ownMethod(audience: Audience | undefined, { eventStreams }: Limits): Handler {
+/** @param audience undefined where nobody tells of changes @param reports whether pages tell of their consoles */
+function ownMethod(audience: Audience | undefined, { eventStreams }: Limits, reports: boolean): Handler {
   return (request, rest) => {
     const own = assets(rest)?.GET;
     if (own !== undefined) return own(request, rest);
     if (audience === undefined) return notFound();
     if (rest === '/events') return events(request, audience, eventStreams);
-    return rest === '/live.js' ? liveScript(request) : notFound();
+    return rest === '/live.js' ? liveScript(request, reports) : notFound();
   };
 }
 

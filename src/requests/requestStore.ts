@@ -117,6 +117,11 @@ export class RequestStore implements Desk {
       return event;
     }
     const { recording } = event;
+    if (isConsoleReport(event)) {
+      recording.close();
+      recording.forgetContent();
+      return { ...event, recording: undefined };
+    }
     // In one copy: to leave a property out takes several times as long as to empty it.
     const numbered = { ...event, number: ++this.number, recording: undefined };
     const request = requestOf(recording, numbered);
@@ -220,6 +225,9 @@ function requestOf(draft: Draft, event: LogEvent & { readonly number: number }):
   const content = contentOf(draft, event);
   return { number: event.number, begun, shared, event, requestHead, responseHead, content, port, received, answered };
 }
+
+/** A page that tells of its console every moment would leave no room for what is looked for. */
+const isConsoleReport = ({ target, status }: LogEvent): boolean => status === 204 && target === '/.http-server/console';
 
 /** Where uploads go: what they stored is in files, and is not kept twice. */
 const storing = /^(?:[a-z]+:\/\/[^/]*)?\/(?:files|\.http-server\/uploads)(?:[/?]|$)/i;

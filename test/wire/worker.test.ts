@@ -123,6 +123,37 @@ describe('the thread of the server', () => {
     for (const client of streams) client.close();
   });
 
+  it('tells of the consoles of pages, of no more lines than may wait, and keeps none of the reports', async () => {
+    send({
+      type: 'configure',
+      id: ++calls,
+      options: { ...defaultOptions, directory, port, liveReload: true, forwardConsole: true },
+    });
+    await received('done');
+    await exchange();
+    if (told.length === 0) await received('traffic');
+    const lines = Array.from({ length: 20 }, (_, i) => ({ level: 'log', text: String(i) }));
+    for (let id = 0; id < 12; id++) {
+      const body = JSON.stringify({ id: String(id), page: '/', dropped: 1, lines });
+      const client = await RawClient.connect(port);
+      const own = `Host: localhost:${port}\r\nOrigin: http://localhost:${port}`;
+      await client.write(
+        `POST /.http-server/console HTTP/1.1\r\n${own}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      assert.equal((await client.read()).status, 204);
+      client.close();
+    }
+    const { lastRequest } = told.at(-1) ?? {};
+    send({ type: 'read' });
+    const next = await received('traffic');
+    assert.ok(next.type === 'traffic' && next.console !== undefined);
+    const { reports, dropped } = next.console;
+    const waiting = reports.reduce((sum, report) => sum + report.lines.length, 0);
+    assert.ok(waiting <= 200, String(waiting));
+    assert.equal(waiting + dropped + reports.reduce((sum, report) => sum + report.dropped, 0), 12 * 21);
+    assert.equal(next.lastRequest, lastRequest);
+  });
+
   it('tells what is left when it stops, read or not', async () => {
     await exchange();
     if (told.length === 0) await received('traffic');

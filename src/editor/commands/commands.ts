@@ -10,6 +10,7 @@ import { pickEndpoint } from './endpointsPicker';
 import { choiceOf, pickFolder } from './folderPicker';
 import type { KeptToken } from '../server/keptToken';
 import type { Log } from '../log/log';
+import type { PageConsole } from '../log/pageConsole';
 import type { WorkspaceMemory } from '../server/workspaceMemory';
 import { showMenu } from './menu';
 import { pathnameOf, resourcesOf } from './resources';
@@ -31,6 +32,7 @@ export interface Parts {
   readonly controller: Controller;
   readonly memory: WorkspaceMemory;
   readonly log: Log;
+  readonly pageConsole: PageConsole;
   readonly sharing: Sharing;
   readonly panel: SharePanel;
   readonly keptToken: KeptToken;
@@ -52,12 +54,14 @@ const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandI
   'httpServer.copyUrl': (_, all) => withSite(parts, (site) => copy(site, all)),
   'httpServer.serveFolder': (resource) => serveFolder(parts, resource),
   'httpServer.cancelUpload': () => parts.uploads.cancel(),
+  'httpServer.showConsole': () => parts.pageConsole.show(),
   'httpServer.showLog': () => parts.log.show(),
   'httpServer.rules': () => withSite(parts, showRules),
   'httpServer.menu': () => menu(parts),
   'httpServer.share': () => withSite(parts, (site) => share(parts, site)),
   'httpServer.copySharedUrl': () => copyShared(parts),
   'httpServer.stopSharing': () => parts.sharing.stop(),
+  'httpServer.shareConsole': () => parts.sharing.showConsoles(),
   'httpServer.generateToken': () => generate(parts),
   'httpServer.forgetToken': () => parts.keptToken.forget(),
   'httpServer.copyUrlWithToken': () => withSite(parts, copyUrlWithToken),

@@ -126,6 +126,7 @@ const always = (): Item[] => [
   item('root-folder', l10n.t('Serve Another Folder…'), 'httpServer.serveFolder'),
   item('list-unordered', l10n.t('Show Requests'), 'httpServer.showRequests'),
   item('output', l10n.t('Show Log'), 'httpServer.showLog'),
+  item('terminal', l10n.t('Show Console'), 'httpServer.showConsole'),
   item('gear', l10n.t('Settings'), 'workbench.action.openSettings', ofExtension),
   // There the editor keeps those that are the machine's in a tab of their own.
   ...(env.remoteName === undefined

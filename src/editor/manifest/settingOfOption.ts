@@ -17,6 +17,7 @@ export const settingOfOption: Readonly<Record<keyof Options, SettingName>> = {
   spaFallback: 'spaFallback',
   liveReload: 'liveReload',
   serveUnsaved: 'serveUnsaved',
+  forwardConsole: 'forwardConsole',
   headers: 'headers',
   cleanUrls: 'cleanUrls',
   rules: 'rules',

@@ -51,6 +51,7 @@ export const settingTable = {
   cleanUrls: { type: 'boolean', default: cleanUrls, scope: 'resource' },
   rules: { type: 'array', default: rules, scope: 'resource', maxItems: mostRules, items: ruleSchema },
   headers: { type: 'object', default: headers, scope: 'resource', ...byName },
+  forwardConsole: { type: 'boolean', default: true, scope: 'resource' },
   openIn: { type: 'string', default: 'auto', scope: 'resource', enum: ['auto', 'external', 'integrated'] },
   host: { type: 'string', default: host, scope: 'machine', minLength: 1 },
   allowedHosts: { type: 'array', default: allowedHosts, scope: 'machine', ...texts },

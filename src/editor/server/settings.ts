@@ -78,6 +78,7 @@ export async function readSettings(folder: WorkspaceFolder, keptToken: () => Pro
     spaFallback: text(config, 'spaFallback'),
     liveReload: flag(config, 'liveReload'),
     serveUnsaved: flag(config, 'serveUnsaved'),
+    forwardConsole: flag(config, 'forwardConsole'),
     headers: record(config, 'headers'),
     cleanUrls: flag(config, 'cleanUrls'),
     // A list that makes no sense is told of, and stops nothing.

@@ -22,6 +22,8 @@ export interface SharingTerms {
   readonly secure: boolean;
   /** Whether rules hand requests of visitors on to other servers, too. */
   readonly proxies?: boolean;
+  /** Whether the editor is told of the consoles of visitors, too. */
+  readonly console?: boolean;
 }
 
 /** What is shared now. */
@@ -101,6 +103,14 @@ export class Sharing implements Disposable {
         message: l10n.t('Nothing is shared: the server stopped meanwhile.'),
         actions: [shareAgain()],
       });
+  }
+
+  /** Has the editor be told of the consoles of visitors, too; nothing happens while nothing is shared. */
+  async showConsoles(): Promise<void> {
+    if (this.#current === undefined) return;
+    const { share } = this.#current;
+    this.#current = { ...this.#current, share: { ...share, terms: { ...share.terms, console: true } } };
+    await this.#controller.use((server) => this.#apply(server));
   }
 
   /** Resolves when the network does not get in any more. */
@@ -194,7 +204,8 @@ async function tlsFor({ secure, address }: SharingTerms, { tls }: Options): Prom
 function sharedOptions(options: Options, terms: SharingTerms, { token, tls }: Secrets): Options {
   const access = narrowed(terms.access, options.access);
   const ruleReach = { proxies: terms.proxies === true, writes: access !== 'readOnly' };
-  return { ...options, host: terms.address, access, token, tls, ruleReach };
+  const forwardConsole = options.forwardConsole && terms.console === true;
+  return { ...options, host: terms.address, access, token, tls, ruleReach, forwardConsole };
 }
 
 /** A share is never wider than the settings. */

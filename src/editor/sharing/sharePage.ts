@@ -5,7 +5,11 @@ import type { CommandId } from '../manifest/ids';
 import type { Share } from './share';
 
 /** The commands that the page may link to. */
-export const pageCommands: readonly CommandId[] = ['httpServer.copySharedUrl', 'httpServer.stopSharing'];
+export const pageCommands: readonly CommandId[] = [
+  'httpServer.copySharedUrl',
+  'httpServer.stopSharing',
+  'httpServer.shareConsole',
+];
 
 export async function sharePage(share: Share): Promise<string> {
   // Loaded when it is needed: few share, and every window starts.
@@ -28,7 +32,7 @@ export async function sharePage(share: Share): Promise<string> {
 <h1>${text(l10n.t('Shared on the local network'))}</h1>
 <p>${text(l10n.t('Point the camera of a phone at the code, or open this link on another device:'))}</p>
 <p class="link"><code>${text(share.link)}</code></p>
-${buttons()}
+${buttons(share)}
 ${facts(share)}
 ${notes(share)
   .map((note) => `<p class="note">${text(note)}</p>`)
@@ -39,12 +43,13 @@ ${notes(share)
 </html>`;
 }
 
-function buttons(): string {
+function buttons({ terms }: Share): string {
   const button = (command: CommandId, title: string, kind: string): string =>
     `<a class="button ${kind}" role="button" href="command:${command}">${text(title)}</a>`;
   return `<p class="buttons">
 ${button('httpServer.copySharedUrl', l10n.t('Copy Link'), 'primary')}
 ${button('httpServer.stopSharing', l10n.t('Stop Sharing'), 'secondary')}
+${terms.console === true ? '' : button('httpServer.shareConsole', l10n.t('Show Visitors’ Consoles'), 'secondary')}
 </p>`;
 }
 

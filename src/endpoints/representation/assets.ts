@@ -26,8 +26,8 @@ const asked: FieldLine = ['Cache-Control', 'no-cache'];
 // They are in memory, few and small: of what a server has a bound for, they need nothing.
 const workshop = new Workshop(defaultLimits);
 
-function resourceOf(path: string, caching: FieldLine): Resource {
-  const content = readFileSync(join(folder, path));
+function resourceOf(path: string, caching: FieldLine, before = ''): Resource {
+  const content = Buffer.concat([Buffer.from(before), readFileSync(join(folder, path))]);
   const mediaType = mediaTypes[extname(path)] ?? 'application/octet-stream';
   const view = { mediaType, codable: true, fields: [caching], siblings: undefined, workshop };
   return new Resource({ content, version: digestOf(content), modified: undefined }, view);
@@ -45,11 +45,13 @@ export function asset(request: Request, name: string): Response | Promise<Respon
   return resource.answer(request);
 }
 
-let script: Resource | undefined;
+/** Without and with the word that pages are to tell of their consoles, which the script takes away before they look. */
+const scripts: [silent?: Resource, telling?: Resource] = [];
+const word = 'self.httpServerConsole=1;';
 
-/** The answer to a GET or HEAD for the script of live reload. */
-export function liveScript(request: Request): Response | Promise<Response> {
-  script ??= resourceOf('live.js', asked);
+/** The answer to a GET or HEAD for the script of live reload. @param tells whether pages tell of their consoles */
+export function liveScript(request: Request, tells: boolean): Response | Promise<Response> {
+  const script = (scripts[tells ? 1 : 0] ??= resourceOf('live.js', asked, tells ? word : ''));
   return script.answer(request);
 }
 

@@ -193,6 +193,20 @@ describe('what is shared on the local network', function () {
     assert.equal((await visit('POST /files/late.txt', bearer(), 'x')).status, 405);
   });
 
+  it('tells of the consoles of visitors only if its user says so', async () => {
+    await sharing.start(read);
+    const tell = async (): Promise<number> => {
+      const fields = `${bearer()}Origin: ${shared().url.slice(0, -1)}\r\n`;
+      const report = JSON.stringify({ id: 'a', page: '/', lines: [] });
+      return (await visit('POST /.http-server/console', fields, report)).status;
+    };
+    assert.equal(await tell(), 405);
+    const changed = when(sharing.onDidChange);
+    await sharing.showConsoles();
+    assert.equal((await changed)?.terms.console, true);
+    assert.equal(await tell(), 204);
+  });
+
   it('is one thing at a time', async () => {
     await Promise.all([sharing.start(read), sharing.start(write)]);
     assert.equal(shared().access, 'readOnly');
