@@ -1,6 +1,7 @@
 // Makes the .vsix that editors install: node scripts/package.mjs [--out FILE], by default NAME-VERSION.vsix in the project's folder.
 // The bundles are made anew for production first, by the script `vscode:prepublish`.
 import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,14 +12,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
+const dataOf = (path) => `data:image/png;base64,${readFileSync(join(root, path), 'base64')}`;
+
 /**
- * The sources have no public address yet, so an editor that shows README cannot follow a link to a file of theirs, nor show
- * a picture: such links become text, with the file's path where that is not the text, and pictures are left out.
+ * As long as the sources have no public address, an editor that shows README cannot follow a link to a file of theirs: such
+ * links become text, with the file's path where that is not the text, and a row of a table about a file that is not in the
+ * package is left out. Pictures are in the text, for an editor shows no others.
  */
-const standalone = (markdown) =>
+const standalone = (markdown, packed) =>
   markdown
-    .replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n/gm, '')
-    .replace(/\[([^\]]*)\]\((?!https?:|#)([^)#]*)[^)]*\)/g, (_, text, path) =>
+    .replace(/^\| \[[^\]]*\]\((?!https?:|#)([^)#]*)[^)]*\) \|.*\n/gm, (row, path) => (packed.includes(path) ? row : ''))
+    .replace(/^(!\[[^\]]*\])\((?!https:)([^)]*\.png)\)$/gm, (_, text, path) => `${text}(${dataOf(path)})`)
+    .replace(/\[([^\]]*)\]\((?!https?:|#|data:)([^)#]*)[^)]*\)/g, (_, text, path) =>
       path === text ? text : `${text} (${path})`,
     );
 
@@ -36,12 +41,15 @@ try {
   const forNpm = { scripts: undefined, files: undefined, bin: undefined, devDependencies: undefined };
   const asExtension = { ...manifest, ...forNpm };
   await writeFile(join(copy, 'package.json'), JSON.stringify(asExtension));
-  await writeFile(join(copy, 'README.md'), standalone(await readFile(join(root, 'README.md'), 'utf8')));
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const hasAddress = manifest.repository !== undefined;
+  await writeFile(join(copy, 'README.md'), hasAddress ? readme : standalone(readme, files));
   await createVSIX({
     cwd: copy,
     packagePath: values.out ?? join(root, `${manifest.name}-${manifest.version}.vsix`),
     dependencies: false,
     allowMissingRepository: true,
+    rewriteRelativeLinks: hasAddress,
   });
 } finally {
   await rm(copy, { recursive: true });

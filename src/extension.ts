@@ -38,8 +38,8 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const controller = controllerOf(context, memory, keptToken);
   const log = new Log(controller);
   const pageConsole = new PageConsole(controller);
-  const uploads = new UploadsView(controller);
-  const sharing = new Sharing(controller);
+  const parts = { controller, uploads: new UploadsView(controller), sharing: new Sharing(controller) };
+  const { sharing, uploads } = parts;
   const panel = new SharePanel(sharing, Uri.joinPath(context.extensionUri, 'media/icon.png'));
   // The editor disposes these while `deactivate` is still under way, so the server is not among them.
   context.subscriptions.push(
@@ -63,7 +63,7 @@ export function activate(context: ExtensionContext): HttpServerApi {
     keptToken.onDidChange(() => void controller.apply()),
     showRequests(controller),
     registerTools(controller),
-    registerCommands({ controller, memory, log, pageConsole, sharing, panel, keptToken, uploads }),
+    registerCommands({ ...parts, extension: context.extension.id, memory, log, pageConsole, panel, keptToken }),
   );
   active = controller;
   const folder = servedFolder(memory.choice);

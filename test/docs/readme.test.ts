@@ -158,7 +158,7 @@ describe('README, and the pages for users', () => {
       said.map(({ text }) => text),
       [read('test/fixtures/apiUser/example.ts')],
     );
-    assert.ok(filesLinkedBy(editor).includes('../test/fixtures/apiUser/httpServerApi.ts'));
+    assert.ok(filesLinkedBy(editor).includes('httpServerApi.ts'));
   });
 
   it('names no script that is not there', () => {

@@ -29,6 +29,8 @@ import type { UploadsView } from '../status/uploadMonitor';
 import { servedPath } from '../server/urls';
 
 export interface Parts {
+  /** The identifier of the extension. */
+  readonly extension: string;
   readonly controller: Controller;
   readonly memory: WorkspaceMemory;
   readonly log: Log;
@@ -132,10 +134,11 @@ async function serveFolder({ controller, memory }: Parts, resource: Uri | undefi
   showDone(l10n.t('Serving {0} at {1}', path.basename(directory), external.toString(true)));
 }
 
-async function menu({ controller, sharing, keptToken, uploads }: Parts): Promise<void> {
+async function menu({ extension, controller, sharing, keptToken, uploads }: Parts): Promise<void> {
   const { state } = controller;
   const token = state.kind === 'running' ? state.site.token : '';
   await showMenu(state, {
+    extension,
     isUploading: uploads.current.length > 0,
     isShared: sharing.share !== undefined,
     isTokenKept: token !== '' && token === (await keptToken.get()),

@@ -28,13 +28,15 @@ interface MenuContext {
   /** Whether there is something to cancel. */
   readonly isUploading: boolean;
   readonly isShared: boolean;
+  /** Its identifier. */
+  readonly extension: string;
   /** Whether the server's token is one that was generated here. */
   readonly isTokenKept: boolean;
 }
 
 export async function showMenu(state: State, context: MenuContext): Promise<void> {
   const options = { title: 'HTTP Server', placeHolder: summary(state) };
-  const items = [...cancel(context), ...first(state, context), separator, ...always()];
+  const items = [...cancel(context), ...first(state, context), separator, ...always(`@ext:${context.extension}`)];
   const action = (await window.showQuickPick(items, options))?.action;
   if (action !== undefined) await commands.executeCommand(action.command, ...action.args);
 }
@@ -119,10 +121,8 @@ const icons: Readonly<Partial<Record<ActionId, string>>> = {
   'vscode.openFolder': 'folder-opened',
 };
 
-/** A query of the settings editor for all of ours. */
-const ofExtension = '@ext:workspace-http-server.workspace-http-server';
-
-const always = (): Item[] => [
+/** @param ofExtension a query of the settings editor for all of ours */
+const always = (ofExtension: string): Item[] => [
   item('root-folder', l10n.t('Serve Another Folder…'), 'httpServer.serveFolder'),
   item('list-unordered', l10n.t('Show Requests'), 'httpServer.showRequests'),
   item('output', l10n.t('Show Log'), 'httpServer.showLog'),
