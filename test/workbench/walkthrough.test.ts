@@ -15,11 +15,13 @@ describe('the walkthrough', () => {
   /** The title of each step, and some words of its picture. */
   const steps: readonly (readonly [title: string, words: string])[] = [
     ['Open your folder in the browser', 'http://localhost:4221/user-agent'],
+    ['Have the page follow you', 'http://localhost:4221/index.html'],
     ['Send a file to your workspace', 'photo.jpg'],
+    ['Show it to a phone', 'Shared on the local network'],
     ['Watch it, and make it yours', '~/projects/small-site'],
   ];
 
-  it('has three steps, each with a picture', async () => {
+  it('has five steps, each with a picture', async () => {
     await workbench.serverItem().waitFor();
     await workbench.runCommand('Welcome: Open Walkthrough...');
     await workbench.quickInput().fill('HTTP Server');

@@ -73,8 +73,9 @@ function facts({ until, directory, access, fingerprint, terms }: Share): string 
   return `<dl>${items.join('\n')}</dl>`;
 }
 
-function notes({ port, terms }: Share): string[] {
+function notes({ port, terms, access }: Share): string[] {
   return [
+    ...(access === 'readWrite' ? [writing()] : []),
     terms.secure
       ? l10n.t(
           'The browser will warn, because nobody vouches for the certificate: go on only if the SHA-256 fingerprint that it shows is the one above.',
@@ -83,6 +84,11 @@ function notes({ port, terms }: Share): string[] {
     l10n.t('The other device must be in the same network, and a firewall of this machine must let in port {0}.', port),
   ];
 }
+
+const writing = (): string =>
+  l10n.t(
+    'Who may write may have code run here: they can replace any file that is shown, a script or a setting among them.',
+  );
 
 /** `15:42`; on a remote machine, whose clock may be another, with its zone. */
 export const timeOf = (date: Date): string =>

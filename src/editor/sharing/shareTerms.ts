@@ -73,7 +73,7 @@ function levels(access: Access, secure: boolean, icons: readonly [string, string
     {
       label: l10n.t('Read and Write, by {0}', scheme),
       iconPath: new ThemeIcon(write),
-      description: l10n.t('files can be stored and replaced, too'),
+      description: l10n.t('who may write may have code run here'),
       detail,
       way: { access: 'readWrite', secure },
     },

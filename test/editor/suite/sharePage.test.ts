@@ -39,6 +39,7 @@ describe('the panel of a share', () => {
     ['draws a code', share(), /<svg [^]*<path/],
     ['says when it ends', share(), /42/],
     ['says that visitors may read', share(), /<dd>read<\/dd>/],
+    ['says what that means', share({ access: 'readWrite' }), /Who may write may have code run here/],
     ['says that visitors may write', share({ access: 'readWrite' }), /<dd>read, store and replace files<\/dd>/],
     ['has a button that copies', share(), /href="command:httpServer\.copySharedUrl"/],
     ['has a button that ends it', share(), /href="command:httpServer\.stopSharing"/],
