@@ -24,9 +24,9 @@ interface Line {
   readonly place: Place | undefined;
 }
 
-/** What the page may not have changed yet. */
-const fetch = window.fetch.bind(window);
-const setTimeout = window.setTimeout.bind(window);
+/** What the page may not have changed yet. The script is loaded by workers, too, which have no window. */
+const fetch = globalThis.fetch.bind(globalThis);
+const setTimeout = globalThis.setTimeout.bind(globalThis);
 
 export class ConsoleForward {
   private readonly url: string;
