@@ -75,7 +75,8 @@ describe('rules', () => {
     await set('rules', [...good, { match: 'x', redirect: '/y' }]);
     await marked((found) => found.length === 1);
     const file = vscode.Uri.joinPath(folder().uri, '.vscode/settings.json');
-    const document = await vscode.workspace.openTextDocument(file);
+    // In an editor, which is closed: the editor would hold on to an opened document, and not see at once who else writes it.
+    await vscode.commands.executeCommand('vscode.open', file);
     const [diagnostic] = mine();
     const offered = await vscode.commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
@@ -85,7 +86,8 @@ describe('rules', () => {
     const fix = offered.find(({ title }) => title === 'Change to "/x"');
     assert.ok(fix?.edit, offered.map(({ title }) => title).join(', '));
     await vscode.workspace.applyEdit(fix.edit);
-    await document.save();
+    await vscode.workspace.save(file);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await marked((found) => found.length === 0);
   });
 
