@@ -11,10 +11,12 @@ import { Workbench } from './workbench';
 const always = ['Show HTTP Server Log', 'Show HTTP Server Menu'];
 const withFolder = [
   'Copy HTTP Server URL',
+  'Debug with HTTP Server',
   'Open HTTP Server Endpoint…',
   'Open Preview to the Side',
   'Serve This Folder with HTTP Server',
   'Share on Local Network…',
+  'Show HTTP Server Console',
   'Show HTTP Server Requests',
   'Show Rules',
 ];

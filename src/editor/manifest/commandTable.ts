@@ -20,7 +20,7 @@ export const commandTable = {
   open: { icon: 'link-external', enablement: hasFolder },
   openFile: { icon: 'globe', enablement: hasFolder },
   preview: { icon: 'open-preview', category: true, enablement: hasFolder },
-  debug: { icon: 'debug-alt', category: true, enablement: hasFolder },
+  debug: { icon: 'debug-alt', enablement: hasFolder },
   copyUrl: { icon: 'copy', enablement: hasFolder },
   serveFolder: { icon: 'root-folder', enablement: hasFolder },
   cancelUpload: { icon: 'close', category: true, enablement: is('httpServer.uploading') },
