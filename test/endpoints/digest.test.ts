@@ -105,13 +105,12 @@ describe('Want-Repr-Digest', () => {
 
     it('is done once for all who ask together, and for those who ask later', async () => {
       const endpoint = fresh();
-      assert.equal(await head(endpoint), digest('sha-256', big));
-      const once = reads.callCount();
-      const other = fresh();
-      const all = await Promise.all(Array.from({ length: 50 }, () => head(other)));
+      const all = await Promise.all(Array.from({ length: 50 }, () => head(endpoint)));
       assert.deepEqual(new Set(all), new Set([digest('sha-256', big)]));
-      assert.equal(await head(other), digest('sha-256', big));
-      assert.ok(reads.callCount() < 2.5 * once, `${reads.callCount()} reads, ${once} for one`);
+      assert.equal(await head(endpoint), digest('sha-256', big));
+      // A little first, then slices of 256 KiB; where the disk was slow for once, the pool reads some, which are not counted.
+      const once = 1 + Math.ceil(big.length / (256 * 1024));
+      assert.ok(reads.callCount() <= once, `${reads.callCount()} reads, ${once} for one`);
     });
 
     it('ends with the last of them', async () => {
