@@ -142,11 +142,11 @@ export const suites = {
  */
 export const stages = [
   [['types'], ['bundles']],
-  [['wire'], ['lint', 'unit'], ['editors']],
-  [['tls', 'cli', 'docs', 'torture'], ['browser']],
+  [['wire'], ['lint', 'unit', 'docs'], ['editors']],
+  [['tls', 'cli', 'torture'], ['browser']],
   [['timing', 'bench']],
   [['editor-newest'], ['editor-oldest']],
-  [['workbench-newest'], ['bare']],
   // Where a machine is too slow for all, what repeats on an older editor is left out first.
-  [['load-newest', 'workbench-oldest', 'load-oldest']],
+  [['workbench-newest', 'workbench-oldest'], ['bare']],
+  [['load-newest', 'load-oldest']],
 ];
