@@ -1,6 +1,7 @@
 /** Tells what a machine that is busy with others does to a measurement from what the code does. */
 import assert from 'node:assert/strict';
 import { existsSync, lstatSync, opendirSync, readFileSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -17,16 +18,25 @@ export function processorTime(pid = process.pid): number {
 const PERIOD_MS = 10;
 
 /**
- * Checks that something takes so long, in milliseconds, but no more than `patience` longer. Beside it goes a timer, whose
- * lateness is the machine's: by as much, again and again, anything may be late.
+ * Checks that something takes so long, in milliseconds, but no more than `patience` longer. Beside it go a timer and a look at
+ * the disk, whose lateness is the machine's: by as much, again and again, anything may be late.
  */
 export async function takes(least: number, action: () => Promise<unknown>, patience = 1000): Promise<void> {
   const started = performance.now();
   let lateness = 0;
   let due = started + PERIOD_MS;
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    isLooking = true;
+    const asked = performance.now();
+    await stat(__filename);
+    lateness += performance.now() - asked;
+    isLooking = false;
+  };
   const tick = (): void => {
     lateness += Math.max(0, performance.now() - due);
     due = performance.now() + PERIOD_MS;
+    if (!isLooking) void look();
   };
   const timer = setInterval(tick, PERIOD_MS);
   try {
@@ -37,7 +47,7 @@ export async function takes(least: number, action: () => Promise<unknown>, patie
   const took = performance.now() - started;
   tick();
   assert.ok(took >= least - 5, `early: ${took} < ${least}`);
-  assert.ok(took < least + patience + 2 * lateness, `late: ${took} > ${least} + ${patience} + ${lateness}`);
+  assert.ok(took < least + patience + 2 * lateness, `late: ${took} > ${least} + ${patience} + 2 × ${lateness}`);
 }
 
 /** In milliseconds: as long as background work goes on at once. */
