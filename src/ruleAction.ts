@@ -64,9 +64,12 @@ const readers: Readonly<Record<RuleAction['kind'], Reader>> = {
   proxy: proxyOf,
 };
 
+/** Of which a canned answer has one at most. */
+const contents: readonly string[] = ['body', 'json', 'file'];
+
 /** What may stand in an action that is an object. */
 export const actionKeys = {
-  respond: ['status', 'headers', 'body', 'json', 'file', 'delay'],
+  respond: ['status', 'headers', ...contents, 'delay'],
   redirect: ['to', 'status'],
   proxy: ['to', 'keepHost', 'live'],
 } as const;
@@ -88,14 +91,17 @@ interface Table {
   readonly to?: unknown;
 }
 
+export const isTable = (value: unknown): value is Table =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** @param keys those that there may be */
 function tableOf(value: unknown, keys: readonly string[], place: RulePart): Table {
   const [name = ''] = place.keys;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isTable(value)) {
     throw new RuleError(`has a "${name}" that is no object with ${keys.join(', ')}`, place);
   }
   const stranger = Object.keys(value).find((key) => !keys.includes(key));
-  if (stranger === undefined) return value as Table;
+  if (stranger === undefined) return value;
   const why = `has a key ${JSON.stringify(stranger)} in its "${name}": there may be ${keys.join(', ')}`;
   throw new RuleError(why, below(place, stranger));
 }
@@ -103,7 +109,7 @@ function tableOf(value: unknown, keys: readonly string[], place: RulePart): Tabl
 const below = (place: RulePart, key: string): RulePart => ({ ...place, keys: [...place.keys, key] });
 
 function fieldsOf(value: unknown, place: RulePart): readonly Line[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isTable(value)) {
     throw new RuleError('has "headers" that are no names with a text each', place);
   }
   return Object.entries(value).map(([name, text]: [string, unknown]): Line => {
@@ -117,8 +123,6 @@ function fieldsOf(value: unknown, place: RulePart): readonly Line[] {
     return [name, text as string];
   });
 }
-
-const contents: readonly string[] = ['body', 'json', 'file'];
 
 /** In milliseconds: longer than that, a client has gone. */
 const longestDelay = 60_000;

@@ -1,5 +1,5 @@
 /** The list of rules: what may stand in it, and what it means. Pure. */
-import { actionNames, actionOf, type RuleAction } from './ruleAction';
+import { actionNames, actionOf, isTable, type RuleAction } from './ruleAction';
 import { RuleError, type RulePart } from './ruleError';
 import { compilePattern, patternFlaw, type Pattern } from './rulePattern';
 
@@ -38,11 +38,8 @@ export function compileRules(list: unknown, context: RuleContext): readonly Comp
   return list.map((rule: unknown, i) => compileRule(rule, { rule: i + 1, keys: [] }, context));
 }
 
-const isRecord = (value: unknown): value is Rule =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function compileRule(rule: unknown, place: RulePart, context: RuleContext): CompiledRule {
-  if (!isRecord(rule)) throw new RuleError('is no object', place);
+  if (!isTable(rule)) throw new RuleError('is no object', place);
   const stranger = Object.keys(rule).find((key) => !ruleKeys.includes(key));
   if (stranger !== undefined) {
     const why = `has a key ${JSON.stringify(stranger)}: it may have ${ruleKeys.join(', ')}`;

@@ -1,6 +1,6 @@
 /** What a wrong rule was meant to be, where that is plain. Pure. */
 import { closest, distance } from 'fastest-levenshtein';
-import { actionKeys } from './ruleAction';
+import { actionKeys, isTable } from './ruleAction';
 import { RuleError } from './ruleError';
 import { compileRules, ruleKeys, type RuleContext } from './ruleList';
 
@@ -41,11 +41,6 @@ function errorOf(list: unknown, context: RuleContext): RuleError | undefined {
     throw error;
   }
 }
-
-type Table = Readonly<Record<string, unknown>>;
-
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What might be meant; whether it makes sense is to be seen. */
 function repairsOf(rule: unknown, keys: readonly string[]): Change[] {

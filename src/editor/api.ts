@@ -7,7 +7,7 @@ import type { RequestFilter, RequestSummary, WaitTerms } from '../requestQuestio
 import { ask } from './requests/askRequests';
 import { filterFrom, termsFrom, waitFor } from './requests/waitForRequest';
 import { ProblemError } from './server/problem';
-import type { StateKind } from './server/state';
+import { siteIn, type StateKind } from './server/state';
 
 type WaitOptions = Partial<Pick<WaitTerms, 'since' | 'timeout'>>;
 
@@ -41,7 +41,7 @@ export function makeApi(controller: Controller, log: Log): HttpServerApi {
       return controller.state.kind;
     },
     get url() {
-      return controller.state.kind === 'running' ? controller.state.site.url : undefined;
+      return siteIn(controller.state)?.url;
     },
     onDidChangeState: mapEvent(controller.onDidChangeState, (state) => state.kind),
     onDidLog: log.onDidLog,

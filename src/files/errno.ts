@@ -30,6 +30,9 @@ export function errnoOf(error: unknown): string | undefined {
   return names.get(number) ?? nameless[number] ?? error.code;
 }
 
+/** Whether it says that there is nothing at a path, or no folder on the way. */
+export const isNothing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
+
 export const missing: Meaning = ['missing', 'There is no such file.'];
 export const nameTooLong: Meaning = ['nameTooLong', 'A name in the path is too long.'];
 const denied: Meaning = ['denied', 'The operating system does not allow it.'];

@@ -24,7 +24,7 @@ import { handsOn, ruleSetting } from '../server/ruleSetting';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
 import { pickTerms } from '../sharing/shareTerms';
-import type { ServedSite, State } from '../server/state';
+import { siteIn, type ServedSite, type State } from '../server/state';
 import type { UploadsView } from '../status/uploadMonitor';
 import { servedPath } from '../server/urls';
 
@@ -90,12 +90,11 @@ export function registerCommands(parts: Parts): Disposable {
 }
 
 /** Where this machine reaches the server; undefined if it does not run, of which the user was told. */
-const urlOf = (state: State): string | undefined => (state.kind === 'running' ? state.site.url : undefined);
+const urlOf = (state: State): string | undefined => siteIn(state)?.url;
 
 /** The server, started first if need be; undefined if it could not start, of which the user was told. */
 async function siteOf({ controller }: Parts): Promise<ServedSite | undefined> {
-  const state = await controller.start();
-  return state.kind === 'running' ? state.site : undefined;
+  return siteIn(await controller.start());
 }
 
 async function withSite(parts: Parts, action: (site: ServedSite) => unknown): Promise<void> {
@@ -136,7 +135,7 @@ async function serveFolder({ controller, memory }: Parts, resource: Uri | undefi
 
 async function menu({ extension, controller, sharing, keptToken, uploads }: Parts): Promise<void> {
   const { state } = controller;
-  const token = state.kind === 'running' ? state.site.token : '';
+  const token = siteIn(state)?.token ?? '';
   await showMenu(state, {
     extension,
     isUploading: uploads.current.length > 0,

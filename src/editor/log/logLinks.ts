@@ -2,6 +2,7 @@
 import { DocumentLink, languages, Range, Uri } from 'vscode';
 import type { Disposable, TextDocument } from 'vscode';
 import type { Controller } from '../server/controller';
+import { siteIn } from '../server/state';
 import { cutOffRemark } from './logLine';
 
 /** Only the end of a long log gets links: looking for them must not cost more than the log itself. */
@@ -18,9 +19,8 @@ export function linkLog(controller: Controller, channel: string): Disposable {
     { scheme: 'output' },
     {
       provideDocumentLinks(document) {
-        const { state } = controller;
         if (!document.uri.path.includes(channel)) return [];
-        return links(document, state.kind === 'running' ? state.site.external : undefined);
+        return links(document, siteIn(controller.state)?.external);
       },
     },
   );

@@ -1,13 +1,12 @@
 /** The output channel "HTTP Server Console": what pages write to the consoles of their browsers. */
 import * as path from 'node:path';
-import { DocumentLink, languages, Range, Uri, window, workspace } from 'vscode';
-import { l10n } from 'vscode';
+import { DocumentLink, l10n, languages, Range, Uri, window, workspace } from 'vscode';
 import type { Disposable, OutputChannel, TextDocument } from 'vscode';
 import type { ConsoleLine, ConsoleNews, ConsoleReport } from '../../consoleReport';
 import { forLog } from '../common/words';
 import type { Controller } from '../server/controller';
 import { isInside } from '../server/plan';
-import type { ServedSite } from '../server/state';
+import { siteIn, type ServedSite } from '../server/state';
 import { isExcluded } from '../server/urls';
 
 /** The editor names the document of a channel by its number, or by its name without blanks, so lines tell whose they are. */
@@ -30,13 +29,11 @@ export class PageConsole implements Disposable {
   #channel: OutputChannel | undefined;
 
   constructor(controller: Controller) {
-    const site = (): ServedSite | undefined =>
-      controller.state.kind === 'running' ? controller.state.site : undefined;
     this.#subscriptions = [
       controller.onDidTraffic(({ console }) => console && this.#write(console)),
       languages.registerDocumentLinkProvider(
         { scheme: 'output' },
-        { provideDocumentLinks: (document) => linksIn(document, site()) },
+        { provideDocumentLinks: (document) => linksIn(document, siteIn(controller.state)) },
       ),
     ];
   }

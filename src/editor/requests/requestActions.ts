@@ -6,6 +6,7 @@ import { ProblemError } from '../server/problem';
 import { ask } from './askRequests';
 import type { EditedRequests } from './editedRequests';
 import { editUri, readUri } from './requestUris';
+import { siteIn } from '../server/state';
 
 const impossible = (message: string): ProblemError => new ProblemError({ message, actions: [] });
 
@@ -23,8 +24,7 @@ export async function compareRequest(controller: Controller, request: number): P
 }
 
 export async function copyRequestAs(controller: Controller, request: number, as: 'curl' | 'fetch'): Promise<void> {
-  const { state } = controller;
-  const site = state.kind === 'running' ? state.site.url : '';
+  const site = siteIn(controller.state)?.url ?? '';
   const { line, whole } = await ask(controller, { kind: 'command', request, as, site });
   await env.clipboard.writeText(line);
   if (whole) showDone(l10n.t('Copied as {0}', as));
@@ -50,8 +50,7 @@ export async function copyContent(controller: Controller, request: number): Prom
 
 /** Asks where to. @param name as the file is best called */
 async function saveAs(controller: Controller, name: string, content: () => Promise<Uint8Array>): Promise<void> {
-  const { state } = controller;
-  const folder = state.kind === 'running' ? state.site.folder.uri : workspace.workspaceFolders?.[0]?.uri;
+  const folder = (siteIn(controller.state)?.folder ?? workspace.workspaceFolders?.[0])?.uri;
   const target = await window.showSaveDialog(folder === undefined ? {} : { defaultUri: Uri.joinPath(folder, name) });
   if (target === undefined) return;
   await workspace.fs.writeFile(target, await content());

@@ -6,6 +6,7 @@ import type { Controller } from '../server/controller';
 import { ProblemError } from '../server/problem';
 import { ask } from './askRequests';
 import { readScheme, requestOf } from './requestUris';
+import { siteIn } from '../server/state';
 
 const words = (): DocumentWords => ({
   received: l10n.t('received after {0}'),
@@ -43,9 +44,7 @@ async function textOf(controller: Controller, request: number): Promise<string> 
   }
 }
 
-function directoryOf({ state }: Controller): string | undefined {
-  return state.kind === 'running' ? state.site.directory : undefined;
-}
+const directoryOf = ({ state }: Controller): string | undefined => siteIn(state)?.directory;
 
 /** Lines such as `# → folder/file.txt`. A name in which something is marked as hidden is not what the file is called. */
 function linksIn(document: TextDocument, directory: string | undefined): DocumentLink[] {

@@ -15,8 +15,10 @@ const pace = 1000;
 /** A request, or the line that says how many more there are. */
 export type Row = RequestSummary | { readonly more: number };
 
+type Asked = Pick<Controller, 'ask' | 'state' | 'onDidTraffic' | 'onDidChangeState'>;
+
 export class RequestRows implements Disposable {
-  readonly #controller: Pick<Controller, 'ask' | 'state' | 'onDidTraffic' | 'onDidChangeState'>;
+  readonly #controller: Asked;
   readonly #isSeen: () => boolean;
   readonly #changes = new EventEmitter<undefined>();
   readonly #subscriptions: readonly Disposable[];
@@ -28,10 +30,7 @@ export class RequestRows implements Disposable {
 
   readonly onDidChange = this.#changes.event;
 
-  constructor(
-    controller: Pick<Controller, 'ask' | 'state' | 'onDidTraffic' | 'onDidChangeState'>,
-    isSeen: () => boolean,
-  ) {
+  constructor(controller: Asked, isSeen: () => boolean) {
     this.#controller = controller;
     this.#isSeen = isSeen;
     this.#subscriptions = [

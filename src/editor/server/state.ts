@@ -37,6 +37,9 @@ export type State =
 
 export type StateKind = State['kind'];
 
+/** What is served now; undefined unless the server is running. */
+export const siteIn = (state: State): ServedSite | undefined => (state.kind === 'running' ? state.site : undefined);
+
 /** What may follow what. `running` follows itself when its folder or its settings changed, or cannot. */
 const transitions: Readonly<Record<StateKind, readonly StateKind[]>> = {
   stopped: ['starting'],

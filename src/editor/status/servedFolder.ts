@@ -2,7 +2,7 @@
 import { EventEmitter, FileDecoration, l10n, Uri, window } from 'vscode';
 import type { Disposable, FileDecorationProvider } from 'vscode';
 import type { Controller } from '../server/controller';
-import type { State } from '../server/state';
+import { siteIn, type State } from '../server/state';
 
 export class ServedFolder implements FileDecorationProvider, Disposable {
   readonly #changes = new EventEmitter<Uri[]>();
@@ -31,7 +31,8 @@ export class ServedFolder implements FileDecorationProvider, Disposable {
 
   #follow(state: State): void {
     const before = this.#directory;
-    this.#directory = state.kind === 'running' ? Uri.file(state.site.directory).fsPath : undefined;
+    const site = siteIn(state);
+    this.#directory = site && Uri.file(site.directory).fsPath;
     if (this.#directory === before) return;
     this.#changes.fire([before, this.#directory].filter((path) => path !== undefined).map((path) => Uri.file(path)));
   }

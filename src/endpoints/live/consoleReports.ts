@@ -59,7 +59,8 @@ export class ConsoleReports {
 
   private bounded({ id, page, dropped, lines }: Sent, bounds: Bounds, shows: (path: string) => boolean): ConsoleReport {
     if (!isText(id) || !isText(page) || !Array.isArray(lines)) throw refused('a page and lines are needed');
-    const told = lines.slice(0, bounds.consolePageRate).filter(() => this.mayTell(cut(id), bounds));
+    const teller = cut(id);
+    const told = lines.slice(0, bounds.consolePageRate).filter(() => this.mayTell(teller, bounds));
     const untold = lines.length - told.length;
     return {
       page: cut(page),
@@ -95,9 +96,8 @@ function assertOwnPage({ fields, authority }: Request, cors: readonly string[]):
 
 async function textOf({ body }: Request, most: number): Promise<string> {
   const pieces: Buffer[] = [];
-  let length = body.length ?? 0;
-  if (length > most) throw tooLarge();
-  length = 0;
+  if ((body.length ?? 0) > most) throw tooLarge();
+  let length = 0;
   for await (const piece of body) {
     length += piece.length;
     if (length > most) throw tooLarge();

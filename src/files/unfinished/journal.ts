@@ -2,7 +2,7 @@
 import { constants, openSync, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { giveBack } from '../descriptor';
-import { errnoOf, succeeds } from '../fileError';
+import { errnoOf, isNothing, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
 
 /** One path per entry. No path has a NUL in it. */
@@ -164,8 +164,6 @@ export function removeIfThere(path: string): void {
     if (!isNothing(error)) throw error;
   }
 }
-
-const isNothing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 
 /** Where the names of a note of made folders begin. */
 export const noteOfMade = (folder: string, names: readonly string[]): Note => `${folder}//${names.join('/')}/`;

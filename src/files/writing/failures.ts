@@ -1,5 +1,5 @@
 /** What a failure means to whoever writes. */
-import { errnoOf, FileError, writeFailure } from '../fileError';
+import { errnoOf, FileError, isNothing, writeFailure } from '../fileError';
 
 /** To a writer, what is hidden is protected. */
 export function failureOf(error: unknown): unknown {
@@ -21,5 +21,15 @@ export function telling<T>(failure: (error: unknown) => unknown, work: () => T):
     return work();
   } catch (error) {
     throw failure(error);
+  }
+}
+
+/** What `look` finds; undefined if somebody has removed it, or put something else in its place. @throws an `errno` error */
+export function ifStillThere<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof FileError || isNothing(error)) return undefined;
+    throw error;
   }
 }

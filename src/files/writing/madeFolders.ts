@@ -1,7 +1,6 @@
 /** Folders that are made for one file: they stay with it, or go. */
-import { join } from 'node:path';
-import { errnoOf, FileError } from '../fileError';
 import { Folder } from '../folder';
+import { ifStillThere } from './failures';
 import { letGo } from './folderCache';
 import { noteOfMade, removeIfEmpty, type Journal } from '../unfinished/journal';
 import type { Leftovers } from '../unfinished/leftovers';
@@ -48,7 +47,7 @@ export class MadeFolders {
       return;
     }
     leftovers.remove(
-      join(this.root.path, ...first),
+      this.root.pathOf(first),
       () => this.keep(),
       () => this.remove(),
     );
@@ -65,20 +64,10 @@ export class MadeFolders {
 
 /** Removes the folder of these segments if it is empty. @throws an `errno` error */
 function removeAt(root: Root, segments: readonly string[]): void {
-  const folder = openIfOurs(root, segments.slice(0, -1));
+  const folder = ifStillThere(() => Folder.open(root, segments.slice(0, -1)));
   try {
     if (folder !== undefined) removeIfEmpty(folder.entry(segments.at(-1) ?? ''));
   } finally {
     folder?.close();
-  }
-}
-
-/** Undefined if somebody has removed it, or put something else in its place. */
-function openIfOurs(root: Root, segments: readonly string[]): Folder | undefined {
-  try {
-    return Folder.open(root, segments);
-  } catch (error) {
-    if (error instanceof FileError || ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
-    throw error;
   }
 }

@@ -1,7 +1,6 @@
 /** Takes a file back that has taken the place of another, or of nothing, where not all that came with it could be stored. */
 import { renameSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { errnoOf, FileError } from '../fileError';
+import { ifStillThere } from './failures';
 import { removeIfThere } from '../unfinished/journal';
 import type { Leftovers } from '../unfinished/leftovers';
 import { UploadTarget } from './uploadTarget';
@@ -17,21 +16,24 @@ interface Restoring {
   readonly backup: Spot | undefined;
 }
 
+const segmentsOf = ({ path }: Restoring): readonly string[] => path.split('/');
+
 /** Does it now or, if the system does not let it, as soon as it does. */
 export function restore(
   { root, leftovers }: { readonly root: Root; readonly leftovers: Leftovers },
   one: Restoring,
 ): void {
   leftovers.remove(
-    join(root.path, one.path),
+    root.pathOf(segmentsOf(one)),
     () => one.backup?.release(),
     () => restoreNow(root, one),
   );
 }
 
 /** What somebody else has put there meanwhile stays, and what was there before goes then. @throws an `errno` error */
-function restoreNow(root: Root, { path, number, backup }: Restoring): void {
-  const target = targetIfThere(root, path.split('/'));
+function restoreNow(root: Root, one: Restoring): void {
+  const { number, backup } = one;
+  const target = ifStillThere(() => new UploadTarget(root, segmentsOf(one)));
   try {
     if (target?.found === undefined || target.found.ino !== number) {
       if (backup !== undefined) removeIfThere(backup.path);
@@ -39,15 +41,5 @@ function restoreNow(root: Root, { path, number, backup }: Restoring): void {
     else renameSync(backup.pathFrom(target), target.target);
   } finally {
     target?.close();
-  }
-}
-
-/** Undefined if the way there leads elsewhere by now. */
-function targetIfThere(root: Root, segments: readonly string[]): UploadTarget | undefined {
-  try {
-    return new UploadTarget(root, segments);
-  } catch (error) {
-    if (error instanceof FileError || ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
-    throw error;
   }
 }

@@ -77,8 +77,9 @@ export class VisitorState {
   }
 
   private store(): void {
+    const focus = focused();
     const kept = [...places()].flatMap(([place, element]) =>
-      this.deedsOf(element).map((deed): Kept[number] => [place, deed]),
+      this.deedsOf(element, focus).map((deed): Kept[number] => [place, deed]),
     );
     // What has the focus may be in what is still to be opened.
     kept.sort(([, { kind }], [, { kind: other }]) => Number(kind === 'focus') - Number(other === 'focus'));
@@ -89,13 +90,13 @@ export class VisitorState {
     }
   }
 
-  private deedsOf(element: Element): Deed[] {
+  private deedsOf(element: Element, focus: Element | null): Deed[] {
     const { scrollLeft: left, scrollTop: top } = element;
     const deeds: Deed[] = left !== 0 || top !== 0 ? [{ kind: 'scroll', left, top }] : [];
     if (element instanceof HTMLDetailsElement && (element.open || this.touched.has(element)))
       deeds.push({ kind: 'open', open: element.open });
     if (isField(element) && this.mayKeep(element)) deeds.push(deedOf(element));
-    if (element === focused() && element !== document.body) deeds.push(focusOf(element));
+    if (element === focus && element !== document.body) deeds.push(focusOf(element));
     return deeds;
   }
 
