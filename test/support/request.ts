@@ -39,6 +39,7 @@ export function makeRequest(method: string, target: string, fields: FieldTable =
     peer: { address: '127.0.0.1', port: 1, localAddress: '127.0.0.1', localPort: 2 },
     batch: ++batches,
     signal: new AbortController().signal,
+    whenForsaken: () => undefined,
   };
 }
 

@@ -21,5 +21,6 @@ export function wholeOfRequest(request: Request): Request {
     get signal() {
       return request.signal;
     },
+    whenForsaken: (listener) => request.whenForsaken(listener),
   };
 }

@@ -36,24 +36,35 @@ export interface Way extends Secrets {
 
 const none: ReadonlySet<string> = new Set();
 
+/** Of Connection, the commonest values: neither is a field that goes on. */
+const listsNothing = (value: string): boolean => value === 'keep-alive' || value === 'close';
+
 /** The fields that Connection lists as those of one connection (RFC 9110 §7.6.1). */
 const listed = (values: readonly string[]): ReadonlySet<string> =>
-  values.length === 0
+  values.every(listsNothing)
     ? none
     : new Set(values.flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase())));
 
 /** The fields of a request that go on. One of {@link Fields} has its name in lower case. */
 export function requestFields(request: Request, way: Way, host: string): FieldLine[] {
   const { fields, minorVersion } = request;
-  const lines: FieldLine[] = [['Host', host], ...passing(fields, way)];
-  const via = [...fields.all('via'), `1.${minorVersion} ${way.pseudonym}`].join(', ');
-  return [...lines, ['Via', via], ...origin(request, way)];
+  const lines: FieldLine[] = [['Host', host]];
+  addPassing(lines, fields, way);
+  const own = `1.${minorVersion} ${way.pseudonym}`;
+  lines.push(['Via', fields.has('via') ? `${fields.get('via')}, ${own}` : own]);
+  addOrigin(lines, request, way);
+  return lines;
 }
 
 /** Trailers of a request that go on, and its fields but for those that we say ourselves. */
 export function passing(fields: Fields, secrets: Secrets): FieldLine[] {
-  const own = listed(fields.all('connection'));
   const lines: FieldLine[] = [];
+  addPassing(lines, fields, secrets);
+  return lines;
+}
+
+function addPassing(lines: FieldLine[], fields: Fields, secrets: Secrets): void {
+  const own = fields.has('connection') ? listed(fields.all('connection')) : none;
   let i = 0;
   for (const name of fields.names) {
     const given = fields.values[i++] ?? '';
@@ -61,7 +72,6 @@ export function passing(fields: Fields, secrets: Secrets): FieldLine[] {
     const value = discreet(name, given, secrets);
     if (value !== undefined) lines.push([name, value]);
   }
-  return lines;
 }
 
 /** The value without what is for us alone; undefined if nothing is left. */
@@ -93,28 +103,26 @@ function withoutTokenIn(address: string, token: string): string {
 }
 
 /** RFC 7239, and the older fields that say the same. */
-function origin({ peer, authority }: Request, { isSecure }: Way): FieldLine[] {
+function addOrigin(lines: FieldLine[], { peer, authority }: Request, { isSecure }: Way): void {
   const address = peer.address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*/, '');
   const proto = isSecure ? 'https' : 'http';
   const from = address.includes(':') ? `"[${address}]"` : address;
   const host = authority === '' ? '' : `;host="${authority}"`;
-  return [
-    ['X-Forwarded-For', address],
-    ...(authority === '' ? [] : ([['X-Forwarded-Host', authority]] as const)),
-    ['X-Forwarded-Proto', proto],
-    ['Forwarded', `for=${from}${host};proto=${proto}`],
-  ];
+  lines.push(['X-Forwarded-For', address]);
+  if (authority !== '') lines.push(['X-Forwarded-Host', authority]);
+  lines.push(['X-Forwarded-Proto', proto], ['Forwarded', `for=${from}${host};proto=${proto}`]);
 }
 
 /** Whether a request has been here before. */
 export const isLoop = (fields: Fields, pseudonym: string): boolean =>
-  fields.all('via').some((value) => value.split(/[\s,]+/).includes(pseudonym));
+  fields.has('via') && fields.all('via').some((value) => value.split(/[\s,]+/).includes(pseudonym));
 
 /**
  * The path as it was received, without dot segments. What rules see of it and what this says mean the same: where there are
  * dot segments, there are no empty ones either.
  */
 export function forwardedPath(path: string): string {
+  if (!/\/(?:\.|%2e)/i.test(path)) return path;
   const segments = path.split('/').slice(1);
   const plain = segments.map((segment) => segment.replace(/%2e/gi, '.'));
   if (!plain.some((segment) => segment === '.' || segment === '..')) return path;

@@ -53,7 +53,7 @@ export class Forwarder {
         const heard = await hear(asked, request, back, this.options);
         if ('first' in heard)
           return { ...this.tunnels.join(heard, responseFields(linesOf(heard.head.rawHeaders), back)), rule };
-        return { ...this.responseOf(request, { asked, response: heard }, action, isScripted), rule };
+        return this.responseOf(request, { asked, response: heard, back, rule }, isScripted);
       } catch (error) {
         asked.destroy();
         if (!mayAskAgain(asked, request, error)) throw failureOf(error, action, rule);
@@ -80,7 +80,7 @@ export class Forwarder {
       target,
       method: request.method,
       path: forwardedPath(request.path) + (query === undefined ? '' : `?${query}`),
-      fields: [...(isScripted ? fieldsForScript(fields) : fields), ...framingOf(request)],
+      fields: (isScripted ? fieldsForScript(fields) : fields).concat(framingOf(request)),
       timeout: limits.upstreamTimeout,
     });
   }
@@ -89,29 +89,30 @@ export class Forwarder {
     return { target, link: (path) => linkTo(path, request), pseudonym: this.pseudonym };
   }
 
-  private responseOf(
-    request: Request,
-    { asked, response }: { asked: ClientRequest; response: IncomingMessage },
-    action: Proxy,
-    isScripted: boolean,
-  ): Response {
-    const back = this.returnOf(request, action);
+  private responseOf(request: Request, heard: Heard, isScripted: boolean): Response {
+    const { asked, response, back, rule } = heard;
     const answer = { request: asked, response };
     const status = response.statusCode ?? 0;
     if (status < 200 || status > 599) throw Object.assign(new Error('no status'), { code: 'HPE_INVALID_STATUS' });
     checkCoding(response);
-    const fields: FieldLine[] = [
-      ...responseFields(linesOf(response.rawHeaders), back),
-      ['Via', `${response.httpVersion} ${back.pseudonym}`],
-    ];
+    const fields = responseFields(linesOf(response.rawHeaders), back);
+    fields.push(['Via', `${response.httpVersion} ${back.pseudonym}`]);
     if (isScripted && isPage(fields)) {
       const page = withScript(upstreamStream(answer) as AsyncIterable<Uint8Array>, request);
-      return { status, fields: fieldsWithScript(fields), body: page };
+      return { status, fields: fieldsWithScript(fields), body: page, rule };
     }
     const content = contentOf(request, answer);
-    if (!takesTrailers(request)) return { status, fields, ...content };
-    return { status, fields, ...content, trailers: () => responseFields(linesOf(response.rawTrailers), back) };
+    if (!takesTrailers(request)) return { status, fields, rule, ...content };
+    return { status, fields, rule, ...content, trailers: () => responseFields(linesOf(response.rawTrailers), back) };
   }
+}
+
+/** An answer's head, and what it answers. */
+interface Heard {
+  readonly asked: ClientRequest;
+  readonly response: IncomingMessage;
+  readonly back: Return;
+  readonly rule: number;
 }
 
 /** RFC 9112 §7.4: no coding but chunked was asked for, and the client could not know of another. */
@@ -159,10 +160,7 @@ async function hear(
   back: Return,
   options: ProxyOptions,
 ): Promise<IncomingMessage | Switched> {
-  const { signal } = request;
-  const leave = (): void => void asked.destroy(new Error('The client went away.'));
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave, { once: true });
+  request.whenForsaken(() => void asked.destroy(new Error('The client went away.')));
   const head = headOf(asked);
   passOn(asked, request, back);
   void send(asked, request, options);

@@ -27,6 +27,7 @@ export class ReceivedRequest implements Request {
   readonly interim: Request['interim'];
   readonly recording: Recording | undefined;
   private controller: AbortController | undefined;
+  private listener: (() => void) | undefined;
   private isForsaken = false;
 
   constructor(head: Head, reception: Reception) {
@@ -52,14 +53,20 @@ export class ReceivedRequest implements Request {
     return this.controller.signal;
   }
 
-  /** Whether anybody minds the signal. */
+  whenForsaken(listener: () => void): void {
+    this.listener = listener;
+    if (this.isForsaken) listener();
+  }
+
+  /** Whether anybody minds that nobody waits any more. */
   get isMinded(): boolean {
-    return this.controller !== undefined;
+    return this.controller !== undefined || this.listener !== undefined;
   }
 
   /** Nobody waits for the response any more. */
   forsake(): void {
     this.isForsaken = true;
     this.controller?.abort(new Error('The client went away.'));
+    this.listener?.();
   }
 }

@@ -56,6 +56,8 @@ export interface Request {
    * longer than a turn minds it. It costs nothing unless it is read.
    */
   readonly signal: AbortSignal;
+  /** Has `listener`, the only one, called when the signal fires. Costs a tenth of it. */
+  whenForsaken(listener: () => void): void;
   /**
    * Sends an interim response (RFC 9110 §15.2) ahead of the one that is returned; after that it does nothing.
    * Undefined where the client does not expect any: in HTTP/1.0, and for a GET.
