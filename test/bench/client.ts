@@ -6,12 +6,19 @@ import { connect, type Socket } from 'node:net';
 import { constants, setPriority } from 'node:os';
 import { quantile } from './statistics';
 
+interface Rotated {
+  readonly path: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 export interface Job {
   readonly port: number;
   readonly method: string;
   /** With `*` for a name that differs from request to request. */
   readonly path: string;
   readonly fields?: Readonly<Record<string, string>>;
+  /** Asked for in turn, instead of {@link path} with {@link fields}. */
+  readonly rotation?: readonly Rotated[];
   /** Statuses that are right; any other ends the measurement. */
   readonly statuses: readonly number[];
   /** Octets of the request's body. */
@@ -91,8 +98,9 @@ class Connection {
 
   #request(): string {
     const name = `${this.number}-${this.#count++}`;
-    let head = `${job.method} ${job.path.replace('*', name)} HTTP/1.1\r\nHost: localhost:${job.port}\r\n`;
-    for (const [field, value] of Object.entries(job.fields ?? {})) head += `${field}: ${value}\r\n`;
+    const { path, fields = {} } = job.rotation?.[this.#count % job.rotation.length] ?? job;
+    let head = `${job.method} ${path.replace('*', name)} HTTP/1.1\r\nHost: localhost:${job.port}\r\n`;
+    for (const [field, value] of Object.entries(fields)) head += `${field}: ${value}\r\n`;
     return head + (job.size === undefined ? '\r\n' : `Content-Length: ${job.size}\r\n\r\n`);
   }
 

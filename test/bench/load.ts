@@ -29,8 +29,9 @@ export function findGenerator(): { generator: Generator; text: string } {
 
 /** Asks with GET for as many seconds as the job says. Fails if an answer was no 2xx or 3xx. */
 export async function get(loading: Loading, job: Job): Promise<Result> {
-  // wrk knows whole seconds only.
-  if (loading.generator === 'own' || !Number.isInteger(job.seconds)) return run(loading, job);
+  // wrk knows whole seconds only, and autocannon one set of fields.
+  const isOurs = !Number.isInteger(job.seconds) || (job.rotation !== undefined && loading.generator !== 'wrk');
+  if (loading.generator === 'own' || isOurs) return run(loading, job);
   return loading.generator === 'wrk' ? wrk(loading, job) : autocannon(loading, job);
 }
 
@@ -38,7 +39,11 @@ async function wrk({ pin }: Loading, job: Job): Promise<Result> {
   const fields = Object.entries(job.fields ?? {}).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const script = join(projectRoot, 'test/bench/wrk.lua');
   const flags = ['-t1', `-c${job.connections}`, `-d${job.seconds}s`, '--timeout', '30s', '-s', script, ...fields];
-  const output = await outputOf([...pin, 'wrk', ...flags, urlOf(job), '--', String(job.depth)]);
+  // One word per request, for its path, and per field.
+  const rotation = (job.rotation ?? []).map(({ path, fields }) =>
+    [path, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)].join('\n'),
+  );
+  const output = await outputOf([...pin, 'wrk', ...flags, urlOf(job), '--', String(job.depth), ...rotation]);
   const text = /^RESULT (.*)$/m.exec(output)?.[1];
   if (text === undefined) throw new Error(`wrk printed no result: ${output}`);
   return checked(JSON.parse(text) as Result & Failures);

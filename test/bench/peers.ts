@@ -1,4 +1,5 @@
 /** The servers that are compared, as one table: how each is started, and what it can do. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/host/paths';
@@ -20,6 +21,8 @@ export interface Place {
   readonly connections: number;
   /** Port of a server of the same files, to which requests for `/through-…` are handed on. */
   readonly upstream?: number;
+  /** Absolute path of a file with a whole answer, for those that always give the same. */
+  readonly answer?: string;
   /** Where our own processes write a profile of their processor time. */
   readonly profile?: string;
 }
@@ -34,6 +37,8 @@ export interface Peer {
   readonly npm?: boolean;
   /** Whether it is a program of ours that answers `collect` and `started` by messages. */
   readonly speaks?: boolean;
+  /** Whether it gives the same answer to whatever it is asked. */
+  readonly constant?: boolean;
   /** How it takes uploads below `/up/`. */
   readonly upload?: { readonly method: string; readonly prefix: string };
   /** In front of a folder's path, for its listing as JSON. */
@@ -121,6 +126,25 @@ const nodeHttp: Peer = {
   speaks: true,
 };
 
+/** A loop over `epoll` in C, where there is a compiler: what the kernel alone lets a process do. */
+const limit: Peer = {
+  name: 'limit',
+  constant: true,
+  version: () => versionIn(firstLineOf('cc', '--version')),
+  command({ folder, port, answer = '' }) {
+    const program = join(folder, 'limit');
+    execFileSync('cc', ['-O2', '-o', program, join(projectRoot, 'test/bench/limit.c')], { stdio: 'inherit' });
+    return [program, String(port), answer];
+  },
+};
+
+const net: Peer = {
+  name: 'net',
+  constant: true,
+  version: () => process.versions.node,
+  command: ({ port, answer = '' }) => [process.execPath, join(__dirname, 'constantServer.js'), String(port), answer],
+};
+
 /** A package from npm. */
 const packaged = (name: string, args: (place: Place) => readonly string[]): Peer => ({
   name,
@@ -155,6 +179,8 @@ export const peers: readonly Peer[] = [
   nginxOfDebian,
   caddy,
   nodeHttp,
+  net,
+  limit,
   sirv,
   serve,
   httpServer,

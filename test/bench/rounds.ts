@@ -1,4 +1,6 @@
 /** Measures works, peer after peer and round after round: A B C A B C, so that what changes on the machine meets all of them. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { check } from './check';
 import type { Loading } from './load';
 import { upstreams, type Peer } from './peers';
@@ -17,6 +19,8 @@ export interface Conditions {
   readonly seconds: number;
   /** Port of a server to which requests are handed on. */
   readonly upstream?: number;
+  /** Absolute path of a file with the answer of those that always give the same. */
+  readonly answer?: string;
   /** Where our processes write profiles. */
   readonly profile: string | undefined;
   /** Told what is going on. */
@@ -48,7 +52,11 @@ export async function measure(work: Work, peers: readonly Peer[], conditions: Co
   conditions.say(`${work.name}: ${work.title}`);
   work.prepare?.(conditions.site);
   const upstream = work.through === true ? await startUpstream(conditions) : undefined;
-  const conditionsHere = upstream === undefined ? conditions : { ...conditions, upstream: upstream.port };
+  const conditionsHere = {
+    ...conditions,
+    ...(upstream !== undefined && { upstream: upstream.port }),
+    ...(work.answer !== undefined && { answer: answerFile(conditions.site, work.answer) }),
+  };
   try {
     for (const peer of peers) {
       await guarded(peer, async () => {
@@ -74,6 +82,12 @@ export async function measure(work: Work, peers: readonly Peer[], conditions: Co
   return { work, samples, problems };
 }
 
+function answerFile(site: Site, answer: Buffer): string {
+  const file = join(site.beside(), 'answer');
+  writeFileSync(file, answer);
+  return file;
+}
+
 /** Starts a server, and looks whether it answers as it should. */
 async function started(peer: Peer, work: Work, conditions: Conditions): Promise<Running> {
   const running = await start(peer, conditions);
@@ -93,7 +107,7 @@ function startUpstream(conditions: Conditions): Promise<Running> {
   return start(peer, { ...conditions, pin: conditions.loading.pin });
 }
 
-export function start(peer: Peer, { site, loading, pin, profile, upstream }: Conditions): Promise<Running> {
+export function start(peer: Peer, { site, loading, pin, profile, upstream, answer }: Conditions): Promise<Running> {
   const place = {
     site: site.path,
     folder: site.beside(),
@@ -102,6 +116,7 @@ export function start(peer: Peer, { site, loading, pin, profile, upstream }: Con
     connections: site.scale.idle + 100,
     ...(profile !== undefined && { profile }),
     ...(upstream !== undefined && { upstream }),
+    ...(answer !== undefined && { answer }),
   };
   return Running.start(peer, place, pin);
 }

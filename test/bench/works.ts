@@ -50,6 +50,8 @@ export interface Work {
   readonly fresh?: boolean;
   /** Whether there is another server, to which requests are handed on. */
   readonly through?: boolean;
+  /** What those say that always say the same. */
+  readonly answer?: Buffer;
   prepare?(site: Site): void;
   expected(peer: Peer, site: Site): Expectation;
   measure(bench: Bench): Promise<Sample>;
@@ -64,6 +66,8 @@ export interface Fact {
   read(site: Site): Sample;
 }
 
+/** Those that only answer, whatever they are asked. */
+const constants = ['net', 'limit'];
 const everyone = [
   'ours (terminal)',
   'nginx',
@@ -88,7 +92,21 @@ const jobFor = ({ running, seconds }: Bench, job: Partial<Job> & Pick<Job, 'path
 });
 
 function small(name: string, title: string, path: string, length: number): Omit<Work, 'against' | 'goals' | 'measure'> {
-  return { name, title, figures: rate, expected: () => ({ path, length, statuses: [200] }) };
+  const answer = answerOf('200 OK', [`Content-Length: ${length}`], 'x'.repeat(length));
+  return { name, title, figures: rate, answer, expected: () => ({ path, length, statuses: [200] }) };
+}
+
+/** As long as ours, so that a constant is no shorter than what it stands for. */
+function answerOf(status: string, fields: readonly string[], content: string): Buffer {
+  const common = [
+    'Date: Thu, 01 Jan 2026 00:00:00 GMT',
+    'ETag: "18a2b3c4d5e6f7-b-18a2b3c4d5e6f7"',
+    'Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT',
+    'Cache-Control: no-cache',
+  ];
+  const others = ['Content-Type: text/plain; charset=utf-8', 'Accept-Ranges: bytes', 'X-Content-Type-Options: nosniff'];
+  const head = [`HTTP/1.1 ${status}`, ...common, ...others, ...fields].join('\r\n');
+  return Buffer.from(`${head}\r\n\r\n${content}`, 'latin1');
 }
 
 /** GET of one small file, `depth` requests at a time. */
@@ -102,7 +120,19 @@ const measureGet =
 const smallGoals: readonly Goal[] = [
   { figure: 'rate', peer: 'nginx', least: 1 },
   { figure: 'rate', peer: 'sirv', least: 6 },
-  { figure: 'rate', peer: 'node:http', least: 3 },
+  { figure: 'rate', peer: 'limit', least: 0.75 },
+];
+/** What browsers, and a script, ask with. */
+const rotatedNames = Array.from({ length: 10 }, (_, i) => `rotated-${i}.txt`);
+const rotatedFields: readonly Readonly<Record<string, string>>[] = [
+  { 'User-Agent': 'curl/8.5.0', Accept: '*/*' },
+  {
+    'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0',
+    Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+    'Accept-Language': 'en-US,en;q=0.5',
+    'Accept-Encoding': 'gzip, deflate, br, zstd',
+  },
+  { 'User-Agent': 'python-requests/2.32.3', Accept: '*/*', 'Accept-Encoding': 'gzip, deflate', Cookie: 'a=1; b=2' },
 ];
 const pipelinedPeers = ['ours (terminal)', 'nginx', 'nginx (tcp_nopush)', 'caddy', 'node:http'];
 const asFastAsNginx: readonly Goal[] = [{ figure: 'rate', peer: 'nginx', least: 1 }];
@@ -110,13 +140,31 @@ const asFastAsNginx: readonly Goal[] = [{ figure: 'rate', peer: 'nginx', least: 
 const smallWorks: readonly Work[] = [
   {
     ...small('small', '11-byte file, 32 connections', '/hello.txt', 11),
-    against: everyone,
+    against: [...everyone, ...constants],
     goals: smallGoals,
     measure: measureGet('/hello.txt', 1),
   },
   {
+    ...small(
+      'rotation',
+      '11-byte files, ten of them by three sets of fields in turn, 32 connections',
+      '/hello.txt',
+      11,
+    ),
+    against: ['nginx', 'nginx (tcp_nopush)', 'node:http', ...constants],
+    goals: [{ figure: 'rate', peer: 'limit', least: 0.75 }],
+    prepare: (site) => {
+      for (const name of rotatedNames) site.file(name, 11);
+    },
+    async measure(bench) {
+      const rotation = rotatedNames.flatMap((name) => rotatedFields.map((fields) => ({ path: `/${name}`, fields })));
+      const { requests, seconds } = await get(bench.loading, jobFor(bench, { path: '/hello.txt', rotation }));
+      return { rate: requests / seconds };
+    },
+  },
+  {
     ...small('page', '10 KiB file, 32 connections', '/page.txt', 10_240),
-    against: everyone,
+    against: [...everyone, ...constants],
     goals: smallGoals,
     measure: measureGet('/page.txt', 1),
   },
@@ -135,13 +183,17 @@ const smallWorks: readonly Work[] = [
   {
     name: 'unchanged',
     title: '304 by ETag, 32 connections',
-    against: [...pipelinedPeers, 'sirv'],
+    against: [...pipelinedPeers, 'sirv', ...constants],
     figures: rate,
-    goals: asFastAsNginx,
-    expected: () => ({ path: '/page.txt', length: 10_240, statuses: [200] }),
+    goals: [...asFastAsNginx, { figure: 'rate', peer: 'limit', least: 0.75 }],
+    answer: answerOf('304 Not Modified', [], ''),
+    expected: ({ constant }) =>
+      constant === true
+        ? { path: '/page.txt', length: 0, statuses: [304] }
+        : { path: '/page.txt', length: 10_240, statuses: [200] },
     async measure(bench) {
       const { port } = bench.running;
-      const { etag = '' } = await check(port, { path: '/page.txt', statuses: [200] });
+      const { etag = '' } = await check(port, { path: '/page.txt', statuses: [200, 304] });
       const fields = { 'If-None-Match': etag };
       await check(port, { path: '/page.txt', fields, statuses: [304], length: 0 });
       const job = jobFor(bench, { path: '/page.txt', fields, statuses: [304] });
@@ -170,20 +222,35 @@ async function growthDuring(bench: Bench, work: () => Promise<Sample>): Promise<
 const growth = { title: 'growth of memory', unit: 'octets' } as const;
 const atMost32MiB: Goal = { figure: 'growth', most: 32 * 2 ** 20 };
 
+function downloading(connections: number): Pick<Work, 'prepare' | 'expected' | 'measure'> {
+  return {
+    prepare: (site) => site.file('big.txt', site.scale.big),
+    expected: (_, { scale }) => ({ path: '/big.txt', length: scale.big, statuses: [200] }),
+    measure: (bench) =>
+      growthDuring(bench, async () => {
+        const { octets, seconds } = await run(bench.loading, jobFor(bench, { path: '/big.txt', connections }));
+        return { rate: octets / seconds };
+      }),
+  };
+}
+
 const largeWorks: readonly Work[] = [
   {
     name: 'big',
     title: '100 MB file, 4 connections',
     against: everyone,
     figures: { ...throughput, growth },
-    goals: [{ figure: 'rate', peer: 'nginx', least: 1 }, { figure: 'rate', peer: 'sirv', least: 2 }, atMost32MiB],
-    prepare: (site) => site.file('big.txt', site.scale.big),
-    expected: (_, { scale }) => ({ path: '/big.txt', length: scale.big, statuses: [200] }),
-    measure: (bench) =>
-      growthDuring(bench, async () => {
-        const { octets, seconds } = await run(bench.loading, jobFor(bench, { path: '/big.txt', connections: 4 }));
-        return { rate: octets / seconds };
-      }),
+    // nginx has `sendfile`: one copy where we have two.
+    goals: [{ figure: 'rate', peer: 'nginx', least: 0.7 }, { figure: 'rate', peer: 'sirv', least: 2 }, atMost32MiB],
+    ...downloading(4),
+  },
+  {
+    name: 'big-one',
+    title: '100 MB file, 1 connection',
+    against: ['nginx', 'nginx (tcp_nopush)', 'sirv'],
+    figures: { ...throughput, growth },
+    goals: [...asFastAsNginx, atMost32MiB],
+    ...downloading(1),
   },
   {
     name: 'upload',

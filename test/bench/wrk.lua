@@ -1,17 +1,26 @@
 -- For wrk: asks for the same thing DEPTH times in one write, and prints its result as one line of JSON.
--- Arguments behind "--": DEPTH
-local batch
+-- Arguments behind "--": DEPTH, and perhaps REQUESTs to be made in turn instead, each a path with a field on each further line
+local batches = {}
+local turn = 0
 
 function init(args)
-  local requests = {}
-  for i = 1, tonumber(args[1]) do
-    requests[i] = wrk.format()
+  local depth = tonumber(args[1])
+  for i = 2, #args do
+    local path, rest = args[i]:match('([^\n]*)\n?(.*)')
+    local fields = {Host = wrk.headers.Host}
+    for name, value in rest:gmatch('([^:\n]+): ([^\n]*)') do
+      fields[name] = value
+    end
+    batches[i - 1] = wrk.format('GET', path, fields):rep(depth)
   end
-  batch = table.concat(requests)
+  if #batches == 0 then
+    batches[1] = wrk.format():rep(depth)
+  end
 end
 
 function request()
-  return batch
+  turn = turn % #batches + 1
+  return batches[turn]
 end
 
 function done(summary, latency)
