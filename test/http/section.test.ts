@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { HttpError } from '../../src/http/message/httpError';
-import { parseHead, type FieldSection, type Head } from '../../src/http/wire/head';
+import { parseHead } from '../../src/http/wire/head';
+import { Sections } from '../../src/http/wire/sections';
 import { defaultLimits } from '../../src/options';
 
-const outcome = (text: string, last?: FieldSection): unknown => {
+const outcome = (text: string, sections?: Sections): unknown => {
   try {
-    const { method, version, target, path, query, authority, fields } = parseHead(text, defaultLimits, last);
+    const { method, version, target, path, query, authority, fields } = parseHead(text, defaultLimits, sections);
     return { method, version, target, path, query, authority, names: fields.names, values: fields.values };
   } catch (error) {
     if (error instanceof HttpError) return `${error.status} ${error.message}`;
@@ -32,24 +33,47 @@ const line = fc.constantFrom(
 );
 
 describe('a field section', () => {
+  /** That of a request whose one field but Host has that value. */
+  const read = (value: string, sections: Sections, method = 'GET'): ReturnType<typeof parseHead> =>
+    parseHead(`${method} / HTTP/1.1\r\nHost: a\r\nX: ${value}\r\n`, defaultLimits, sections);
+
   it('that was read before is the very same', () => {
-    const first: Head = parseHead('GET /a HTTP/1.1\r\nHost: a\r\nX: 1\r\n', defaultLimits);
-    const second = parseHead('POST /b HTTP/1.1\r\nHost: a\r\nX: 1\r\n', defaultLimits, first.section);
-    assert.equal(second.fields, first.fields);
-    assert.deepEqual([second.method, second.path, second.authority], ['POST', '/b', 'a']);
+    const sections = new Sections();
+    const first = read('1', sections);
+    assert.notEqual(read('2', sections).fields, first.fields);
+    const third = read('1', sections, 'POST');
+    assert.equal(third.fields, first.fields);
+    assert.deepEqual([third.method, third.path, third.authority], ['POST', '/', 'a']);
+  });
+
+  it('is kept for as long as it is asked for, and not for much longer', () => {
+    const sections = new Sections();
+    const [asked, forgotten] = [read('asked', sections).fields, read('forgotten', sections).fields];
+    for (let i = 0; i < 100; i++) {
+      read(String(i), sections);
+      assert.equal(read('asked', sections).fields, asked);
+    }
+    assert.notEqual(read('forgotten', sections).fields, forgotten);
+  });
+
+  it('that is long is not kept', () => {
+    const sections = new Sections();
+    const value = 'x'.repeat(2048);
+    assert.notEqual(read(value, sections).fields, read(value, sections).fields);
+  });
+
+  it('that is refused is refused again', () => {
+    const sections = new Sections();
+    for (let i = 0; i < 2; i++) assert.throws(() => read('\x00', sections), HttpError);
   });
 
   it('never makes a head another one than it is', () => {
     fc.assert(
-      fc.property(section, line, section, (before, requestLine, now) => {
-        let last: FieldSection | undefined;
-        try {
-          last = parseHead(`GET / HTTP/1.0\r\n${before}`, defaultLimits).section;
-        } catch {
-          last = undefined;
-        }
+      fc.property(fc.array(section), line, section, (before, requestLine, now) => {
+        const sections = new Sections();
+        for (const each of before) outcome(`GET / HTTP/1.0\r\n${each}`, sections);
         const text = `${requestLine}\r\n${now}`;
-        assert.deepEqual(outcome(text, last), outcome(text));
+        assert.deepEqual(outcome(text, sections), outcome(text));
       }),
     );
   });

@@ -110,7 +110,6 @@ export class Connection implements Carrier, Overdue {
     const stalled = this.stall.due(now);
     if (stalled <= now) this.cut();
     else if (this.deadline.due(now) <= now) this.expire();
-    if (this.phase === 'idle') this.receiver.input.forget();
     return Math.min(stalled, this.deadline.due(now));
   }
 

@@ -8,6 +8,7 @@ import type { Limits } from '../../options';
 import { HttpError } from '../message/httpError';
 import { Fields } from '../message/fields';
 import { fieldContent, token, trimOws } from '../message/syntax';
+import type { Sections } from './sections';
 import { isAuthority, parseTarget, type Target } from './target';
 
 export interface Head extends Target {
@@ -44,15 +45,15 @@ const tokenStart = new RegExp(`^${token}`);
  * Reads a whole head.
  *
  * @param text from the request line up to, but without, the empty line: every line ends in CRLF
- * @param last a field section read before: clients repeat themselves, and the same text need not be read twice
+ * @param sections those that were read before: the same text need not be read twice
  * @throws {@link HttpError} 400, 414, 431, 501 (CONNECT) or 505; each of them ends the connection
  */
-export function parseHead(text: string, limits: Limits, last?: FieldSection): Head {
+export function parseHead(text: string, limits: Limits, sections?: Sections): Head {
   const lineEnd = text.indexOf('\r\n');
   const { method, target, version } = parseRequestLine(text.slice(0, lineEnd), limits);
   if (text.length > limits.head) throw tooLarge(limits);
   const sectionText = text.slice(lineEnd + 2);
-  const section = last?.text === sectionText ? last : parseSection(sectionText, limits);
+  const section = sections?.find(sectionText) ?? parseSection(sectionText, limits, sections);
   const minorVersion = version === 'HTTP/1.0' ? 0 : 1;
   const { fields, host } = section;
   // RFC 9112 §3.2.
@@ -61,9 +62,11 @@ export function parseHead(text: string, limits: Limits, last?: FieldSection): He
   return { method, version, minorVersion, fields, section, target, path, query, authority };
 }
 
-function parseSection(text: string, limits: Limits): FieldSection {
+function parseSection(text: string, limits: Limits, sections: Sections | undefined): FieldSection {
   const fields = parseFields(text, 0, limits.fields);
-  return { text, fields, host: hostOf(fields) };
+  const section = { text, fields, host: hostOf(fields) };
+  sections?.keep(section);
+  return section;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** What a connection has received and not used yet, and the reading of a head from it. */
 import type { Limits } from '../../options';
 import { HttpError } from '../message/httpError';
-import { checkPartialHead, parseHead, type FieldSection, type Head } from './head';
+import { checkPartialHead, parseHead, type Head } from './head';
+import { Sections } from './sections';
 
 const nothing = Buffer.alloc(0);
 /** In octets. */
@@ -12,10 +13,11 @@ const endOfHead = Buffer.from('\r\n\r\n');
 /** RFC 9112 §2.2: a server should skip at least one empty line before a request line. */
 const mostEmptyLines = 2;
 
+/** All connections share them. */
+const sections = new Sections();
+
 export class Input {
   private bytes: Buffer = nothing;
-  /** Of the last head. */
-  private section: FieldSection | undefined;
   /** How much of a head that is not whole was already looked at. */
   private checked = 0;
   private emptyLines = 0;
@@ -49,11 +51,6 @@ export class Input {
     this.consume(this.bytes.length);
   }
 
-  /** Lets go of what is only kept to be faster: an idle connection holds no memory. */
-  forget(): void {
-    this.section = undefined;
-  }
-
   /** Hands all bytes to `read`, which returns how many of them it used. */
   take(read: (bytes: Buffer) => number): void {
     this.consume(read(this.bytes));
@@ -72,8 +69,7 @@ export class Input {
       this.checkPartial();
       return undefined;
     }
-    const head = parseHead(this.bytes.toString('latin1', 0, end + 2), this.limits, this.section);
-    this.section = head.section;
+    const head = parseHead(this.bytes.toString('latin1', 0, end + 2), this.limits, sections);
     this.consume(end + endOfHead.length);
     this.emptyLines = 0;
     return head;

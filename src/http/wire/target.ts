@@ -30,7 +30,7 @@ export function parseTarget(method: string, target: string, host: string): Targe
   if (method === 'CONNECT') throw new HttpError(501, 'This server is no proxy: CONNECT is not implemented.');
   if (target.includes('#')) throw new HttpError(400, 'The request target has a fragment.');
   // §3.2.1: origin-form.
-  if (target.startsWith('/')) return { target, authority: host, ...splitQuery(target) };
+  if (target.startsWith('/')) return targetOf(target, target, host);
   // §3.2.4: asterisk-form is for OPTIONS alone.
   if (target === '*' && method === 'OPTIONS') return { target, path: '*', query: undefined, authority: host };
   // §3.2.2: absolute-form; its authority replaces Host.
@@ -40,11 +40,12 @@ export function parseTarget(method: string, target: string, host: string): Targe
   }
   // §3.2.4: OPTIONS for a URL without a path asks about the server as a whole.
   if (rest === '' && method === 'OPTIONS') return { target, path: '*', query: undefined, authority };
-  return { target, authority, ...splitQuery(rest.startsWith('/') ? rest : `/${rest}`) };
+  return targetOf(target, rest.startsWith('/') ? rest : `/${rest}`, authority);
 }
 
-function splitQuery(target: string): { path: string; query: string | undefined } {
-  const mark = target.indexOf('?');
-  if (mark < 0) return { path: target, query: undefined };
-  return { path: target.slice(0, mark), query: target.slice(mark + 1) };
+/** @param origin the path and the query */
+function targetOf(target: string, origin: string, authority: string): Target {
+  const mark = origin.indexOf('?');
+  if (mark < 0) return { target, path: origin, query: undefined, authority };
+  return { target, path: origin.slice(0, mark), query: origin.slice(mark + 1), authority };
 }
