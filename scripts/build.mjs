@@ -59,6 +59,7 @@ const onDemand = {
   certificate: 'src/certificate.ts',
   qrCode: 'src/editor/sharing/qrCode.ts',
   rulePlace: 'src/editor/server/rulePlace.ts',
+  ruleRepair: 'src/ruleRepair.ts',
 };
 const loadsOnDemand = {
   name: 'loads on demand',

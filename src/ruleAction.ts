@@ -56,6 +56,14 @@ interface Scope {
 
 type Reader = (value: unknown, scope: Scope) => RuleAction;
 
+export const actionNames = [
+  'respond',
+  'redirect',
+  'rewrite',
+  'headers',
+  'proxy',
+] as const satisfies readonly RuleAction['kind'][];
+
 const readers: Readonly<Record<RuleAction['kind'], Reader>> = {
   respond: respondOf,
   redirect: redirectOf,
@@ -73,8 +81,6 @@ export const actionKeys = {
   redirect: ['to', 'status'],
   proxy: ['to', 'keepHost', 'live'],
 } as const;
-
-export const actionNames = Object.keys(readers) as readonly RuleAction['kind'][];
 
 /** @throws RuleError */
 export function actionOf(rule: Readonly<Record<string, unknown>>, scope: Scope): RuleAction {

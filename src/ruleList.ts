@@ -24,7 +24,7 @@ export interface CompiledRule {
 }
 
 /** What has to be known besides the list. */
-export interface RuleContext {
+interface RuleContext {
   /** Hosts beyond this machine that requests may be handed on to, as `host:port`. */
   readonly proxyHosts: readonly string[];
 }
@@ -36,6 +36,17 @@ export function compileRules(list: unknown, context: RuleContext): readonly Comp
   if (!Array.isArray(list)) throw new RuleError('The rules are no list.');
   if (list.length > mostRules) throw new RuleError(`There are more than ${mostRules} rules.`);
   return list.map((rule: unknown, i) => compileRule(rule, { rule: i + 1, keys: [] }, context));
+}
+
+/** The first thing that makes no sense; undefined if all does. */
+export function ruleErrorIn(list: unknown, context: RuleContext): RuleError | undefined {
+  try {
+    compileRules(list, context);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RuleError) return error;
+    throw error;
+  }
 }
 
 function compileRule(rule: unknown, place: RulePart, context: RuleContext): CompiledRule {

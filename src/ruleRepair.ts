@@ -1,8 +1,8 @@
-/** What a wrong rule was meant to be, where that is plain. Pure. */
+/** What a wrong rule was meant to be, where that is plain: a bundle of its own, which a window loads for a quick fix. Pure. */
 import { closest, distance } from 'fastest-levenshtein';
 import { actionKeys, isTable } from './ruleAction';
-import { RuleError } from './ruleError';
-import { compileRules, ruleKeys, type RuleContext } from './ruleList';
+import type { RuleError } from './ruleError';
+import { ruleKeys } from './ruleList';
 
 /** Another value at a place of a rule, or another name for what is there. */
 type Change = { readonly keys: readonly string[] } & ({ readonly value: unknown } | { readonly name: string });
@@ -10,36 +10,20 @@ type Change = { readonly keys: readonly string[] } & ({ readonly value: unknown 
 /** A change by which a rule makes sense, and the number of that, from 1. */
 export type Repair = Change & { readonly rule: number };
 
-/** The first thing that makes no sense. */
-export interface RuleFlaw {
-  readonly error: RuleError;
-  /** Undefined if what was meant is for the user to say. */
-  readonly repair: Repair | undefined;
-}
+/** What makes sense of a list; handed in, for it is in the bundle of the extension already. */
+type Judge = (list: unknown) => RuleError | undefined;
 
-/** Undefined if all makes sense. */
-export function flawIn(list: unknown, context: RuleContext): RuleFlaw | undefined {
-  const error = errorOf(list, context);
-  if (error === undefined) return undefined;
-  if (error.place === undefined || !Array.isArray(list)) return { error, repair: undefined };
-  const { rule, keys } = error.place;
+/** @returns undefined if what was meant is for the user to say */
+export function repairOf(list: unknown, { place }: RuleError, judge: Judge): Repair | undefined {
+  if (place === undefined || !Array.isArray(list)) return undefined;
+  const { rule, keys } = place;
   const wrong: unknown = list[rule - 1];
   const helps = (repair: Change): boolean => {
-    const left = errorOf(list.with(rule - 1, changed(wrong, repair.keys, repair)), context);
+    const left = judge(list.with(rule - 1, changed(wrong, repair.keys, repair)));
     return left === undefined || (left.place?.rule ?? 0) > rule;
   };
   const repair = repairsOf(wrong, keys).find(helps);
-  return { error, repair: repair && { rule, ...repair } };
-}
-
-function errorOf(list: unknown, context: RuleContext): RuleError | undefined {
-  try {
-    compileRules(list, context);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RuleError) return error;
-    throw error;
-  }
+  return repair && { rule, ...repair };
 }
 
 /** What might be meant; whether it makes sense is to be seen. */

@@ -14,6 +14,7 @@ const onDemand: readonly (readonly [what: string, name: string, word: string])[]
   ['the encoder of certificates', 'certificate.js', '2.5.29.37'],
   ['the drawing of QR codes', 'qrCode.js', 'whiteColor'],
   ['the parser of settings files', 'rulePlace.js', 'allowTrailingComma'],
+  ['what wrong rules were meant to be', 'ruleRepair.js', 'Uint32Array(65536)'],
 ];
 
 describe('the bundles', () => {

@@ -1,10 +1,18 @@
 /** What a wrong rule was meant to be: offered where it is plain, and never what makes no sense either. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { flawIn } from '../../src/ruleRepair';
+import type { RuleError } from '../../src/ruleError';
+import { ruleErrorIn } from '../../src/ruleList';
+import { repairOf, type Repair } from '../../src/ruleRepair';
 
 const context = { proxyHosts: [] };
 const good = { match: '/good', respond: {} };
+const judge = (list: unknown): RuleError | undefined => ruleErrorIn(list, context);
+
+function repairIn(list: unknown): Repair | undefined {
+  const flaw = judge(list);
+  return flaw && repairOf(list, flaw, judge);
+}
 
 const plain: readonly (readonly [promise: string, rule: object, keys: readonly string[], change: object])[] = [
   ['a key with a letter too few', { mach: '/a', respond: {} }, ['mach'], { name: 'match' }],
@@ -52,19 +60,19 @@ const unclear: readonly (readonly [promise: string, rule: unknown])[] = [
 describe('of a wrong rule', () => {
   for (const [promise, rule, keys, change] of plain) {
     it(`is known what was meant: ${promise}`, () => {
-      assert.deepEqual(flawIn([good, rule], context)?.repair, { rule: 2, keys, ...change });
+      assert.deepEqual(repairIn([good, rule]), { rule: 2, keys, ...change });
     });
   }
 
   it('is known what was meant, though others behind it are wrong, too', () => {
-    const repair = flawIn([{ match: 'a', respond: {} }, 7], context)?.repair;
+    const repair = repairIn([{ match: 'a', respond: {} }, 7]);
     assert.deepEqual(repair, { rule: 1, keys: ['match'], value: '/a' });
   });
 
   for (const [promise, rule] of unclear) {
     it(`nothing is guessed: ${promise}`, () => {
-      const flaw = flawIn([good, rule], context);
-      assert.ok(flaw !== undefined && flaw.repair === undefined, JSON.stringify(flaw?.repair));
+      assert.ok(judge([good, rule]) !== undefined);
+      assert.equal(repairIn([good, rule]), undefined);
     });
   }
 
@@ -72,11 +80,11 @@ describe('of a wrong rule', () => {
     const key = fc.constantFrom('match', 'method', 'respond', 'redirect', 'proxy', 'to', 'status', '__proto__', 'mtch');
     fc.assert(
       fc.property(fc.array(fc.dictionary(key, fc.jsonValue({ maxDepth: 2 }))), (list) => {
-        const { rule = 1 } = flawIn(list, context)?.repair ?? {};
+        const { rule = 1 } = repairIn(list) ?? {};
         assert.ok(rule >= 1 && rule <= Math.max(1, list.length));
       }),
     );
   });
 
-  it('nothing is wrong if all makes sense', () => assert.equal(flawIn([good], context), undefined));
+  it('nothing is wrong if all makes sense', () => assert.equal(judge([good]), undefined));
 });

@@ -14,7 +14,7 @@ const MAX_PICTURES = 250 * 1024;
 
 /** What may lie in the installed extension; `.vsixmanifest` is the editor's. */
 const WANTED =
-  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/((http|editor|terminal|rules)\.md|httpServerApi\.ts)|LICENSE\.txt|dist\/((extension|certificate|qrCode|rulePlace|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
+  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/((http|editor|terminal|rules)\.md|httpServerApi\.ts)|LICENSE\.txt|dist\/((extension|certificate|qrCode|rulePlace|ruleRepair|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
 
 /** What a build makes anew, and what it does not read. */
 const LEFT_OUT = new Set(['.git', '.vscode-test', 'dist', 'node_modules', 'out', 'screenshots']);
@@ -119,6 +119,7 @@ describe('the packaged .vsix', () => {
       'dist/certificate.js',
       'dist/qrCode.js',
       'dist/rulePlace.js',
+      'dist/ruleRepair.js',
       'dist/worker.js',
       'dist/page/live.js',
       'package.json',

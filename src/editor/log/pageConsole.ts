@@ -1,19 +1,17 @@
 /** The output channel "HTTP Server Console": what pages write to the consoles of their browsers. */
 import * as path from 'node:path';
-import { DocumentLink, l10n, languages, Range, Uri, window, workspace } from 'vscode';
-import type { Disposable, OutputChannel, TextDocument } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
+import type { Disposable, OutputChannel } from 'vscode';
 import type { ConsoleLine, ConsoleNews, ConsoleReport } from '../../consoleReport';
 import { forLog } from '../common/words';
 import type { Controller } from '../server/controller';
 import { isInside } from '../server/plan';
 import { siteIn, type ServedSite } from '../server/state';
 import { isExcluded } from '../server/urls';
+import { linkOutput, type LineLink } from './outputLinks';
 
 /** The editor names the document of a channel by its number, or by its name without blanks, so lines tell whose they are. */
 const name = 'HTTP Server Console';
-
-/** Only the end of a long console gets links. */
-const mostLines = 1000;
 
 /** What a line begins with, and what the further lines of the same text do: no page can write it. */
 const head = /^\d\d:\d\d:\d\d\.\d{3} \[(?:debug|log|info|warn|error)\] /;
@@ -31,10 +29,10 @@ export class PageConsole implements Disposable {
   constructor(controller: Controller) {
     this.#subscriptions = [
       controller.onDidTraffic(({ console }) => console && this.#write(console)),
-      languages.registerDocumentLinkProvider(
-        { scheme: 'output' },
-        { provideDocumentLinks: (document) => linksIn(document, siteIn(controller.state)) },
-      ),
+      linkOutput(() => {
+        const site = siteIn(controller.state);
+        return site && ((line) => linksOf(site, line));
+      }),
     ];
   }
 
@@ -86,19 +84,13 @@ function harmless(text: string): string {
   return forLog(relative).replaceAll('://', ': //');
 }
 
-function linksIn(document: TextDocument, site: ServedSite | undefined): DocumentLink[] {
-  if (site === undefined) return [];
-  const found: DocumentLink[] = [];
-  for (let number = Math.max(0, document.lineCount - mostLines); number < document.lineCount; number++) {
-    const { text } = document.lineAt(number);
-    if (!head.test(text) && !text.startsWith(further)) continue;
-    for (const { 0: whole, 1: file = '', 2: line, 3: column, index } of text.matchAll(places)) {
-      const target = fileOf(site, file);
-      const range = new Range(number, index, number, index + whole.length);
-      if (target) found.push(new DocumentLink(range, target.with({ fragment: `L${line},${column}` })));
-    }
-  }
-  return found;
+/** Of a line of ours. */
+function linksOf(site: ServedSite, text: string): LineLink[] {
+  if (!head.test(text) && !text.startsWith(further)) return [];
+  return [...text.matchAll(places)].flatMap(({ 0: whole, 1: file = '', 2: line, 3: column, index }) => {
+    const target = fileOf(site, file)?.with({ fragment: `L${line},${column}` });
+    return target === undefined ? [] : [{ start: index, length: whole.length, target }];
+  });
 }
 
 /** The file that is shown at `pathname`, decoded; undefined for what is kept back. */

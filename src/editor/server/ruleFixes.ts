@@ -1,7 +1,8 @@
 /** What is offered where a wrong rule stands in the settings: what was plainly meant, or the setting that is for it. */
 import { CodeAction, CodeActionKind, l10n, languages, Position, Range, workspace, WorkspaceEdit } from 'vscode';
 import type { CodeActionProvider, Disposable, TextDocument } from 'vscode';
-import { flawIn, type RuleFlaw } from '../../ruleRepair';
+import type { RuleError } from '../../ruleError';
+import { ruleErrorIn } from '../../ruleList';
 import { openSettings } from './problem';
 import type { Span } from './rulePlace';
 import { proxyHostsOf } from './ruleSetting';
@@ -29,13 +30,21 @@ export const offerRuleFixes = (): Disposable =>
 
 /** By the text as it is now, saved or not. */
 async function fixesFor(document: TextDocument): Promise<CodeAction[]> {
-  const { editOf, rulesIn } = await import('./rulePlace.js');
+  // Loaded when they are needed: few rules are wrong, and every window starts.
+  const [{ editOf, rulesIn }, { repairOf }] = await Promise.all([
+    import('./rulePlace.js'),
+    import('../../ruleRepair.js'),
+  ]);
   const text = document.getText();
   const list = rulesIn(text, setting);
+  if (list === undefined) return [];
   const proxyHosts = proxyHostsOf(workspace.getConfiguration('httpServer', document));
-  const flaw = list === undefined ? undefined : flawIn(list, { proxyHosts });
-  const edit = flaw?.repair && editOf(text, setting, flaw.repair);
-  return [...(edit === undefined ? [] : [rewriting(document, edit)]), ...(flaw === undefined ? [] : allowing(flaw))];
+  const judge = (rules: unknown): RuleError | undefined => ruleErrorIn(rules, { proxyHosts });
+  const flaw = judge(list);
+  if (flaw === undefined) return [];
+  const repair = repairOf(list, flaw, judge);
+  const edit = repair && editOf(text, setting, repair);
+  return [...(edit === undefined ? [] : [rewriting(document, edit)]), ...allowing(flaw)];
 }
 
 function rewriting(document: TextDocument, { span, text }: { span: Span; text: string }): CodeAction {
@@ -48,7 +57,7 @@ function rewriting(document: TextDocument, { span, text }: { span: Span; text: s
 }
 
 /** What only the settings of the machine can allow. */
-function allowing({ error: { instead } }: RuleFlaw): CodeAction[] {
+function allowing({ instead }: RuleError): CodeAction[] {
   if (instead === undefined) return [];
   const { command, args } = openSettings(instead);
   const action = new CodeAction(l10n.t('Open the setting httpServer.{0}', instead), CodeActionKind.QuickFix);

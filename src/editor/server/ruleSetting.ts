@@ -2,8 +2,8 @@
 import { workspace } from 'vscode';
 import type { WorkspaceConfiguration, WorkspaceFolder } from 'vscode';
 import type { Options } from '../../options';
-import { RuleError } from '../../ruleError';
-import { compileRules } from '../../ruleList';
+import type { RuleError } from '../../ruleError';
+import { ruleErrorIn } from '../../ruleList';
 
 /** By folder. */
 const good = new Map<string, Options['rules']>();
@@ -20,14 +20,11 @@ export function ruleSetting(folder: WorkspaceFolder): RuleSetting {
   const config = workspace.getConfiguration('httpServer', folder);
   const value = config.get<unknown>('rules');
   const key = folder.uri.toString();
-  try {
-    compileRules(value, { proxyHosts: proxyHostsOf(config) });
-    good.set(key, value as Options['rules']);
-    return { rules: value as Options['rules'], flaw: undefined };
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error;
-    return { rules: good.get(key) ?? [], flaw: error };
-  }
+  const flaw = ruleErrorIn(value, { proxyHosts: proxyHostsOf(config) });
+  if (flaw !== undefined) return { rules: good.get(key) ?? [], flaw };
+  const rules = value as Options['rules'];
+  good.set(key, rules);
+  return { rules, flaw };
 }
 
 /** Hosts beyond this machine that rules may hand requests on to. */

@@ -30,15 +30,24 @@ export function servedPath(site: ServedSite, resource: Uri, isFolder = false): s
   return `/${relative.split(path.sep).map(encodeURIComponent).join('/')}${isFolder ? '/' : ''}`;
 }
 
+/** Understood once per list: whoever looks for links asks for each of them. */
+const understood = new WeakMap<readonly string[], Globs>();
+
+function globsOf(exclude: readonly string[]): Globs {
+  const known = understood.get(exclude);
+  if (known !== undefined) return known;
+  const lower = exclude.map((glob) => glob.toLowerCase());
+  const globs = new Globs(lower, process.platform);
+  understood.set(exclude, globs);
+  return globs;
+}
+
 /**
  * Whether the settings keep back what is at `pathname`, as far as names tell. The server, which asks the disk as well, may keep
  * back more.
  */
 export function isExcluded({ exclude }: Pick<ServedSite, 'exclude'>, pathname: string): boolean {
-  const globs = new Globs(
-    exclude.map((glob) => glob.toLowerCase()),
-    process.platform,
-  );
+  const globs = globsOf(exclude);
   const names = pathname.split('/').filter((name) => name !== '');
   const reached = globs.start();
   return names
