@@ -68,10 +68,20 @@ describe('the thread of the server keeps requests', () => {
       client.close();
     });
 
+  const digestOf = (content: Uint8Array): string => createHmac('sha256', 'key').update(content).digest('hex');
+
+  /** As senders do, it signs the octets of the content. */
   const webhook = (type: string, content: Uint8Array, ...more: readonly string[]): readonly string[] => [
     ...['POST /hooks/build HTTP/1.1', 'Host: localhost', `Content-Type: ${type}`, `Content-Length: ${content.length}`],
-    ...more,
+    ...[`X-Hub-Signature-256: sha256=${digestOf(content)}`, ...more],
   ];
+
+  /** Whether who gets what is kept of a request can tell that it is what was signed. */
+  async function isSigned(request: number): Promise<boolean> {
+    const { requestHead } = await question({ kind: 'whole', request });
+    const { bytes } = await question({ kind: 'content', request });
+    return /^X-Hub-Signature-256: sha256=(\w+)\r$/m.exec(requestHead)?.[1] === digestOf(bytes);
+  }
 
   beforeEach(async () => {
     ({ path: directory, remove } = await temporaryFolder());
@@ -90,14 +100,16 @@ describe('the thread of the server keeps requests', () => {
   });
 
   const json = Buffer.from('{"ref":"refs/heads/main","text":"\u20ac"}');
-  const signature = `X-Hub-Signature-256: sha256=${createHmac('sha256', 'key').update(json).digest('hex')}`;
+  const odd = Buffer.from(' {"a" : 1.0,\r\n\t"a":"\\u20ac", "b":1e400}\n\n');
+  const form = Buffer.from('payload=%7B%22a%22%3A1%7D&b=x+y');
   const gzipped = gzipSync(json);
   const parts = Buffer.from('--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n');
   const large = Buffer.alloc(MiB, 'large');
   const binary = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
   const senders: readonly (readonly [promise: string, head: readonly string[], content: Buffer])[] = [
-    ['signed JSON', webhook('application/json', json, signature), json],
-    ['a form', webhook('application/x-www-form-urlencoded', Buffer.from('a=1')), Buffer.from('a=1')],
+    ['JSON', webhook('application/json', json), json],
+    ['JSON that is laid out oddly', webhook('application/json', odd), odd],
+    ['a form', webhook('application/x-www-form-urlencoded', form), form],
     ['a form in parts', webhook('multipart/form-data; boundary=x', parts), parts],
     ['coded content', webhook('application/json', gzipped, 'Content-Encoding: gzip'), gzipped],
     ['a MiB', webhook('text/plain', large), large],
@@ -105,16 +117,18 @@ describe('the thread of the server keeps requests', () => {
     ['octets', webhook('application/octet-stream', binary), binary],
   ];
   for (const [promise, head, content] of senders) {
-    it(`with ${promise}, and sends it again as it was`, async () => {
+    it(`with ${promise}, whose signature holds, and sends it again as it was`, async () => {
       const { number, status } = await exchange(head, content);
       assert.equal(status, 405);
       const kept = await question({ kind: 'content', request: number });
       assert.ok(kept.whole);
       assert.deepEqual(Buffer.from(kept.bytes), content);
+      assert.ok(await isSigned(number));
 
       const again = await question({ kind: 'replay', request: number });
       assert.ok(again !== undefined && again > number);
       assert.deepEqual(Buffer.from((await question({ kind: 'content', request: again })).bytes), content);
+      assert.ok(await isSigned(again));
       const heads = await Promise.all([number, again].map((request) => question({ kind: 'whole', request })));
       const fields = heads.map(({ requestHead }) =>
         requestHead.split('\r\n').filter((line) => !/^(?:content-length|connection): /i.test(line)),
@@ -128,6 +142,27 @@ describe('the thread of the server keeps requests', () => {
     const { number } = await exchange(head, Buffer.from('3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n'));
     const { bytes, whole } = await question({ kind: 'content', request: number });
     assert.deepEqual([Buffer.from(bytes).toString(), whole], ['abcde', true]);
+  });
+
+  it('of a sender that is a library, however it frames its content', async () => {
+    const parts = new FormData();
+    parts.append('payload', '{"a":1}');
+    parts.append('file', new Blob([binary], { type: 'image/png' }), 'ü"\r\n.png');
+    for (const [body, half] of [
+      [parts, false],
+      [new URLSearchParams({ a: '€ &' }), false],
+      [new Blob([large]).stream(), true],
+    ] as const) {
+      const sent = new Request(`http://localhost:${listening.port}/hooks`, {
+        ...{ method: 'POST', body },
+        ...(half && { duplex: 'half' }),
+      });
+      const copy = sent.clone();
+      const { number } = await keptOf(() => fetch(sent).then((response) => response.text()));
+      const { bytes, whole } = await question({ kind: 'content', request: number });
+      assert.ok(whole);
+      assert.deepEqual(Buffer.from(bytes), Buffer.from(await copy.arrayBuffer()));
+    }
   });
 
   it('with the heads as they were sent, secrets masked', async () => {

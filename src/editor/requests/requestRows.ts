@@ -12,8 +12,8 @@ const mostRows = 200;
 /** Milliseconds between two looks at what has come. */
 const pace = 1000;
 
-/** A request, or the line that says how many more there are. */
-export type Row = RequestSummary | { readonly more: number };
+/** A request, or the lines that say how many more there are, and how many were too many to be kept. */
+export type Row = RequestSummary | { readonly more: number } | { readonly counted: number };
 
 type Asked = Pick<Controller, 'ask' | 'state' | 'onDidTraffic' | 'onDidChangeState'>;
 
@@ -101,8 +101,9 @@ export class RequestRows implements Disposable {
   async #ask(): Promise<readonly Row[]> {
     try {
       const filter = filterOf(this.#filter);
-      const { requests, more } = await ask(this.#controller, { kind: 'list', filter, limit: mostRows });
-      return more === 0 ? requests : [...requests, { more }];
+      const { requests, more, counted } = await ask(this.#controller, { kind: 'list', filter, limit: mostRows });
+      const rest = [...(more === 0 ? [] : [{ more }]), ...(counted.count === 0 ? [] : [{ counted: counted.count }])];
+      return [...requests, ...rest];
     } catch (error) {
       if (error instanceof ProblemError) return [];
       throw error;

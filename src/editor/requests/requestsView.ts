@@ -47,7 +47,12 @@ export class RequestsView implements Disposable, TreeDataProvider<Row> {
   }
 
   getTreeItem(row: Row): TreeItem {
-    return 'number' in row ? itemOf(row) : new TreeItem(l10n.t('… and {0} more', row.more));
+    if ('number' in row) return itemOf(row);
+    return new TreeItem(
+      'more' in row
+        ? l10n.t('… and {0} more', row.more)
+        : l10n.t('{0} came too fast to be kept: they are only counted', row.counted),
+    );
   }
 
   getChildren(row?: Row): Row[] {

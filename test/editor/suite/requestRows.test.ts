@@ -1,6 +1,7 @@
 /** What the view of requests asks of the server, and what it has in its rows. */
 import assert from 'node:assert/strict';
 import { RequestRows, type Row } from '../../../src/editor/requests/requestRows';
+import { RawClient } from '../../support/rawClient';
 import { ask, TestController, when } from '../support';
 
 describe('the view of requests', () => {
@@ -37,7 +38,9 @@ describe('the view of requests', () => {
     made.dispose();
   });
 
-  const targets = (): string[] => rows.all.map((row: Row) => ('number' in row ? row.target : `${row.more} more`));
+  const textOf = (row: Row): string =>
+    'number' in row ? row.target : 'more' in row ? `${row.more} more` : `${row.counted} counted`;
+  const targets = (): string[] => rows.all.map(textOf);
 
   /** Resolves when the rows are those. */
   async function shows(...wanted: readonly string[]): Promise<void> {
@@ -100,6 +103,20 @@ describe('the view of requests', () => {
     await shows('/hello.txt?again', '/hello.txt');
     rows.filter = 'GET 404';
     await shows('/none');
+  });
+
+  it('says how many more there are, and how many came too fast to be kept', async () => {
+    const sent = 6000;
+    const client = await RawClient.connect(made.port ?? 0);
+    const last = 'GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    await client.write('GET /burst HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(sent - 1) + last);
+    await client.readToEnd();
+    client.close();
+    const sum = (): number =>
+      rows.all.reduce((all, row) => all + ('number' in row ? 1 : 'more' in row ? row.more : row.counted), 0);
+    while (sum() < sent) await when(rows.onDidChange);
+    assert.equal(sum(), sent);
+    assert.equal(rows.all.filter((row) => 'number' in row).length, 200);
   });
 
   it('has nothing of a server that has stopped', async () => {
