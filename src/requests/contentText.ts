@@ -13,8 +13,9 @@ interface Shown {
 const dumped = 16 * 1024;
 /** Octets that decoded content may have. */
 const mostDecoded = 1024 * 1024;
-/** Characters that are laid out; who sends more wants no person to read it. */
+/** Characters that are laid out, and those that it may become; who sends more wants no person to read it. */
 const mostLaidOut = 256 * 1024;
+const mostBecome = 4 * mostLaidOut;
 
 const mediaTypeOf = (head: HeadLines): string =>
   (valueOf(head, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -26,7 +27,8 @@ export function show(head: HeadLines, content: Uint8Array): Shown {
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   if (text === undefined || /[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text)) return { kind: 'binary', text: dump(content) };
   const laidOut = layOut(mediaTypeOf(head), text);
-  if (laidOut !== undefined && laidOut !== text) return { kind: 'laidOut', text: laidOut };
+  if (laidOut !== undefined && laidOut !== text && laidOut.length <= mostBecome)
+    return { kind: 'laidOut', text: laidOut };
   return { kind: decoded === undefined ? 'asSent' : 'laidOut', text };
 }
 

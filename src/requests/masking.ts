@@ -6,8 +6,7 @@ import { headOf, linesOf } from './heads';
 /** What stands for a secret. */
 export const mask = '***';
 
-const secret = /^(?:authorization|proxy-authorization|cookie|set-cookie|(?:.*-)?(?:api-?key|token|secret))$/i;
-const withAddress = /^(?:referer|location|content-location)$/i;
+const secret = /^(?:cookie|set-cookie|(?:.*-)?(?:authorization|api-?key|token|secret))$/i;
 
 const isSecret = (name: string): boolean => secret.test(name);
 
@@ -18,10 +17,8 @@ export function maskHead(head: string): string {
   return headOf({ start: maskToken(start), fields: fields.map(maskField) });
 }
 
-function maskField([name, value]: FieldLine): FieldLine {
-  if (isSecret(name)) return [name, mask];
-  return withAddress.test(name) ? [name, maskToken(value)] : [name, value];
-}
+/** An address with a token in it may be in any field: proxies put it into fields of their own. */
+const maskField = ([name, value]: FieldLine): FieldLine => [name, isSecret(name) ? mask : maskToken(value)];
 
 const tokens = /([?&]token=)([^&\s#]+)/gi;
 
@@ -45,7 +42,7 @@ export function unmaskHead(edited: string, kept: string): string {
     const before = original.fields.filter(([each]) => each.toLowerCase() === key)[index]?.[1];
     if (before === undefined) return [name, value];
     if (isSecret(name)) return [name, value === mask ? before : value];
-    return [name, withAddress.test(name) ? restoreToken(value, before) : value];
+    return [name, restoreToken(value, before)];
   });
   return headOf({ start: restoreToken(start, original.start), fields: restored });
 }

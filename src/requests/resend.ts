@@ -70,7 +70,7 @@ export function send(
     // It is the server of this very process: whose certificate it has is known.
     const socket = secure ? connectSecurely({ host, port, rejectUnauthorized: false }) : connect({ host, port });
     let timer = setTimeout(() => socket.destroy(), patience);
-    let ownPort: number | undefined;
+    let own: string | undefined;
     const end = (number?: number): void => {
       stop();
       clearTimeout(timer);
@@ -78,19 +78,28 @@ export function send(
       resolve(number);
     };
     const stop = store.follow((request) => {
-      if (request.port === ownPort) end(request.number);
+      if (peerOf(request.event.peer, request.port) === own) end(request.number);
     });
-    socket.once('error', reject);
+    // A server that refuses content may cut the connection: what is kept of the exchange tells more than that.
+    socket.on('error', (error: Error) => {
+      if (own === undefined) reject(error);
+    });
     socket.once('close', () => {
       clearTimeout(timer);
       timer = setTimeout(end, lateness);
     });
     whenConnected(socket, secure, () => {
-      ownPort = socket.localPort;
+      own = peerOf(socket.localAddress ?? '', socket.localPort ?? 0);
       socket.resume();
       socket.write(octets);
     });
   });
+}
+
+/** Whose connection it is: others may use the same port of theirs. */
+function peerOf(address: string, port: number): string {
+  const [plain = ''] = address.split('%', 1);
+  return `${plain.replace(/^::ffff:(?=\d)/, '')} ${port}`;
 }
 
 const whenConnected = (socket: Socket, secure: boolean, then: () => void): void =>

@@ -16,6 +16,8 @@ export interface Script {
   /** Whether the guard let the request in. */
   readonly admitted?: boolean;
   readonly shared?: boolean;
+  /** Of the peer. */
+  readonly port?: number;
   readonly event?: Partial<LogEvent>;
 }
 
@@ -33,7 +35,7 @@ export function begin(store: RequestStore, script: Script = {}): () => LogEvent 
     recording.admitted = script.admitted ?? true;
     recording.requestHead = lines(head);
     recording.responseHead = lines(response);
-    recording.port = 50_000;
+    recording.port = script.port ?? 50_000;
     recording.wanted = 'all';
     if (recording.admitted) {
       for (let at = 0; at < content.length; at += piece) recording.take(content.subarray(at, at + piece));

@@ -19,6 +19,9 @@ const cases: readonly (readonly [promise: string, sent: string, shown: string])[
     'Referer: http://localhost/?a=1&token=abc&b=2',
     'Referer: http://localhost/?a=1&token=***&b=2',
   ],
+  ['credentials by another name', 'X-Authorization: abc', 'X-Authorization: ***'],
+  ['the token in what a proxy adds', 'X-Original-URL: /a?token=abc#b', 'X-Original-URL: /a?token=***#b'],
+  ['the token in Link', 'Link: </a?x&token=abc>; rel=next', 'Link: </a?x&token=*** rel=next'],
   ['the token in Location', 'Location: ./?token=abc', 'Location: ./?token=***'],
 ];
 

@@ -20,6 +20,8 @@ const post = (type: string, ...more: readonly string[]): readonly string[] => [
   ...more,
 ];
 
+const deep = { head: post('application/json'), content: '['.repeat(100_000) + ']'.repeat(100_000) };
+
 /** What stands between the two heads. */
 const middle = (script: Script): string => documentOf(kept(script), words).split('\n\n').slice(1, -2).join('\n\n');
 
@@ -62,6 +64,7 @@ Allow: GET
       { head: post('application/json'), content: '{"a":[1,{}]}' },
       '# LAID OUT\n{\n  "a": [\n    1,\n    {}\n  ]\n}',
     ],
+    ['JSON as it is where laying it out makes much more of it', deep, deep.content],
     [
       'JSON of a kind',
       { head: post('application/problem+json; charset=utf-8'), content: '[1]' },

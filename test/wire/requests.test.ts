@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import type { FromWorker, Listening, ToWorker } from '../../src/messages';
 import { defaultOptions, MiB, type Options } from '../../src/options';
 import type { QuestionOf, RequestAnswers, RequestQuestion, RequestSummary } from '../../src/requestQuestions';
+import { needs } from '../support/needs';
 import { RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
 import { defaultTls } from '../support/tls';
@@ -144,7 +145,8 @@ describe('the thread of the server keeps requests', () => {
     assert.deepEqual([Buffer.from(bytes).toString(), whole], ['abcde', true]);
   });
 
-  it('of a sender that is a library, however it frames its content', async () => {
+  it('of a sender that is a library, however it frames its content', async function () {
+    needs(this, 'plain HTTP', process.env.TEST_TRANSPORT !== 'tls');
     const parts = new FormData();
     parts.append('payload', '{"a":1}');
     parts.append('file', new Blob([binary], { type: 'image/png' }), 'ü"\r\n.png');

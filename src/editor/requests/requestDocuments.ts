@@ -29,7 +29,7 @@ export function showRequestsAsDocuments(controller: Controller): Disposable {
   });
   const links = languages.registerDocumentLinkProvider(
     { scheme: readScheme },
-    { provideDocumentLinks: (document) => linksIn(document, directoryOf(controller)) },
+    { provideDocumentLinks: (document) => linksIn(controller, document) },
   );
   return Disposable.from(provider, links);
 }
@@ -44,17 +44,30 @@ async function textOf(controller: Controller, request: number): Promise<string> 
   }
 }
 
-const directoryOf = ({ state }: Controller): string | undefined => siteIn(state)?.directory;
-
-/** Lines such as `# → folder/file.txt`. A name in which something is marked as hidden is not what the file is called. */
-function linksIn(document: TextDocument, directory: string | undefined): DocumentLink[] {
-  if (directory === undefined) return [];
+/**
+ * To the files that the server says that it stored, where lines such as `# → folder/file.txt` name them: a content may have such
+ * lines as well.
+ */
+async function linksIn(controller: Controller, document: TextDocument): Promise<DocumentLink[]> {
+  const directory = siteIn(controller.state)?.directory;
+  const stored = await storedBy(controller, requestOf(document.uri) ?? 0);
   const found: DocumentLink[] = [];
-  for (const match of document.getText().matchAll(/^# → ([^\r\n\uFFFD]+)$/gm)) {
-    const [line, file = ''] = match;
-    const end = match.index + line.length;
+  for (const { index, 0: line, 1: file = '' } of document.getText().matchAll(/^# → ([^\r\n]+)$/gm)) {
+    if (directory === undefined || !stored.includes(file)) continue;
+    const end = index + line.length;
     const range = new Range(document.positionAt(end - file.length), document.positionAt(end));
     found.push(new DocumentLink(range, Uri.joinPath(Uri.file(directory), file)));
   }
   return found;
+}
+
+/** Nothing, if it is not kept any more. */
+async function storedBy(controller: Controller, request: number): Promise<readonly string[]> {
+  try {
+    const { content, summary } = await ask(controller, { kind: 'whole', request });
+    return content === 'stored' ? (summary.stored ?? []) : [];
+  } catch (error) {
+    if (error instanceof ProblemError) return [];
+    throw error;
+  }
 }

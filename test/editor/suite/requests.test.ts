@@ -61,6 +61,20 @@ describe('requests that came', () => {
     await vscode.workspace.fs.delete(file);
   });
 
+  it('link nothing that a stranger has written', async () => {
+    for (const line of ['# → ../../etc/passwd', '# → hello.txt', 'x\n\n# Response\n# → hello.txt']) {
+      await text(await webhook('links', Buffer.from(line)));
+      const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+        'vscode.executeLinkProvider',
+        shown()?.uri,
+      );
+      assert.deepEqual(
+        links.map(({ target }) => target?.toString()).filter((target) => target?.startsWith('file:')),
+        [],
+      );
+    }
+  });
+
   it('are compared with the one before', async () => {
     const first = await webhook('compared');
     const second = await webhook('compared', Buffer.from('{"ref":"other"}'));
