@@ -317,6 +317,32 @@ describe('a proxy rule', () => {
     assert.equal((await client.read()).body.toString(), page);
   });
 
+  const page = '<head></head>page';
+  const asTheyAre: readonly (readonly [promise: string, head: string, body: string])[] = [
+    ['what is downloaded', '200 OK\r\nContent-Disposition: attachment; filename=a.html', page],
+    ['a part that nobody asked for', `206 Partial Content\r\nContent-Range: bytes 0-${page.length - 1}/99`, page],
+    ['what is not changed', '304 Not Modified', ''],
+    ['no content', '204 No Content', ''],
+    ['a page of another charset', '200 OK', Buffer.from(page, 'utf16le').toString('latin1')],
+    ['what is coded all the same', '200 OK\r\nContent-Encoding: gzip', page],
+  ];
+  for (const [promise, head, body] of asTheyAre) {
+    it(`puts no script into ${promise}`, async () => {
+      const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`;
+      const upstream = await startRawUpstream((socket) =>
+        socket.write(`HTTP/1.1 ${head}\r\nContent-Type: text/html\r\n${length}\r\n${body}`, 'latin1'),
+      );
+      upstreams.push(upstream);
+      const rules = [{ match: '/api/**', proxy: { to: upstream.to, live: true } }];
+      served = await startServed({ rules, liveReload: true }, {}, { live: new Live() });
+      const client = await served.client();
+      await client.write(get('/api/x', 'Accept: text/html\r\n'));
+      assert.equal((await client.read()).body.toString('latin1'), body);
+      await client.write('GET /echo/next HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      assert.equal((await client.read()).body.toString(), 'next');
+    });
+  }
+
   it('is a sentence that says which rule and which address, if nobody is there', async () => {
     const upstream = await startRawUpstream(ok);
     await before(upstream);

@@ -205,6 +205,8 @@ describe('through a proxy rule, nobody', () => {
       'X-Forwarded-Host: evil.test',
       'X-Forwarded-Proto: gopher',
       'X-Forwarded-Prefix: /x',
+      'X_Forwarded_For: 1.2.3.4',
+      'X-Forwarded_Host: evil.test',
     ];
     await answerTo(
       `GET / HTTP/1.1\r\n${head}${forged.join('\r\n')}\r\nForwarded: for=1.2.3.4\r\nX-Real-IP: 1.2.3.4\r\n\r\n`,

@@ -1,23 +1,35 @@
 /** The pictures of docs/editor.md: what a webhook looks like that came, and what an agent is asked for. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { needs } from '../support/needs';
 import { RawClient } from '../support/rawClient';
+import { agentFolder } from './agent';
 import { portOf, until } from './running';
 import { Workbench } from './workbench';
 
-/** What an agent's part of an editor would do. */
-const agent = {
-  'package.json': JSON.stringify({
-    ...{ name: 'beside', publisher: 'test', version: '0.0.0', main: './main.js', engines: { vscode: '^1.99.0' } },
-    contributes: { commands: [{ command: 'agent.ask', title: 'Agent: Read Requests' }] },
-  }),
-  'main.js': `const { commands, lm } = require('vscode');
-exports.activate = () => commands.registerCommand('agent.ask', () =>
-  lm.invokeTool('httpServer_requests', { input: {}, toolInvocationToken: undefined }).then(undefined, () => undefined));`,
-};
+describe('the picture of docs/editor.md of an editor that forwards ports', () => {
+  let workbench: Workbench | undefined;
+
+  before(async function () {
+    needs(this, 'the newest editor', process.env.TEST_WORKBENCH_VERSION !== 'oldest');
+    const light = { 'workbench.reduceMotion': 'on', 'workbench.colorTheme': 'Default Light Modern' };
+    workbench = await Workbench.open({ proxy: true, settings: light, viewport: { width: 1000, height: 640 } });
+  });
+  after(() => workbench?.dispose());
+
+  it('webhook-port: the port of the server in the view of ports', async () => {
+    assert.ok(workbench !== undefined);
+    const port = await portOf(workbench);
+    await workbench.runCommand('Ports: Focus on Ports View');
+    await workbench.screenshot('ports-empty');
+    await workbench.runCommand('Forward a Port');
+    await workbench.page.keyboard.type(String(port));
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.part.panel').getByText(`/proxy/${port}`).first().waitFor();
+    await workbench.screenshot('webhook-port', '.part.panel');
+  });
+});
 
 describe('the pictures of docs/editor.md', () => {
   let workbench: Workbench;
@@ -26,8 +38,7 @@ describe('the pictures of docs/editor.md', () => {
 
   before(async function () {
     needs(this, 'the newest editor', process.env.TEST_WORKBENCH_VERSION !== 'oldest');
-    beside = await mkdtemp(path.join(tmpdir(), 'agent-'));
-    for (const [name, text] of Object.entries(agent)) await writeFile(path.join(beside, name), text);
+    beside = await agentFolder();
     workbench = await Workbench.open({
       beside,
       settings: {

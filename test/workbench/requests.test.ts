@@ -1,23 +1,31 @@
 /** Requests as a user of the editor sees them. */
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { RawClient } from '../support/rawClient';
-import { ask, portOf, until } from './running';
+import { agentFolder } from './agent';
+import { ask, portOf, requestsOf, until } from './running';
 import { Workbench } from './workbench';
 
 describe('requests that a user sees', () => {
   let workbench: Workbench;
+  let beside: string;
   let port: number;
 
   before(async () => {
+    beside = await agentFolder();
     workbench = await Workbench.open({
+      beside,
       settings: { 'workbench.reduceMotion': 'on' },
       viewport: { width: 1600, height: 1000 },
     });
     port = await portOf(workbench);
   });
 
-  after(() => workbench.dispose());
+  after(async () => {
+    await workbench.dispose();
+    await rm(beside, { recursive: true });
+  });
 
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
@@ -66,6 +74,60 @@ describe('requests that a user sees', () => {
     await workbench.runCommand('Send Edited Request');
     await workbench.page.locator('.tab.active').filter({ hasText: 'request-' }).waitFor();
     await workbench.screenshot('requests-sent-again');
+  });
+
+  it('handed to an agent, once the user was asked, in each kind of colours, and not asked again', async () => {
+    const question = workbench.page.locator('.monaco-dialog-box').filter({ hasText: 'Let the agent read requests?' });
+    await workbench.runCommand('Agent: Read Requests');
+    await question.waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.statusBarItem('agent was refused').waitFor();
+    for (const theme of ['light', 'dark', 'high contrast'] as const) {
+      await workbench.setTheme(theme);
+      await workbench.runCommand('Agent: Read Requests');
+      await question.waitFor();
+      assert.ok(!(await question.innerText()).includes('hooks'), 'it has words of a client');
+      await workbench.screenshot(`agent-asks-${theme}`);
+      if (theme !== 'high contrast') await workbench.page.keyboard.press('Escape');
+    }
+    await question
+      .locator('.monaco-button')
+      .filter({ hasText: /^(?:Yes|Allow|Continue)$/ })
+      .click();
+    await workbench.statusBarItem('agent answers: 1').waitFor();
+    await workbench.runCommand('Agent: Read Requests');
+    await workbench.statusBarItem('agent answers: 2').waitFor();
+  });
+
+  it('of a burst as far as they are kept, and how many more there were', async () => {
+    const before = await requestsOf(workbench);
+    const sent = 6000;
+    const client = await RawClient.connect(port);
+    const last = 'GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    await client.write('GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(sent - 1) + last);
+    await client.readToEnd();
+    client.close();
+    await workbench
+      .serverItem()
+      .filter({ hasText: String(before + sent) })
+      .waitFor();
+    await workbench.page
+      .locator('.part.panel .pane-body .monaco-list')
+      .first()
+      .click({ position: { x: 400, y: 5 } });
+    await workbench.page.keyboard.press('End');
+    const rest = async (text: RegExp): Promise<number> => {
+      await row(text).waitFor();
+      return Number(/\d+/.exec(await row(text).innerText())?.[0]);
+    };
+    const all = async (): Promise<number> => 200 + (await rest(/and \d+ more/)) + (await rest(/came too fast/));
+    assert.equal(await all(), before + sent);
+    await workbench.screenshot('requests-burst');
+    await workbench.page.keyboard.press('Home');
+    await workbench.runCommand('HTTP Server: Clear Requests');
+    await webhook('{"ref":"refs/heads/main"}');
+    await ask(port, 'GET /nothing');
+    await row('404 GET /nothing').waitFor();
   });
 
   it('filtered', async () => {

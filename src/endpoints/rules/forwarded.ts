@@ -16,7 +16,9 @@ const isHop = (name: string): boolean => hop.has(name) || name.startsWith('proxy
 /** What a client says of others in front of it, who are not there: we say it ourselves. */
 const claimed: ReadonlySet<string> = new Set(['forwarded', 'x-real-ip', 'via', 'host']);
 
-const isClaimed = (name: string): boolean => claimed.has(name) || name.startsWith('x-forwarded-');
+/** Servers behind CGI and its like take a low line for a hyphen. */
+const isClaimed = (name: string): boolean =>
+  claimed.has(name) || (name.startsWith('x') && /^x[-_]forwarded[-_]|^x[-_]real[-_]ip$/.test(name));
 
 /** Fields of a response that the encoding sets. */
 const ours: ReadonlySet<string> = new Set(['date', 'x-content-type-options']);

@@ -22,9 +22,13 @@ export const fieldsForScript = (fields: readonly FieldLine[]): FieldLine[] => [
   ['Accept-Encoding', 'identity'],
 ];
 
-export const isPage = (fields: readonly FieldLine[]): boolean =>
-  fields.some(([name, value]) => /^content-type$/i.test(name) && /^text\/html\b/i.test(value)) &&
-  !fields.some(([name]) => /^content-encoding$/i.test(name));
+/** Whether that is a page to be shown, all of it, and as it is: not one to be saved, nor a part. */
+export function isPage(status: number, fields: readonly FieldLine[]): boolean {
+  const is = (name: string, value: RegExp): boolean =>
+    fields.some((line) => line[0].toLowerCase() === name && value.test(line[1]));
+  if ([204, 206, 304].includes(status) || !is('content-type', /^text\/html\b/i)) return false;
+  return !is('content-encoding', /./) && !is('content-disposition', /^attachment\b/i);
+}
 
 export const fieldsWithScript = (fields: readonly FieldLine[]): FieldLine[] => [
   ...fields.filter(([name]) => !ofOriginal.test(name)),

@@ -97,7 +97,7 @@ export class Forwarder {
     checkCoding(response);
     const fields = responseFields(linesOf(response.rawHeaders), back);
     fields.push(['Via', `${response.httpVersion} ${back.pseudonym}`]);
-    if (isScripted && isPage(fields)) {
+    if (isScripted && isPage(status, fields)) {
       const page = withScript(upstreamStream(answer) as AsyncIterable<Uint8Array>, request);
       return { status, fields: fieldsWithScript(fields), body: page, rule };
     }

@@ -91,6 +91,36 @@ describe('rules', () => {
     await marked((found) => found.length === 0);
   });
 
+  it('are completed and explained where they are written, and begun by what many want', async () => {
+    await set('rules', [{ match: '/x', respond: { status: 202 } }]);
+    const file = vscode.Uri.joinPath(folder().uri, '.vscode/settings.json');
+    const document = await vscode.workspace.openTextDocument(file);
+    await vscode.window.showTextDocument(document);
+    const behind = (text: string): vscode.Position => {
+      const at = document.getText().indexOf(text);
+      assert.ok(at >= 0, document.getText());
+      return document.positionAt(at + text.length);
+    };
+    const offered = async (position: vscode.Position): Promise<string> => {
+      const command = 'vscode.executeCompletionItemProvider';
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(command, file, position);
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label)).join('; ');
+    };
+    // What reads the schema starts with the first file of its kind.
+    while (!(await offered(behind('202'))).includes('delay')) await vscode.window.showTextDocument(document);
+    assert.match(await offered(behind('"/x",')), /\bmethod\b/);
+    const snippets = await offered(behind('"httpServer.rules": ['));
+    for (const words of ['Single-page application', 'Backend on port 3000', 'Webhook that answers 202'])
+      assert.ok(snippets.includes(words), snippets);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      file,
+      behind('"resp'),
+    );
+    assert.match(JSON.stringify(hovers.map(({ contents }) => contents)), /A canned answer/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('are listed by what they do', () => {
     assert.equal(summaryOf({ match: '/a', respond: { status: 202 } }), 'respond 202');
     assert.equal(summaryOf({ match: '/a', proxy: { to: 'http://localhost:1' } }), 'proxy http://localhost:1');
