@@ -1,7 +1,7 @@
 /** What is kept of requests, and where that ends. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { defaultLimits, KiB, MiB } from '../../src/options';
+import { defaultLimits, KiB, MiB, type Limits } from '../../src/options';
 import type { RequestStore } from '../../src/requests/requestStore';
 import { begin, keep, kept, storeWith, type Script } from './kept';
 
@@ -60,6 +60,18 @@ describe('the kept requests', () => {
       ],
     );
   });
+
+  const promised: readonly (readonly [promise: string, limit: keyof Limits, value: number])[] = [
+    ['8 MiB together', 'requests', 8 * MiB],
+    ['1 MiB of the content of each', 'requestContent', MiB],
+    ['1 MiB of those that were refused entry', 'refusedRequests', MiB],
+    ['2,000 in a second', 'requestRate', 2000],
+    ['20 lines of a page’s console in a second', 'consolePageRate', 20],
+    ['200 lines of all consoles in a second', 'consoleRate', 200],
+  ];
+  for (const [promise, limit, value] of promised) {
+    it(`are as many as is promised: ${promise}`, () => assert.equal(defaultLimits[limit], value));
+  }
 
   it('are 8 MiB together: the oldest goes', () => {
     const store = storeWith({ requestRate: Infinity });
