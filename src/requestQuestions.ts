@@ -31,6 +31,7 @@ export interface DocumentWords {
   readonly beginning: string;
   readonly binary: string;
   readonly laidOut: string;
+  readonly lines: string;
   readonly answerContent: string;
   readonly noHead: string;
 }

@@ -60,10 +60,14 @@ function contentParts({ content, event, requestHead }: KeptRequest, words: Docum
         binary: [remark(filled(words.binary, formatBytes(event.bytesIn)))],
       }[shown.kind];
       const rest = content.kind === 'cut' ? [remark(words.beginning)] : [];
-      return [[...remarks, shown.text].join('\n'), ...rest];
+      return [[...remarks, ...extent(shown.text, words), shown.text].join('\n'), ...rest];
     }
   }
 }
+
+/** How many lines are content, where some of it could pass for what we say: for a response that there was not, say. */
+const extent = (text: string, words: DocumentWords): string[] =>
+  /^#/m.test(text) ? [remark(filled(words.lines, String(text.split(/\r\n|[\r\n]/).length)))] : [];
 
 /**
  * The request alone, to be edited and sent again. Secrets are masked; the same mask stands for content that cannot be

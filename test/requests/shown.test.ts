@@ -10,6 +10,7 @@ import { kept, type Script } from './kept';
 const words: DocumentWords = {
   ...{ received: 'received {0}', answered: 'answered {0}', done: 'done {0}', cut: 'cut', response: 'RESPONSE' },
   ...{ stored: 'STORED', gone: 'GONE', beginning: 'BEGINNING', binary: 'BINARY {0}', laidOut: 'LAID OUT' },
+  lines: '{0} LINES',
   ...{ answerContent: 'ANSWER {0}', noHead: 'NO HEAD' },
 };
 
@@ -85,6 +86,11 @@ Allow: GET
       'octets by their digits',
       { head: post('image/png'), content: Buffer.from([0, 0xff, 0x41]) },
       `# BINARY 3 B\n00000000  00 ff 41${' '.repeat(39)}  ..A`,
+    ],
+    [
+      'how much is content, where it could pass for what we say',
+      { head: post('text/plain'), content: 'a\r\n\r\n# RESPONSE\nHTTP/1.1 200 OK' },
+      '# 4 LINES\na\r\n\r\n# RESPONSE\nHTTP/1.1 200 OK',
     ],
     ['that something was not kept', { ended: false }, '# GONE'],
     ['the beginning, and that it is one', { content: 'abc', ended: false }, 'abc\n\n# BEGINNING'],

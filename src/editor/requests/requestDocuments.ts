@@ -19,6 +19,7 @@ const words = (): DocumentWords => ({
   beginning: l10n.t('Only the beginning of the content was kept.'),
   binary: l10n.t('Octets: {0}'),
   laidOut: l10n.t('Laid out for reading:'),
+  lines: l10n.t('Content of {0} lines:'),
   answerContent: l10n.t('Content of the response: {0}, which are not kept.'),
   noHead: l10n.t('The head could not be read.'),
 });
