@@ -17,13 +17,16 @@ describe('the picture of docs/editor.md of an editor that forwards ports', () =>
     workbench = await Workbench.open({ proxy: true, settings: light, viewport: { width: 1000, height: 640 } });
   });
   after(() => workbench?.dispose());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench?.screenshot(`FAILED ${this.currentTest.title}`);
+  });
 
   it('webhook-port: the port of the server in the view of ports', async () => {
     assert.ok(workbench !== undefined);
     const port = await portOf(workbench);
     await workbench.runCommand('Ports: Focus on Ports View');
-    await workbench.screenshot('ports-empty');
-    await workbench.runCommand('Forward a Port');
+    await workbench.page.locator('.part.panel .monaco-button').filter({ hasText: 'Forward a Port' }).click();
+    await workbench.page.locator('.part.panel .monaco-inputbox input').waitFor();
     await workbench.page.keyboard.type(String(port));
     await workbench.page.keyboard.press('Enter');
     await workbench.page.locator('.part.panel').getByText(`/proxy/${port}`).first().waitFor();

@@ -1,6 +1,7 @@
 /** Requests as a user of the editor sees them. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { RawClient } from '../support/rawClient';
 import { agentFolder } from './agent';
@@ -74,6 +75,29 @@ describe('requests that a user sees', () => {
     await workbench.runCommand('Send Edited Request');
     await workbench.page.locator('.tab.active').filter({ hasText: 'request-' }).waitFor();
     await workbench.screenshot('requests-sent-again');
+  });
+
+  /** Takes the place that the editor proposes for a file; resolves to what is then in it. */
+  async function saved(name: RegExp): Promise<string> {
+    const input = workbench.quickInput();
+    while (!name.test(await input.inputValue())) await workbench.page.waitForTimeout(50);
+    await workbench.screenshot(`requests-save-${name.source.replaceAll(/\W/g, '')}`);
+    const file = await input.inputValue();
+    await workbench.page.keyboard.press('Enter');
+    while (!existsSync(file) || statSync(file).size === 0) await workbench.page.waitForTimeout(50);
+    return readFile(file, 'utf8');
+  }
+
+  it('saved: the content of one, and all as an archive, which asks about secrets', async () => {
+    await workbench.runCommand('Save Request Content');
+    assert.match(await saved(/request-\d+\.json$/), /^\{"ref":"refs\/heads\/main"/);
+    await workbench.runCommand('Export Requests as HAR');
+    await workbench.quickPick('With Secrets').waitFor();
+    await workbench.quickPick('Without Secrets').click();
+    const text = await saved(/requests\.har$/);
+    const { log } = JSON.parse(text) as { log: { entries: { request: { method: string } }[] } };
+    assert.deepEqual([...new Set(log.entries.map(({ request }) => request.method))].sort(), ['GET', 'POST']);
+    assert.ok(!text.includes('Bearer abc'));
   });
 
   it('handed to an agent, once the user was asked, in each kind of colours, and not asked again', async () => {
