@@ -15,9 +15,19 @@ export function linesOf(text: string): HeadLines {
     .filter((line) => line !== '')
     .map((line): FieldLine => {
       const colon = line.indexOf(':');
-      return colon < 0 ? [line.trim(), ''] : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+      return colon < 0 ? [bare(line), ''] : [bare(line.slice(0, colon)), bare(line.slice(colon + 1))];
     });
   return { start, fields };
+}
+
+const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t';
+
+/** Without blanks around it (RFC 9110 §5.5): of octets above ASCII, `trim` takes some for blanks. */
+function bare(text: string): string {
+  let [from, to] = [0, text.length];
+  while (isBlank(text[from])) from++;
+  while (to > from && isBlank(text[to - 1])) to--;
+  return text.slice(from, to);
 }
 
 /** Lines that each end in CRLF, and the empty one. */
@@ -53,5 +63,9 @@ export function textOf(bytes: Uint8Array): string | undefined {
 /** What people see of text that has one octet per character. */
 export const readable = (octets: string): string => textOf(Buffer.from(octets, 'latin1')) ?? octets;
 
-/** The same the other way round. */
-export const octetsOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+/** The same the other way round. @param shown the octets that the text has come from, before it was edited */
+export function octetsOf(text: string, shown: string): string {
+  const utf8Of = (chars: string): string => Buffer.from(chars, 'utf8').toString('latin1');
+  const isUtf8 = textOf(Buffer.from(shown, 'latin1')) !== undefined;
+  return isUtf8 ? utf8Of(text) : text.replace(/[^\0-\xff]/gu, utf8Of);
+}

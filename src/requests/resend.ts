@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import type { FieldLine } from '../http/message/message';
 import { headOf, linesOf, octetsOf } from './heads';
-import { mask, unmaskHead } from './masking';
+import { mask, maskHead, unmaskHead } from './masking';
 import { RequestError } from './requestError';
 import type { KeptRequest, RequestStore } from './requestStore';
 
@@ -29,7 +29,8 @@ export function octetsToSend(request: KeptRequest, text: string | undefined): Bu
   const head = end === null ? text : text.slice(0, end.index);
   const content = end === null ? '' : text.slice(end.index + end[0].length);
   const bytes = content === mask ? keptContent(request) : Buffer.from(content, 'utf8');
-  return framed(unmaskHead(octetsOf(head), request.requestHead), bytes);
+  const { requestHead } = request;
+  return framed(unmaskHead(octetsOf(head, maskHead(requestHead)), requestHead), bytes);
 }
 
 function keptContent({ content }: KeptRequest): Uint8Array {

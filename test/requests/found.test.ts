@@ -1,6 +1,8 @@
 /** Requests that are looked for, waited for, and sent again. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { RequestFilter } from '../../src/requestQuestions';
+import { editableOf } from '../../src/requests/httpForm';
 import { RequestError } from '../../src/requests/requestError';
 import { octetsToSend } from '../../src/requests/resend';
 import { isMeant, summaryOf } from '../../src/requests/summary';
@@ -122,12 +124,39 @@ describe('a request that is sent again', () => {
     );
   });
 
+  it('is as it was where it goes through an editor, whatever the octets of its fields and its content', () => {
+    const octet = fc.oneof(fc.integer({ min: 0x21, max: 0x7e }), fc.integer({ min: 0x80, max: 0xff }));
+    const value = fc.array(octet, { maxLength: 20 }).map((octets) => String.fromCharCode(...octets));
+    const name = fc.constantFrom('Host', 'Cookie', 'X-Own', 'Content-Type', 'X-Api-Key', 'Referer');
+    const content = fc.oneof(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, value)), content, (fields, octets) => {
+        const request = kept({
+          head: ['POST /?token=x HTTP/1.1', ...fields.map(([each, text]) => `${each}: ${text}`)],
+          content: octets,
+        });
+        const asItWas = octetsToSend(request, undefined).toString('latin1');
+        for (const [each, text] of fields) assert.ok(asItWas.includes(`\r\n${each}: ${text}\r\n`));
+        assert.equal(octetsToSend(request, editableOf(request)).toString('latin1'), asItWas);
+      }),
+    );
+  });
+
   it('is as it was edited, with what is masked', () => {
     const text = 'PUT /b?token=*** HTTP/1.1\nHost: localhost\nCookie: ***\nX-New: é\n\n{"a":1}';
     assert.equal(
-      octetsToSend(kept(sent), text).toString(),
+      octetsToSend(kept(sent), text).toString('latin1'),
       again('PUT /b?token=t HTTP/1.1\r\nHost: localhost\r\nCookie: c\r\nX-New: é\r\n', '{"a":1}'),
     );
+  });
+
+  it('is in UTF-8 where nothing of its head was in anything else', () => {
+    const head = ['GET / HTTP/1.1', `X-A: ${Buffer.from('voilà').toString('latin1')}`];
+    const text = 'GET / HTTP/1.1\nX-A: voilà\nX-New: €';
+    assert.match(octetsToSend(kept({ head }), text).toString(), /\r\nX-A: voilà\r\nX-New: €\r\n/);
   });
 
   it('has the kept content where its mask was left', () => {

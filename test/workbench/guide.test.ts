@@ -105,4 +105,12 @@ describe('the pictures of docs/editor.md', () => {
     await workbench.screenshot('agent-asks', '.monaco-dialog-box');
     await workbench.page.keyboard.press('Escape');
   });
+
+  it('rules: the list of those in force, from the menu of the status item', async () => {
+    await workbench.serverItem().click();
+    await workbench.quickPick('Rules…').click();
+    await workbench.quickPick(/POST \/hooks\/\*\*.*respond 202/).waitFor();
+    await workbench.screenshot('rules');
+    await workbench.page.keyboard.press('Escape');
+  });
 });
