@@ -76,7 +76,16 @@ describe('the journal of unfinished files', () => {
       .write(`${temporary(3)}/inner`, 'x')
       .write('full/x', 'x');
     const paths = ['precious.txt', 'full/', temporary(3), `${temporary(3)}/`, '.http-server-1.tmp'];
-    remove(...paths.map((name) => folder.at(name)), '', '/', '//', 'relative', folder.path, `${folder.path}//full/`);
+    remove(
+      ...paths.map((name) => folder.at(name)),
+      '',
+      '/',
+      '//',
+      'relative',
+      folder.path,
+      `${folder.path}//full/`,
+      `${folder.path}//.http-server-`,
+    );
     assert.deepEqual((readdirSync(folder.path, { recursive: true }) as string[]).sort(), [
       temporary(3),
       `${temporary(3)}/inner`,
@@ -112,6 +121,60 @@ describe('the journal of unfinished files', () => {
     journal.delete(noteOfMade(folder.path, ['used']));
     assert.equal(removeNoted(path), 0);
     assert.ok(existsSync(folder.at('used')));
+  });
+
+  it('has one note for each folder in which files are unfinished, however many they are', () => {
+    for (let i = 0; i < 1000; i++) {
+      journal.enter('/a');
+      if (i % 2 === 0) journal.leave('/a');
+    }
+    assert.equal(text(), `/a//${journal.prefix}\0`);
+    assert.equal(journal.isEmpty, false);
+    for (let i = 0; i < 500; i++) journal.leave('/a');
+    assert.equal(journal.isEmpty, true);
+  });
+
+  it('names few folders in which nothing is unfinished any more, and each in which something is', () => {
+    journal.enter('/kept');
+    for (let i = 0; i < 1000; i++) {
+      journal.enter(`/${i}`);
+      journal.leave(`/${i}`);
+    }
+    const noted = new Set(text().split('\0'));
+    assert.ok(noted.has(`/kept//${journal.prefix}`));
+    assert.ok(noted.has(`/999//${journal.prefix}`));
+    assert.ok(noted.size < 50, `${noted.size} notes`);
+  });
+
+  it('has the files removed that are unfinished in a folder it names, and no others', () => {
+    journal.enter(folder.path);
+    const mine = `${journal.prefix}${'0'.repeat(12)}.tmp`;
+    const kept = `${journal.prefix}${'1'.repeat(12)}.tmp`;
+    const others = [kept, temporary(1), `${journal.prefix}.txt`, `x${mine}`, 'precious.txt'];
+    for (const name of [mine, ...others]) folder.write(name, 'half');
+    assert.equal(
+      removeNoted(path, (file) => file === folder.at(kept)),
+      1,
+    );
+    assert.deepEqual(readdirSync(folder.path).sort(), others.sort());
+    assert.equal(removeNoted(path), 0);
+    assert.equal(existsSync(folder.at(kept)), false);
+  });
+
+  it('is made good as soon as it can be written', () => {
+    const there = path;
+    path = folder.at('../gone/notes');
+    journal.enter('/a');
+    path = there;
+    journal.enter('/a');
+    assert.equal(text(), `/a//${journal.prefix}\0`);
+  });
+
+  it('of the topmost folder has that looked through, and what is made in it removed', () => {
+    journal.enter('/');
+    journal.add(noteOfMade('/', ['there-is-no-such-folder']));
+    assert.equal(text(), `//${journal.prefix}\0//there-is-no-such-folder/\0`);
+    assert.equal(removeNoted(path), 0);
   });
 
   it('of many folders within each other has one note for each file', () => {

@@ -1,5 +1,6 @@
 /** What must be removed from the folder that is served if this server is killed, noted on disk before it is made. */
 import { constants, openSync, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { giveBack } from '../descriptor';
 import { errnoOf, isNothing, succeeds } from '../fileError';
@@ -13,22 +14,32 @@ const back = '-';
 
 /** Octets at which a journal is begun anew, without what is finished. */
 const most = 64 * 1024;
+/** Folders that are noted though nothing is unfinished in them: the next server would look through each. */
+const mostIdle = 32;
 
 /** So that what is in a folder of unfinished files is no change of a working tree. */
 export const ignoreFile = '.gitignore';
 
 /**
  * Absolute path of a temporary file; with `/` at its end, of a folder for those. Or of a folder that others may come to
- * use, followed by `//` and the names, each with `/`, of those below that are made: no real path has `//` in it.
+ * use, followed by `//`, for no real path has that in it, and either the names, each with `/`, of those below that are made,
+ * or what the names of temporary files begin with that may lie in it.
  */
 type Note = string;
 
 export class Journal {
+  /** The names of temporary files begin with it that are told of by {@link enter}. No other journal has the same. */
+  readonly prefix = `.http-server-${randomBytes(6).toString('hex')}`;
   private readonly unfinished = new Set<Note>();
+  /** How many temporary files there are in each folder that is noted, by its path. */
+  private readonly entered = new Map<string, number>();
+  private idle = 0;
   private fd: number | undefined;
   /** Of the journal, and of what was unfinished when it was begun; in octets. */
   private size = 0;
   private atFirst = 0;
+  /** Whether something that is to be noted may not be. */
+  private isBehind = false;
 
   /** @param claim makes sure that there is a folder for the journal, and returns the path of the file */
   constructor(private readonly claim: () => string) {}
@@ -46,21 +57,53 @@ export class Journal {
     if (note.includes('//') && this.fd !== undefined) this.write(back + note);
   }
 
+  /**
+   * Notes that a temporary file is going to be made in a folder, by a name that begins with {@link prefix}. To be called before
+   * it is made. One note is good for all that lie in there, at any time: to note each would be one more call for each upload.
+   *
+   * @param folder its absolute path
+   */
+  enter(folder: string): void {
+    const count = this.entered.get(folder);
+    if (count === 0) this.idle--;
+    this.entered.set(folder, (count ?? 0) + 1);
+    if (count === undefined || this.isBehind) this.write(noteOfEntered(folder, this.prefix));
+  }
+
+  /** A temporary file that was entered is in its place, or gone. */
+  leave(folder: string): void {
+    const count = this.entered.get(folder) ?? 0;
+    if (count === 0) return;
+    this.entered.set(folder, count - 1);
+    if (count === 1) this.idle++;
+  }
+
   get isEmpty(): boolean {
-    return this.unfinished.size === 0;
+    return this.unfinished.size === 0 && this.entered.size === this.idle;
   }
 
   close(): void {
     if (this.fd !== undefined) giveBack(this.fd);
     this.fd = undefined;
+    this.forgetIdle();
   }
 
   private write(entry: string): void {
     // Nothing is lost without a note, unless this process is killed. So no upload is refused for want of one.
-    succeeds(() => {
-      if (this.fd === undefined || this.size > most + 2 * this.atFirst) this.beginAnew();
+    this.isBehind = !succeeds(() => {
+      if (this.isToBegin) this.beginAnew();
       else this.append(entry);
     });
+  }
+
+  private get isToBegin(): boolean {
+    if (this.fd === undefined || this.isBehind) return true;
+    return this.size > most + 2 * this.atFirst || this.idle > mostIdle;
+  }
+
+  private forgetIdle(): void {
+    for (const [folder, count] of this.entered) if (count === 0) this.entered.delete(folder);
+    this.idle = 0;
   }
 
   private beginAnew(): void {
@@ -70,7 +113,9 @@ export class Journal {
     this.fd = openSync(next, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND, 0o600);
     if (old !== undefined) giveBack(old);
     this.size = 0;
+    this.forgetIdle();
     for (const each of this.unfinished) this.append(each);
+    for (const folder of this.entered.keys()) this.append(noteOfEntered(folder, this.prefix));
     this.atFirst = this.size;
     // The new journal takes its place last, so that at no time something unfinished is without a note.
     renameSync(next, path);
@@ -112,14 +157,15 @@ const nothing: Keeps = () => false;
 
 /** A folder that has such a file in it is still noted, too. */
 function isKept(note: Note, keeps: Keeps): boolean {
-  const [path = '', made] = note.split('//');
-  if (made !== undefined) return false;
+  const { path, below } = partsOf(note);
+  if (below !== undefined) return enteredIn(path, below).some(keeps);
   return path.endsWith('/') ? namesIn(path).some((name) => keeps(path + name)) : keeps(path);
 }
 
 function removeOne(note: Note, keeps: Keeps): void {
-  const [path = '', made] = note.split('//');
-  if (made !== undefined) removeMade(path, made.split('/').slice(0, -1));
+  const { path, below } = partsOf(note);
+  if (below?.endsWith('/') === true) removeMade(path, below.split('/').slice(0, -1));
+  else if (below !== undefined) removeEntered(path, below, keeps);
   else if (!temporaryName.test(basename(path))) return;
   else if (path.endsWith('/')) removeTemporaryFolder(path, keeps);
   else if (!keeps(path)) removeIfThere(path);
@@ -127,6 +173,19 @@ function removeOne(note: Note, keeps: Keeps): void {
 
 function removeMade(path: string, names: readonly string[]): void {
   for (let depth = names.length; depth > 0; depth--) removeIfEmpty(join(path, ...names.slice(0, depth)));
+}
+
+const anyPrefix = /^\.http-server-[0-9a-f]{12}$/;
+
+/** Paths of the temporary files in a folder whose names begin with `prefix`. */
+function enteredIn(folder: string, prefix: string): string[] {
+  if (!anyPrefix.test(prefix)) return [];
+  const names = namesIn(folder).filter((name) => name.startsWith(prefix) && temporaryName.test(name));
+  return names.map((name) => join(folder, name));
+}
+
+function removeEntered(folder: string, prefix: string, keeps: Keeps): void {
+  for (const path of enteredIn(folder, prefix)) if (!keeps(path)) removeIfThere(path);
 }
 
 /** Removes a folder of unfinished files, and these; what somebody else has put there stays. */
@@ -165,5 +224,16 @@ export function removeIfThere(path: string): void {
   }
 }
 
-/** Where the names of a note of made folders begin. */
-export const noteOfMade = (folder: string, names: readonly string[]): Note => `${folder}//${names.join('/')}/`;
+/** @param names where the path of the folder ends, and they begin, `//` stands */
+export const noteOfMade = (folder: string, names: readonly string[]): Note => noteWithin(folder, `${names.join('/')}/`);
+
+const noteOfEntered = (folder: string, prefix: string): Note => noteWithin(folder, prefix);
+
+/** The path of the topmost folder ends with a slash itself. */
+const noteWithin = (folder: string, below: string): Note => `${folder === '/' ? '' : folder}//${below}`;
+
+/** What {@link noteWithin} is made of; `below` is undefined for notes of other kinds. */
+function partsOf(note: Note): { readonly path: string; readonly below: string | undefined } {
+  const [path = '', below] = note.split('//');
+  return { path: path === '' ? '/' : path, below };
+}

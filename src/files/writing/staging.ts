@@ -30,17 +30,18 @@ export interface Spot {
 
 /** Octets that nobody guesses, for many names at a time: to ask for a few costs as much as to ask for many. */
 const chance = Buffer.alloc(4096);
-const chancePerName = 12;
 let spent = chance.length;
 
-/** A name as `temporaryName` knows it. */
-function newName(): string {
-  if (spent + chancePerName > chance.length) {
+function random(octets: number): string {
+  if (spent + octets > chance.length) {
     randomFillSync(chance);
     spent = 0;
   }
-  return `.http-server-${chance.toString('hex', spent, (spent += chancePerName))}.tmp`;
+  return chance.toString('hex', spent, (spent += octets));
 }
+
+/** A name as `temporaryName` knows it. */
+const newName = (): string => `.http-server-${random(12)}.tmp`;
 
 /** Most folders that are remembered to be out of reach. */
 const mostUnreachable = 1000;
@@ -84,14 +85,16 @@ export class Staging {
 
   /** Reserves a name in the folder of the target or, if that is not there, in the one that it will be made in. */
   reserveBeside({ near }: UploadTarget): Spot {
-    const name = newName();
+    const journal = this.own?.journal;
+    const name = journal === undefined ? newName() : `${journal.prefix}${random(6)}.tmp`;
+    const folder = near.path;
     const path = near.root.pathOf([...near.real, name]);
-    this.own?.journal.add(path);
+    journal?.enter(folder);
     return {
       path,
       // A folder that was missing may be there by now: then another one is the last that is.
-      pathFrom: ({ near: now }) => (now === near || now.path === near.path ? now.entry(name) : path),
-      release: () => this.own?.journal.delete(path),
+      pathFrom: ({ near: now }) => (now === near || now.path === folder ? now.entry(name) : path),
+      release: () => journal?.leave(folder),
     };
   }
 
