@@ -26,7 +26,7 @@ interface Hold {
 export class Folder {
   readonly descriptor: number | undefined;
   readonly stat: BigIntStats;
-  readonly base: string;
+  private reach: string;
   /** Path of the folder for everybody, when it was opened. */
   readonly path: string;
   private holders = 1;
@@ -39,7 +39,7 @@ export class Folder {
   ) {
     this.descriptor = descriptor;
     this.stat = stat;
-    this.base = base;
+    this.reach = base;
     this.path = root.pathOf(real);
   }
 
@@ -55,6 +55,21 @@ export class Folder {
   /** Holds the entry `name` of this folder, itself a folder. */
   child(name: string, segments: readonly string[]): Folder {
     return Folder.hold(this.root, segments, this.entry(name));
+  }
+
+  /** Path to reach the entries by, good as long as the folder is held. */
+  get base(): string {
+    return this.reach;
+  }
+
+  /** From now on, entries are reached by {@link path}, which is quicker: where nobody can put another folder there meanwhile. */
+  usePath(): void {
+    this.reach = this.path;
+  }
+
+  /** From now on, entries are reached by the descriptor again, where the platform has paths for those. */
+  useDescriptor(): void {
+    if (this.descriptor !== undefined) this.reach = descriptorPath(this.descriptor);
   }
 
   /** Path of an entry, good as long as the folder is held. */

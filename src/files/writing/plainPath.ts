@@ -1,0 +1,89 @@
+/**
+ * Whether a held folder may be reached by its plain path. Of a path below `/proc/self/fd` the system walks two links and
+ * three folders more for each call, but nobody can put another folder in its place.
+ *
+ * The invariant: from the moment it is told to the end of the hold, in which nothing is awaited, no other user can make the
+ * path lead elsewhere. By induction from `/` down, which belongs to the superuser:
+ *
+ * - Only who may write a folder can rename or remove an entry of it, put another there, or mount something on it. That is
+ *   its owner alone, and that is this user or the superuser, who can do all that this process can. (An access control list
+ *   cannot grant more than the mode shows: the bits of the group are its mask.)
+ * - In a sticky folder, such as `/tmp`, others may write, but not rename or remove what is not theirs, nor mount on it; and
+ *   the next folder on the way is this user's or the superuser's, too.
+ * - None of them is a link: what it leads to might change. The last one is the very folder that is held.
+ * - All are on file systems of this machine: a server of files elsewhere may have its own mind about who renames what.
+ *
+ * Other programs of this user can do what this one can: nothing here is about them.
+ */
+import { constants, lstatSync, statfsSync, type BigIntStats } from 'node:fs';
+import { succeeds } from '../fileError';
+import type { Folder } from '../folder';
+
+/** Most folders on the way: to look at more would cost more than it saves. */
+const mostFolders = 12;
+/** A path must have room for a name behind it (PATH_MAX is 4096 octets, a character may take three). */
+const longest = 1000;
+const sticky = 0o1000;
+
+/** File systems whose rights the kernel of this machine alone keeps; statfs(2). */
+const local: ReadonlySet<number> = new Set([
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // XFS
+  0x9123683e, // Btrfs
+  0xf2f52010, // F2FS
+  0x2fc12fc1, // ZFS
+  0xca451a4e, // bcachefs
+  0x01021994, // tmpfs
+  0x794c7630, // overlayfs
+  0x858458f6, // ramfs
+]);
+
+const user = process.geteuid?.();
+
+/** What is asked of the system, so that tests can answer in its place. */
+export interface Look {
+  readonly lstat: (path: string) => Pick<BigIntStats, 'dev' | 'ino' | 'uid' | 'mode'>;
+  /** The type of the file system that the path is on. */
+  readonly fileSystem: (path: string) => number;
+}
+
+const look: Look = {
+  lstat: (path) => lstatSync(path, { bigint: true }),
+  fileSystem: (path) => statfsSync(path).type,
+};
+
+/** @param self the user's number; undefined where there is none */
+export function leadsSafely(
+  { path, stat }: Pick<Folder, 'path' | 'stat'>,
+  { lstat, fileSystem }: Look = look,
+  self = user,
+): boolean {
+  if (self === undefined || path.length > longest) return false;
+  const folders = wayTo(path);
+  if (folders.length > mostFolders) return false;
+  let isSafe = false;
+  // What cannot be looked at is not trusted.
+  succeeds(() => {
+    let last: bigint | undefined;
+    isSafe = folders.every((folder) => {
+      const { dev, ino, uid, mode } = lstat(folder);
+      const isSame = folder !== path || (dev === stat.dev && ino === stat.ino);
+      const isHere = dev === last || local.has(fileSystem(folder));
+      last = dev;
+      return isSame && isHere && isOurs(Number(mode), Number(uid), self);
+    });
+  });
+  return isSafe;
+}
+
+/** Whether it is a folder of which nobody else takes an entry away. */
+function isOurs(mode: number, owner: number, self: number): boolean {
+  if ((mode & constants.S_IFMT) !== constants.S_IFDIR || (owner !== 0 && owner !== self)) return false;
+  return (mode & (constants.S_IWGRP | constants.S_IWOTH)) === 0 || (mode & sticky) !== 0;
+}
+
+/** The folders on the way to `path`, from the top down, and that one. */
+function wayTo(path: string): string[] {
+  const names = path.split('/').filter((name) => name !== '');
+  return ['/', ...names.map((_, i) => `/${names.slice(0, i + 1).join('/')}`)];
+}

@@ -1,0 +1,147 @@
+/** A plain path is taken only where no other user can make it lead elsewhere. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { knowsDescriptors } from '../../src/files/descriptor';
+import { holdFolder, letGo } from '../../src/files/writing/folderCache';
+import { leadsSafely, type Look } from '../../src/files/writing/plainPath';
+import { TestFolder } from '../support/folder';
+import { needs } from '../support/needs';
+
+const [directory, link] = [0o040000, 0o120000];
+const [ext4, nfs, fuse] = [0xef53, 0x6969, 0x65735546];
+const [root, me, other] = [0, 1000, 1001];
+
+interface Entry {
+  readonly uid: number;
+  readonly mode: number;
+  readonly type?: number;
+  readonly dev?: number;
+}
+type Way = Readonly<Record<string, Entry>>;
+
+const usual: Way = {
+  '/': { uid: root, mode: directory | 0o755 },
+  '/home': { uid: root, mode: directory | 0o755 },
+  '/home/me': { uid: me, mode: directory | 0o700 },
+  '/home/me/project': { uid: me, mode: directory | 0o755 },
+};
+const changed = (path: string, change: Partial<Entry>): Way => ({
+  ...usual,
+  [path]: { uid: me, mode: directory | 0o755, ...usual[path], ...change },
+});
+
+/** The number of an entry is its place on the way. */
+function lookAt(way: Way): Look {
+  const at = (path: string): Entry => {
+    const entry = way[path];
+    if (entry === undefined) throw Object.assign(new Error('nothing'), { code: 'ENOENT', syscall: 'lstat', errno: -2 });
+    return entry;
+  };
+  return {
+    lstat: (path) => {
+      const { uid, mode, dev = 1 } = at(path);
+      return { uid: BigInt(uid), mode: BigInt(mode), dev: BigInt(dev), ino: BigInt(Object.keys(way).indexOf(path)) };
+    },
+    fileSystem: (path) => at(path).type ?? ext4,
+  };
+}
+
+function isSafe(way: Way, path = '/home/me/project', self = me): boolean {
+  const look = lookAt(way);
+  const stat = { ...look.lstat(path) };
+  return leadsSafely({ path, stat } as Parameters<typeof leadsSafely>[0], look, self);
+}
+
+const deep = (count: number): Way =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      '/' + Array.from({ length: i }, () => 'a').join('/'),
+      usual['/'] as Entry,
+    ]),
+  );
+const deepest = (way: Way): string => Object.keys(way).at(-1) ?? '';
+
+describe('the plain path of a held folder', () => {
+  const rows: readonly [promise: string, expected: boolean, way: Way, path?: string, self?: number][] = [
+    ['is taken where all above is ours or the superuser’s', true, usual],
+    ['is taken at the top', true, usual, '/'],
+    ['is not taken below a folder of somebody else', false, changed('/home/me', { uid: other })],
+    ['is not taken for a folder of somebody else', false, changed('/home/me/project', { uid: other })],
+    ['is not taken by the superuser below what is somebody’s', false, usual, '/home/me/project', root],
+    ['is not taken below what all may write', false, changed('/home', { mode: directory | 0o777 })],
+    ['is not taken below what a group may write', false, changed('/home/me', { mode: directory | 0o770 })],
+    ['is not taken for what a group may write', false, changed('/home/me/project', { mode: directory | 0o775 })],
+    ['is taken for what is ours in a sticky folder', true, changed('/home', { mode: directory | 0o1777 })],
+    [
+      'is not taken for what is somebody’s in a sticky folder',
+      false,
+      { ...changed('/home', { mode: directory | 0o1777 }), '/home/me': { uid: other, mode: directory | 0o755 } },
+    ],
+    ['is not taken by way of a link', false, changed('/home/me', { mode: link | 0o777 })],
+    ['is not taken on a file system of another machine', false, changed('/home/me/project', { dev: 2, type: nfs })],
+    ['is not taken by way of a file system of another machine', false, changed('/home', { dev: 2, type: nfs })],
+    ['is not taken on a file system that a program makes up', false, changed('/home/me', { dev: 3, type: fuse })],
+    ['is taken by way of several file systems of this machine', true, changed('/home', { dev: 2 })],
+    ['is taken where 11 folders are above', true, deep(12), deepest(deep(12))],
+    ['is not taken where more are', false, deep(13), deepest(deep(13))],
+  ];
+  for (const [promise, expected, way, path, self] of rows) {
+    it(promise, () => assert.equal(isSafe(way, path, self), expected));
+  }
+
+  it('is not taken if another folder is there by now', () => {
+    const look = lookAt(usual);
+    const held = { path: '/home/me/project', stat: { ...look.lstat('/home/me') } };
+    assert.equal(leadsSafely(held as Parameters<typeof leadsSafely>[0], look, me), false);
+  });
+
+  it('is not taken if a folder above cannot be looked at', () => {
+    const { '/home': _, ...rest } = usual;
+    assert.equal(isSafe(rest), false);
+  });
+
+  it('is not taken if it leaves no room for names', () => {
+    const long = `/${'x'.repeat(1000)}`;
+    assert.equal(isSafe({ '/': usual['/'] as Entry, [long]: usual['/home'] as Entry }, long), false);
+  });
+});
+
+describe('a folder that uploads of one batch hold', () => {
+  let folder: TestFolder;
+  beforeEach(function () {
+    needs(this, '/proc', knowsDescriptors);
+    folder = new TestFolder();
+    mkdirSync(folder.at('in'));
+    chmodSync(folder.at('in'), 0o755);
+  });
+  afterEach(() => {
+    letGo();
+    folder?.remove();
+  });
+
+  /** Holds it twice, and lets go once. */
+  function held(): ReturnType<typeof holdFolder> {
+    const root = folder.root();
+    holdFolder(root, ['in']).close();
+    return holdFolder(root, ['in']);
+  }
+
+  it('is reached by its descriptor where others may write, so that nothing goes where somebody puts a link', () => {
+    chmodSync(folder.at('in'), 0o777);
+    const hold = held();
+    renameSync(folder.at('in'), folder.at('away'));
+    symlinkSync(folder.outside, folder.at('in'));
+    writeFileSync(hold.entry('new.txt'), 'x');
+    hold.close();
+    assert.equal(readFileSync(folder.at('away/new.txt'), 'utf8'), 'x');
+  });
+
+  it('is reached by its path where nobody else may write, and by its descriptor once that is over', function () {
+    const hold = held();
+    needs(this, 'a folder for tests below which nobody else writes', leadsSafely(hold));
+    assert.equal(hold.base, hold.path);
+    letGo();
+    assert.match(hold.base, /^\/proc\/self\/fd\/\d+$/);
+    hold.close();
+  });
+});
