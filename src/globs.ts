@@ -75,13 +75,23 @@ export class Globs {
 
   /** Goes on by one segment. Returns whether a glob matches the path up to there. */
   advance(progress: GlobProgress, name: string): boolean {
+    return this.follow(progress, name, progress);
+  }
+
+  /** Whether a glob would match the path if `name` were its next segment. */
+  matches(progress: GlobProgress, name: string): boolean {
+    return this.follow(progress, name, undefined);
+  }
+
+  private follow(progress: GlobProgress, name: string, next: GlobProgress | undefined): boolean {
     let matches = false;
     let index = 0;
     for (const { patterns, negated } of this.globs) {
       let matched = false;
       for (const pattern of patterns) {
         const places = step(pattern, progress[index] ?? 0, name);
-        progress[index++] = places;
+        if (next !== undefined) next[index] = places;
+        index++;
         if ((places & (1 << pattern.length)) !== 0) matched = true;
       }
       if (matched !== negated) matches = true;

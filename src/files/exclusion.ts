@@ -46,7 +46,8 @@ export function createExclusion(globs: readonly string[], platform: Platform): E
     const isTop = folder.length === 0;
     return (name) => {
       if (isTop && name === wellKnown) return false;
-      if (isExcluded(there.slice(), name)) return true;
+      const form = fold(name);
+      if (patterns.matches(there, form) || temporaryName.test(form)) return true;
       return windowsName(name) !== name && excludes([...folder, name]);
     };
   }

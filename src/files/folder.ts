@@ -30,6 +30,7 @@ export class Folder {
   /** Path of the folder for everybody, when it was opened. */
   readonly path: string;
   private holders = 1;
+  private showing: ((name: string) => boolean) | undefined;
 
   /** @param real the real path's segments, relative to the root */
   private constructor(
@@ -70,6 +71,16 @@ export class Folder {
   /** From now on, entries are reached by the descriptor again, where the platform has paths for those. */
   useDescriptor(): void {
     if (this.descriptor !== undefined) this.reach = descriptorPath(this.descriptor);
+  }
+
+  /** Whether these segments are its real path. */
+  isAt(segments: readonly string[]): boolean {
+    return segments.length === this.real.length && segments.every((name, i) => name === this.real[i]);
+  }
+
+  /** Whether an entry of that name may appear in a listing; see {@link Root.shows}. */
+  shows(name: string): boolean {
+    return (this.showing ??= this.root.showing(this.real))(name);
   }
 
   /** Path of an entry, good as long as the folder is held. */

@@ -1,9 +1,9 @@
 /** A plain path is taken only where no other user can make it lead elsewhere. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import { holdFolder, letGo } from '../../src/files/writing/folderCache';
-import { leadsSafely, type Look } from '../../src/files/writing/plainPath';
+import { PlainPaths, type Look } from '../../src/files/writing/plainPath';
 import { TestFolder } from '../support/folder';
 import { needs } from '../support/needs';
 
@@ -19,8 +19,9 @@ interface Entry {
 }
 type Way = Readonly<Record<string, Entry>>;
 
+const top: Entry = { uid: root, mode: directory | 0o755 };
 const usual: Way = {
-  '/': { uid: root, mode: directory | 0o755 },
+  '/': top,
   '/home': { uid: root, mode: directory | 0o755 },
   '/home/me': { uid: me, mode: directory | 0o700 },
   '/home/me/project': { uid: me, mode: directory | 0o755 },
@@ -38,26 +39,20 @@ function lookAt(way: Way): Look {
     return entry;
   };
   return {
-    lstat: (path) => {
-      const { uid, mode, dev = 1 } = at(path);
-      return { uid: BigInt(uid), mode: BigInt(mode), dev: BigInt(dev), ino: BigInt(Object.keys(way).indexOf(path)) };
-    },
+    lstat: (path) => ({ dev: 1, ...at(path) }),
     fileSystem: (path) => at(path).type ?? ext4,
+    identity: (path) => ({ dev: BigInt(at(path).dev ?? 1), ino: BigInt(Object.keys(way).indexOf(path)) }),
   };
 }
 
 function isSafe(way: Way, path = '/home/me/project', self = me): boolean {
   const look = lookAt(way);
-  const stat = { ...look.lstat(path) };
-  return leadsSafely({ path, stat } as Parameters<typeof leadsSafely>[0], look, self);
+  return new PlainPaths(look, self).leadTo({ path, stat: look.identity(path) as BigIntStats });
 }
 
 const deep = (count: number): Way =>
   Object.fromEntries(
-    Array.from({ length: count }, (_, i) => [
-      '/' + Array.from({ length: i }, () => 'a').join('/'),
-      usual['/'] as Entry,
-    ]),
+    Array.from({ length: count }, (_, i) => ['/' + Array.from({ length: i }, () => 'a').join('/'), top]),
   );
 const deepest = (way: Way): string => Object.keys(way).at(-1) ?? '';
 
@@ -91,8 +86,8 @@ describe('the plain path of a held folder', () => {
 
   it('is not taken if another folder is there by now', () => {
     const look = lookAt(usual);
-    const held = { path: '/home/me/project', stat: { ...look.lstat('/home/me') } };
-    assert.equal(leadsSafely(held as Parameters<typeof leadsSafely>[0], look, me), false);
+    const stat = look.identity('/home/me') as BigIntStats;
+    assert.equal(new PlainPaths(look, me).leadTo({ path: '/home/me/project', stat }), false);
   });
 
   it('is not taken if a folder above cannot be looked at', () => {
@@ -102,7 +97,7 @@ describe('the plain path of a held folder', () => {
 
   it('is not taken if it leaves no room for names', () => {
     const long = `/${'x'.repeat(1000)}`;
-    assert.equal(isSafe({ '/': usual['/'] as Entry, [long]: usual['/home'] as Entry }, long), false);
+    assert.equal(isSafe({ '/': top, [long]: top }, long), false);
   });
 });
 
@@ -116,7 +111,7 @@ describe('a folder that uploads of one batch hold', () => {
   });
   afterEach(() => {
     letGo();
-    folder?.remove();
+    folder.remove();
   });
 
   /** Holds it twice, and lets go once. */
@@ -138,7 +133,7 @@ describe('a folder that uploads of one batch hold', () => {
 
   it('is reached by its path where nobody else may write, and by its descriptor once that is over', function () {
     const hold = held();
-    needs(this, 'a folder for tests below which nobody else writes', leadsSafely(hold));
+    needs(this, 'a folder for tests below which nobody else writes', new PlainPaths().leadTo(hold));
     assert.equal(hold.base, hold.path);
     letGo();
     assert.match(hold.base, /^\/proc\/self\/fd\/\d+$/);

@@ -1,10 +1,12 @@
 /** Folders held for as long as this run of code goes on: uploads that have come together open theirs once. */
 import { Folder } from '../folder';
-import { leadsSafely } from './plainPath';
+import { PlainPaths } from './plainPath';
 import type { Root } from '../root';
 
 /** So that no crowd of folders takes all descriptors. */
 const most = 16;
+
+const plainPaths = new PlainPaths();
 
 interface Held {
   readonly folder: Folder;
@@ -17,9 +19,10 @@ const folders = new Map<string, Held>();
 
 /** As {@link Folder.open}; nothing was awaited since the folder was looked at. Whoever holds it closes it. */
 export function holdFolder(root: Root, segments: readonly string[]): Folder {
+  const held = heldFolder(root, segments);
+  if (held !== undefined) return held;
   const key = segments.join('/');
   const known = folders.get(key);
-  if (known?.folder.root === root) return settled(known).retain();
   const folder = Folder.open(root, segments);
   if (folders.size === 0) queueMicrotask(letGo);
   if (folders.size === most || known !== undefined) letGo();
@@ -27,9 +30,15 @@ export function holdFolder(root: Root, segments: readonly string[]): Folder {
   return folder;
 }
 
+/** As {@link holdFolder}, if it is held already. */
+export function heldFolder(root: Root, segments: readonly string[]): Folder | undefined {
+  const known = folders.get(segments.join('/'));
+  return known?.folder.root === root ? settled(known).retain() : undefined;
+}
+
 function settled(held: Held): Folder {
   const { folder } = held;
-  if (!held.isSettled && folder.descriptor !== undefined && leadsSafely(folder)) folder.usePath();
+  if (!held.isSettled && folder.descriptor !== undefined && plainPaths.leadTo(folder)) folder.usePath();
   held.isSettled = true;
   return folder;
 }

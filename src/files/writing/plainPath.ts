@@ -15,7 +15,7 @@
  *
  * Other programs of this user can do what this one can: nothing here is about them.
  */
-import { constants, lstatSync, statfsSync, type BigIntStats } from 'node:fs';
+import { constants, lstatSync, statfsSync, type BigIntStats, type Stats } from 'node:fs';
 import { succeeds } from '../fileError';
 import type { Folder } from '../folder';
 
@@ -38,48 +38,66 @@ const local: ReadonlySet<number> = new Set([
   0x858458f6, // ramfs
 ]);
 
-const user = process.geteuid?.();
+/** How long the type of a file system is believed, in milliseconds: its number may be another's after that. */
+const trusted = 10_000;
+const mostKnown = 100;
 
 /** What is asked of the system, so that tests can answer in its place. */
 export interface Look {
-  readonly lstat: (path: string) => Pick<BigIntStats, 'dev' | 'ino' | 'uid' | 'mode'>;
+  readonly lstat: (path: string) => Pick<Stats, 'dev' | 'uid' | 'mode'>;
   /** The type of the file system that the path is on. */
   readonly fileSystem: (path: string) => number;
+  readonly identity: (path: string) => Pick<BigIntStats, 'dev' | 'ino'>;
 }
 
-const look: Look = {
-  lstat: (path) => lstatSync(path, { bigint: true }),
+const system: Look = {
+  lstat: (path) => lstatSync(path),
   fileSystem: (path) => statfsSync(path).type,
+  identity: (path) => lstatSync(path, { bigint: true }),
 };
 
-/** @param self the user's number; undefined where there is none */
-export function leadsSafely(
-  { path, stat }: Pick<Folder, 'path' | 'stat'>,
-  { lstat, fileSystem }: Look = look,
-  self = user,
-): boolean {
-  if (self === undefined || path.length > longest) return false;
-  const folders = wayTo(path);
-  if (folders.length > mostFolders) return false;
-  let isSafe = false;
-  // What cannot be looked at is not trusted.
-  succeeds(() => {
-    let last: bigint | undefined;
-    isSafe = folders.every((folder) => {
-      const { dev, ino, uid, mode } = lstat(folder);
-      const isSame = folder !== path || (dev === stat.dev && ino === stat.ino);
-      const isHere = dev === last || local.has(fileSystem(folder));
-      last = dev;
-      return isSame && isHere && isOurs(Number(mode), Number(uid), self);
-    });
-  });
-  return isSafe;
-}
+export class PlainPaths {
+  /** By the number of their file system. */
+  private readonly known = new Map<number, { readonly isLocal: boolean; readonly until: number }>();
 
-/** Whether it is a folder of which nobody else takes an entry away. */
-function isOurs(mode: number, owner: number, self: number): boolean {
-  if ((mode & constants.S_IFMT) !== constants.S_IFDIR || (owner !== 0 && owner !== self)) return false;
-  return (mode & (constants.S_IWGRP | constants.S_IWOTH)) === 0 || (mode & sticky) !== 0;
+  /** @param self the user's number; undefined where there is none */
+  constructor(
+    private readonly look: Look = system,
+    private readonly self = process.geteuid?.(),
+  ) {}
+
+  /** Whether the path of the folder leads there for the whole of the hold. */
+  leadTo({ path, stat }: Pick<Folder, 'path' | 'stat'>): boolean {
+    if (path.length > longest) return false;
+    const folders = wayTo(path);
+    if (folders.length > mostFolders) return false;
+    let isSafe = false;
+    // What cannot be looked at is not trusted.
+    succeeds(() => {
+      isSafe = folders.every((folder) => this.isOurs(folder));
+      const { dev, ino } = this.look.identity(path);
+      isSafe &&= dev === stat.dev && ino === stat.ino;
+    });
+    return isSafe;
+  }
+
+  /** Whether it is a folder of which nobody else takes an entry away. */
+  private isOurs(folder: string): boolean {
+    const { mode, uid, dev } = this.look.lstat(folder);
+    if ((mode & constants.S_IFMT) !== constants.S_IFDIR || (uid !== 0 && uid !== this.self)) return false;
+    const isOwnersAlone = (mode & (constants.S_IWGRP | constants.S_IWOTH)) === 0;
+    return (isOwnersAlone || (mode & sticky) !== 0) && this.isLocal(folder, dev);
+  }
+
+  private isLocal(folder: string, dev: number): boolean {
+    const now = performance.now();
+    const known = this.known.get(dev);
+    if (known !== undefined && known.until > now) return known.isLocal;
+    const isLocal = local.has(this.look.fileSystem(folder));
+    if (this.known.size >= mostKnown) this.known.clear();
+    this.known.set(dev, { isLocal, until: now + trusted });
+    return isLocal;
+  }
 }
 
 /** The folders on the way to `path`, from the top down, and that one. */

@@ -2,7 +2,7 @@
 import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { errnoOf, FileError } from '../fileError';
 import type { Folder } from '../folder';
-import { holdFolder } from './folderCache';
+import { heldFolder, holdFolder } from './folderCache';
 import type { Journal } from '../unfinished/journal';
 import { MadeFolders } from './madeFolders';
 import { mayBeAlias } from '../names';
@@ -39,8 +39,10 @@ export class UploadTarget {
   }
 
   private reach(segments: readonly string[]): Stats | undefined {
-    this.root.locate(segments);
-    this.approach(segments);
+    if (!this.approachHeld(segments)) {
+      this.root.locate(segments);
+      this.approach(segments);
+    }
     const found = this.look();
     const real = this.realTarget(segments, found);
     if (real === undefined) return found;
@@ -130,6 +132,18 @@ export class UploadTarget {
     return lstatSync(this.target, { throwIfNoEntry: false });
   }
 
+  /** For another file of a folder that is held: what was judged of that is not judged again. */
+  private approachHeld(segments: readonly string[]): boolean {
+    const parents = segments.slice(0, -1);
+    const folder = heldFolder(this.root, parents);
+    if (folder === undefined) return false;
+    this.opened.push(folder);
+    this.name = segments.at(-1) ?? '';
+    if (folder.isAt(parents) && folder.shows(this.name)) return true;
+    this.close();
+    return false;
+  }
+
   private approach(segments: readonly string[]): void {
     const parents = segments.slice(0, -1);
     this.name = segments.at(-1) ?? '';
@@ -137,10 +151,9 @@ export class UploadTarget {
     const there = openIfThere(this.root, parents);
     if (there === undefined) this.descend(parents, segments);
     else this.opened.push(there);
-    const { real } = this.near;
     // Whether its folders list them is seen when they are made.
     if (this.missing.length > 0) this.root.contain(this.root.pathOf(this.real));
-    else if (!this.root.shows(real, this.name)) throw new FileError('protected', 'That path may not be written.');
+    else if (!this.near.shows(this.name)) throw new FileError('protected', 'That path may not be written.');
   }
 
   /** Goes down as far as there are folders. */
