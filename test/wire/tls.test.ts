@@ -336,12 +336,31 @@ describe('a server that speaks TLS', function () {
     });
   });
 
-  it('may resume a session', async () => {
-    const first = tlsOf(await secure({ maxVersion: 'TLSv1.2' }));
-    const session = first.getSession();
-    assert.ok(session);
-    const second = await secure({ maxVersion: 'TLSv1.2', session });
-    assert.equal(tlsOf(second).isSessionReused(), true);
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    it(`may resume a session of ${maxVersion}, as often as its client comes back`, async () => {
+      const first = await secure({ maxVersion });
+      // RFC 8446 §4.6.1: the ticket comes behind the handshake, and so before an answer.
+      assert.equal((await get(first)).status, 200);
+      let session = tlsOf(first).getSession();
+      for (let i = 0; i < 3; i++) {
+        assert.ok(session);
+        const next = await secure({ maxVersion, session });
+        assert.equal(tlsOf(next).getProtocol(), maxVersion);
+        assert.equal(tlsOf(next).isSessionReused(), true);
+        assert.equal((await get(next)).status, 200);
+        session = tlsOf(next).getSession();
+      }
+    });
+  }
+
+  it('resumes no session of before another certificate', async () => {
+    const first = await secure();
+    assert.equal((await get(first)).status, 200);
+    const session = tlsOf(first).getSession();
+    const next = await makeCertificate({ names: ['localhost'] });
+    served.server.configure({ ...served.options, tls: next });
+    const second = await secure({ ...(session !== undefined && { session }) }, next);
+    assert.equal(tlsOf(second).getPeerCertificate().fingerprint256, next.fingerprint256);
     assert.equal((await get(second)).status, 200);
   });
 });
