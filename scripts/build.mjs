@@ -57,10 +57,11 @@ const oldestNode = JSON.stringify(/\d+\.\d+/.exec(engines.node)[0]);
 /** What few windows need, each in a bundle of its own: what every window loads asks for it by `import()`. */
 const onDemand = {
   certificate: 'src/certificate.ts',
-  qrCode: 'src/editor/sharing/qrCode.ts',
   rulePlace: 'src/editor/server/rulePlace.ts',
   ruleRepair: 'src/ruleRepair.ts',
 };
+/** The same, of what speaks to the editor. */
+const onDemandInEditor = { sharePage: 'src/editor/sharing/sharePage.ts' };
 const loadsOnDemand = {
   name: 'loads on demand',
   setup: ({ onResolve }) => {
@@ -104,6 +105,7 @@ const bundles = [
     // So that it is loaded by the `require` of the bundle, as is the rest.
     supported: { 'dynamic-import': false },
   },
+  { ...shared, entryPoints: onDemandInEditor, external: ['vscode'] },
   // Of the package `jsonc-parser` the modules: what it has for Node.js loads its parts in a way that nobody can follow.
   { ...shared, entryPoints: onDemand, mainFields: ['module', 'main'] },
   { ...shared, entryPoints: ['src/worker.ts'], define: { pageFolder: '"page"' }, plugins: [typesOfNames, parserAlone] },

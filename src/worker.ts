@@ -1,4 +1,5 @@
 /** The server in a thread of its own, spoken to by messages. The only user of `parentPort`. */
+import { join, relative } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
 import { ConsoleGathering } from './consoleReport';
@@ -34,6 +35,8 @@ const port = parentPort;
 const send = (message: FromWorker): void => port.postMessage(message);
 
 let server: Server | undefined;
+/** Absolute path of the folder that it serves. */
+let served = '';
 /** The server that the network may reach, while the folder is shared. */
 let shared: Server | undefined;
 let events: LogEvent[] = [];
@@ -133,7 +136,7 @@ const live = new Live((pages) => tell({ pages }));
 /** What one server, of perhaps two, tells and asks. */
 function surroundings(isShared: boolean): Surroundings {
   const own: Surroundings = {
-    onExchange: (event) => gather(requests.add(event)),
+    onExchange: (event) => gather(requests.add(isShared ? belowServed(event) : event)),
     recorder: requests.recorder(isShared),
     isPassing: isShared,
     onConnections: flushSoon,
@@ -155,8 +158,18 @@ function surroundings(isShared: boolean): Surroundings {
   return own;
 }
 
+/** Of a folder that is shared, and is below the one that is served, the name from there; empty where they are the same. */
+let sharedBelow = '';
+
+/** What was stored is named from the folder that is served. */
+const belowServed = (event: LogEvent): LogEvent =>
+  event.stored === undefined || sharedBelow === ''
+    ? event
+    : { ...event, stored: event.stored.map((file) => join(sharedBelow, file)) };
+
 async function share(options: Options): Promise<Server> {
   if (server === undefined) throw new Error('The server is not started.');
+  sharedBelow = relative(served, options.directory);
   if (shared === undefined) return (shared = await serve(options, surroundings(true)));
   shared.configure(options);
   return shared;
@@ -173,10 +186,12 @@ async function answer(call: Call): Promise<Reply> {
     case 'start':
       if (server !== undefined) throw new Error('The server is started already.');
       server = await serve(call.options, surroundings(false));
+      served = call.options.directory;
       return { type: 'listening', id, listening: server.address };
     case 'configure':
       if (server === undefined) throw new Error('The server is not started.');
       server.configure(call.options);
+      served = call.options.directory;
       return { type: 'done', id };
     case 'share':
       return { type: 'listening', id, listening: (await share(call.options)).address };

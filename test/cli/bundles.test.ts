@@ -12,7 +12,7 @@ const bundle = (name: string): string => readFileSync(path.join(dist, name), 'ut
 /** What a window loads when it is needed, each with a word that it has and nothing else. */
 const onDemand: readonly (readonly [what: string, name: string, word: string])[] = [
   ['the encoder of certificates', 'certificate.js', '2.5.29.37'],
-  ['the drawing of QR codes', 'qrCode.js', 'whiteColor'],
+  ['the panel of a share, with its QR code', 'sharePage.js', 'whiteColor'],
   ['the parser of settings files', 'rulePlace.js', 'allowTrailingComma'],
   ['what wrong rules were meant to be', 'ruleRepair.js', 'Uint32Array(65536)'],
 ];

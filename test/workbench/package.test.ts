@@ -12,9 +12,12 @@ import { Workbench } from './workbench';
 const MAX_BYTES = 350 * 1024;
 const MAX_PICTURES = 250 * 1024;
 
+/** Of what every window loads. */
+const MAX_EXTENSION = 120 * 1000;
+
 /** What may lie in the installed extension; `.vsixmanifest` is the editor's. */
 const WANTED =
-  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/((http|editor|terminal|rules)\.md|httpServerApi\.ts)|LICENSE\.txt|dist\/((extension|certificate|qrCode|rulePlace|ruleRepair|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
+  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/((http|editor|terminal|rules)\.md|httpServerApi\.ts)|LICENSE\.txt|dist\/((extension|certificate|rulePlace|ruleRepair|sharePage|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
 
 /** What a build makes anew, and what it does not read. */
 const LEFT_OUT = new Set(['.git', '.vscode-test', 'dist', 'node_modules', 'out', 'screenshots']);
@@ -72,6 +75,11 @@ describe('the packaged .vsix', () => {
     assert.ok(rest <= MAX_BYTES, `${rest} octets`);
   });
 
+  it(`has every window load no more than ${MAX_EXTENSION} octets`, async () => {
+    const { size } = await fs.stat(path.join(await installed(), 'dist/extension.js'));
+    assert.ok(size <= MAX_EXTENSION, `${size} octets`);
+  });
+
   it('installs and activates', async () => {
     const item = workbench.serverItem().filter({ hasText: /\d/ });
     await item.waitFor();
@@ -117,7 +125,7 @@ describe('the packaged .vsix', () => {
     for (const file of [
       'dist/extension.js',
       'dist/certificate.js',
-      'dist/qrCode.js',
+      'dist/sharePage.js',
       'dist/rulePlace.js',
       'dist/ruleRepair.js',
       'dist/worker.js',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import jsQR from 'jsqr';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { networkAddresses } from '../../src/addresses';
@@ -150,6 +152,40 @@ describe('sharing on the local network', () => {
       await workbench.setTheme(theme);
       await picture('share-https', theme);
     }
+  });
+
+  it('receives files into a new folder, by the keyboard alone, and shows none', async () => {
+    await workbench.runCommand('HTTP Server: Stop Sharing');
+    await tab().waitFor({ state: 'detached' });
+    const { keyboard } = workbench.page;
+    const choose = async (text: string): Promise<void> => {
+      await workbench.quickPick(text).waitFor();
+      await keyboard.type(text);
+      await keyboard.press('Enter');
+    };
+    await keyboard.press('F1');
+    await workbench.quickInput().waitFor();
+    await keyboard.type('Share on Local Network');
+    await workbench.quickPick('Share on Local Network').waitFor();
+    await keyboard.press('Enter');
+    await choose('Receive Files, by HTTP');
+    if (addresses.length > 1) await choose(addresses[0]!.address);
+    await choose('received/');
+    await panel().getByText('store new files, and see none').waitFor();
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await picture('share-receive', theme);
+    }
+    const visitor = await workbench.session.openPlainPage();
+    await visitor.goto(await panel().locator('.link code').innerText());
+    const sent = visitor.waitForResponse((response) => response.status() === 201);
+    const photo = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('a photo') };
+    await visitor.locator('input[type=file]').first().setInputFiles(photo);
+    await sent;
+    assert.equal((await visitor.goto(new URL('/files/photo.jpg', visitor.url()).href))?.status(), 403);
+    await visitor.close();
+    const file = path.join(workbench.workspace ?? '', 'received/photo.jpg');
+    assert.equal(await readFile(file, 'utf8'), 'a photo');
   });
 
   it('ends with the server, and says so', async () => {

@@ -145,9 +145,9 @@ async function menu({ extension, controller, sharing, keptToken, uploads }: Part
 }
 
 /** Shows what is shared, after asking how if nothing is yet. */
-async function share({ sharing, panel }: Parts, { access, folder }: ServedSite): Promise<void> {
+async function share({ sharing, panel }: Parts, site: ServedSite): Promise<void> {
   if (sharing.share === undefined) {
-    const terms = await pickTerms(access, handsOn(ruleSetting(folder)));
+    const terms = await pickTerms(site, handsOn(ruleSetting(site.folder)));
     if (terms === undefined) return;
     await sharing.start(terms);
   }

@@ -3,7 +3,7 @@ import { commands, Disposable, l10n } from 'vscode';
 import { setContext } from '../common/context';
 import type { Log } from './log';
 import { showDone, showInformation } from '../common/notify';
-import { timeOf } from '../sharing/sharePage';
+import { clockTime } from '../common/clockTime';
 import type { Ending, Share, Sharing } from '../sharing/share';
 
 /** Keeps the context key `httpServer.sharing`, and tells the log and the user. */
@@ -22,7 +22,7 @@ export function publishSharing(sharing: Sharing, log: Pick<Log, 'note'>): Dispos
 }
 
 const sharedAt = ({ url, until }: Share): string =>
-  l10n.t('Shared on the local network at {0} until {1}', url, timeOf(until));
+  l10n.t('Shared on the local network at {0} until {1}', url, clockTime(until));
 
 const notShared = (): string => l10n.t('No longer shared on the local network.');
 

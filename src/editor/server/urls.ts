@@ -23,9 +23,13 @@ export async function externalUri(url: string): Promise<Uri> {
 }
 
 /** The percent-encoded path, from `/`, at which `site` serves a file or folder; undefined if it is outside. */
-export function servedPath(site: ServedSite, resource: Uri, isFolder = false): string | undefined {
-  if (resource.scheme !== 'file' || !isInside(site.directory, resource.fsPath)) return undefined;
-  const relative = path.relative(site.directory, resource.fsPath);
+export function servedPath(
+  { directory }: Pick<ServedSite, 'directory'>,
+  resource: Uri,
+  isFolder = false,
+): string | undefined {
+  if (resource.scheme !== 'file' || !isInside(directory, resource.fsPath)) return undefined;
+  const relative = path.relative(directory, resource.fsPath);
   if (relative === '') return '/';
   return `/${relative.split(path.sep).map(encodeURIComponent).join('/')}${isFolder ? '/' : ''}`;
 }

@@ -1,4 +1,4 @@
-/** The code that a phone reads a link from: a bundle of its own, which a window loads when a share is shown. */
+/** The code that a phone reads a link from. */
 import { renderSVG } from 'uqr';
 
 /** The code as SVG, with the quiet zone that readers need, and dark on light in every theme. */

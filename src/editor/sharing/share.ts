@@ -7,17 +7,20 @@ import { localUrl } from '../../addresses';
 import type { Access, Options } from '../../options';
 import type { Tls } from '../../tls';
 import type { Controller, ServerInThread } from '../server/controller';
-import { died, ProblemError, ServerError } from '../server/problem';
+import { died, ProblemError, ServerError, settingError } from '../server/problem';
 import type { Action } from '../server/problem';
 import type { State } from '../server/state';
 import type { ServerThread } from '../server/thread';
+import { makeInbox } from './inbox';
 
 /** What the user chose. */
 export interface SharingTerms {
   /** An IP literal of this machine. */
   readonly address: string;
   /** What visitors may do at most; the setting `access` may allow less. */
-  readonly access: 'readOnly' | 'readWrite';
+  readonly access: 'readOnly' | 'readWrite' | 'dropBox';
+  /** Absolute path of the folder, below the one that is served, that a drop box of visitors' takes files into. */
+  readonly inbox?: string;
   /** Whether the folder is shared by HTTPS. */
   readonly secure: boolean;
   /** Whether rules hand requests of visitors on to other servers, too. */
@@ -68,13 +71,20 @@ interface Secrets {
   readonly tls: Tls | undefined;
 }
 
+interface Current extends Secrets {
+  readonly share: Share;
+  readonly options: Options;
+  /** Absolute path of the folder that was served when this began. */
+  readonly served: string;
+}
+
 export class Sharing implements Disposable {
   readonly #controller: Controller;
   readonly #surroundings: ShareSurroundings;
   readonly #changes = new EventEmitter<Share | undefined>();
   readonly #endings = new EventEmitter<Ending>();
   readonly #subscription: Disposable;
-  #current: (Secrets & { readonly share: Share; readonly options: Options }) | undefined;
+  #current: Current | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   readonly onDidChange = this.#changes.event;
@@ -128,10 +138,12 @@ export class Sharing implements Disposable {
   async #begin({ thread, plan, site }: ServerInThread, terms: SharingTerms): Promise<void> {
     const secrets = { token: randomBytes(16).toString('base64url'), tls: await tlsFor(terms, plan.options) };
     const options = sharedOptions(plan.options, terms, secrets);
+    const { directory: served } = plan.options;
+    if (terms.inbox !== undefined) await makeInbox(served, terms.inbox);
     try {
       const { port } = await thread.share({ ...options, port: site.port });
       const until = new Date(this.#surroundings.now() + this.#surroundings.duration);
-      this.#current = { ...secrets, options, share: shareOf(options, { terms, port, until }) };
+      this.#current = { ...secrets, options, served, share: shareOf(options, { terms, port, until }) };
     } catch (error) {
       throw failure(error);
     }
@@ -158,10 +170,10 @@ export class Sharing implements Disposable {
   async #apply({ thread, plan }: ServerInThread): Promise<void> {
     const current = this.#current;
     if (current === undefined) return;
-    const options = sharedOptions(plan.options, current.share.terms, current);
-    if (options.directory !== current.share.directory) return this.#close(thread, 'moved');
-    if (isDeepStrictEqual(options, current.options)) return;
+    if (plan.options.directory !== current.served) return this.#close(thread, 'moved');
     try {
+      const options = sharedOptions(plan.options, current.share.terms, current);
+      if (isDeepStrictEqual(options, current.options)) return;
       await thread.share(options);
       this.#current = { ...current, options, share: shareOf(options, current.share) };
       this.#changes.fire(this.share);
@@ -201,16 +213,22 @@ async function tlsFor({ secure, address }: SharingTerms, { tls }: Options): Prom
   return { cert, key };
 }
 
+/** Throws a {@link ProblemError} where the settings allow nothing of the kind. */
 function sharedOptions(options: Options, terms: SharingTerms, { token, tls }: Secrets): Options {
   const access = narrowed(terms.access, options.access);
+  const directory = terms.inbox ?? options.directory;
   const ruleReach = { proxies: terms.proxies === true, writes: access !== 'readOnly' };
   const forwardConsole = options.forwardConsole && terms.console === true;
-  return { ...options, host: terms.address, access, token, tls, ruleReach, forwardConsole };
+  return { ...options, directory, host: terms.address, access, token, tls, ruleReach, forwardConsole };
 }
 
-/** A share is never wider than the settings. */
-const narrowed = (wanted: SharingTerms['access'], setting: Access): Access =>
-  setting === 'readOnly' || setting === 'dropBox' ? setting : wanted;
+/** A share is never wider than the settings: and what visitors have put into a box, none may read. */
+function narrowed(wanted: SharingTerms['access'], setting: Access): Access {
+  if (wanted === 'dropBox' && setting === 'readOnly') {
+    throw settingError('access', l10n.t('The setting httpServer.access lets nobody store files.'));
+  }
+  return setting === 'readOnly' || setting === 'dropBox' ? setting : wanted;
+}
 
 function shareOf(
   { directory, access, token, tls }: Options,

@@ -1,19 +1,15 @@
-/** What the panel of a share shows: a page without scripts, without anything from elsewhere. */
+/**
+ * What the panel of a share shows: a page without scripts, without anything from elsewhere. A bundle of its own, which a window
+ * loads when a share is shown.
+ */
 import { randomBytes } from 'node:crypto';
 import { env, l10n } from 'vscode';
+import { clockTime } from '../common/clockTime';
 import type { CommandId } from '../manifest/ids';
+import { qrCode } from './qrCode';
 import type { Share } from './share';
 
-/** The commands that the page may link to. */
-export const pageCommands: readonly CommandId[] = [
-  'httpServer.copySharedUrl',
-  'httpServer.stopSharing',
-  'httpServer.shareConsole',
-];
-
-export async function sharePage(share: Share): Promise<string> {
-  // Loaded when it is needed: few share, and every window starts.
-  const { qrCode } = await import('./qrCode.js');
+export function sharePage(share: Share): string {
   const nonce = randomBytes(16).toString('base64url');
   const policy = `default-src 'none'; style-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
@@ -60,7 +56,7 @@ function allowed(access: Share['access']): string {
 
 function facts({ until, directory, access, fingerprint, terms }: Share): string {
   const rows: (readonly [name: string, value: string])[] = [
-    [l10n.t('Ends'), l10n.t('at {0}, or when the server stops', timeOf(until))],
+    [l10n.t('Ends'), l10n.t('at {0}, or when the server stops', clockTime(until))],
     [l10n.t('Folder'), directory],
     [l10n.t('Visitors may'), allowed(access)],
   ];
@@ -89,14 +85,6 @@ const writing = (): string =>
   l10n.t(
     'Who may write may have code run here: they can replace any file that is shown, a script or a setting among them.',
   );
-
-/** `15:42`; on a remote machine, whose clock may be another, with its zone. */
-export const timeOf = (date: Date): string =>
-  new Intl.DateTimeFormat(env.language, {
-    hour: 'numeric',
-    minute: '2-digit',
-    ...(env.remoteName === undefined ? {} : { timeZoneName: 'short' }),
-  }).format(date);
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const text = (plain: string): string => plain.replace(/[&<>"]/g, (character) => entities[character] ?? '');

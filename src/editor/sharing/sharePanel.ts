@@ -1,8 +1,15 @@
 /** The panel that shows what is shared, while it is, to those who ask for it. */
 import { l10n, ViewColumn, window } from 'vscode';
 import type { Disposable, Uri, WebviewPanel } from 'vscode';
-import { pageCommands, sharePage } from './sharePage';
+import type { CommandId } from '../manifest/ids';
 import type { Share, Sharing } from './share';
+
+/** The commands that the page may link to. */
+const pageCommands: readonly CommandId[] = [
+  'httpServer.copySharedUrl',
+  'httpServer.stopSharing',
+  'httpServer.shareConsole',
+];
 
 export class SharePanel implements Disposable {
   readonly #icon: Uri;
@@ -32,7 +39,9 @@ export class SharePanel implements Disposable {
   async #draw(share: Share): Promise<void> {
     const panel = this.#panel;
     if (panel === undefined) return;
-    const page = await sharePage(share);
+    // Loaded when it is needed: few share, and every window starts.
+    const { sharePage } = await import('./sharePage.js');
+    const page = sharePage(share);
     // It may have been closed meanwhile.
     if (panel === this.#panel) panel.webview.html = page;
   }

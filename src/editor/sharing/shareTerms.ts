@@ -2,13 +2,15 @@
 import { env, l10n, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { Access } from '../../options';
+import type { ServedSite } from '../server/state';
+import { pickInbox } from './inbox';
 import { networkAddresses } from '../../addresses';
 import type { NetworkAddress } from '../../addresses';
 import { ProblemError } from '../server/problem';
 import type { SharingTerms } from './share';
 import { forLabel } from '../common/words';
 
-type Way = Omit<SharingTerms, 'address'>;
+type Way = Omit<SharingTerms, 'address' | 'inbox'>;
 
 interface WayItem extends QuickPickItem {
   readonly way?: Way;
@@ -21,12 +23,11 @@ interface AddressItem extends QuickPickItem {
 /**
  * Asks what to offer, and at which address if there are several.
  *
- * @param access what the setting allows
  * @param hasProxies whether there are rules that hand requests on to other servers
  * @returns undefined if the user changed their mind
  */
 export async function pickTerms(
-  access: Access,
+  site: Pick<ServedSite, 'access' | 'directory' | 'exclude'>,
   hasProxies: boolean,
   addresses = networkAddresses(),
 ): Promise<SharingTerms | undefined> {
@@ -34,10 +35,14 @@ export async function pickTerms(
   if (first === undefined) throw new ProblemError({ message: noNetwork(), actions: [] });
   const title = l10n.t('Share on Local Network');
   const placeHolder = welcome();
-  const way = (await window.showQuickPick(ways(access), { title, placeHolder, matchOnDetail: true }))?.way;
+  const way = (await window.showQuickPick(ways(site.access), { title, placeHolder, matchOnDetail: true }))?.way;
   if (way === undefined) return undefined;
   const address = addresses.length === 1 ? first.address : await pickAddress(title, addresses);
   if (address === undefined) return undefined;
+  if (way.access === 'dropBox') {
+    const inbox = await pickInbox(site, title);
+    return inbox === undefined ? undefined : { ...way, address, inbox };
+  }
   const proxies = hasProxies ? await pickProxies(title) : false;
   return proxies === undefined ? undefined : { ...way, address, proxies };
 }
@@ -78,8 +83,17 @@ function levels(access: Access, secure: boolean, icons: readonly [string, string
       way: { access: 'readWrite', secure },
     },
   ];
-  return access === 'readOnly' ? items.slice(0, 1) : items;
+  return access === 'readOnly' ? items.slice(0, 1) : items.toSpliced(1, 0, receiving(scheme, secure, detail));
 }
+
+/** Files come in, into one folder, and visitors see none. */
+const receiving = (scheme: string, secure: boolean, detail: string): WayItem => ({
+  label: l10n.t('Receive Files, by {0}', scheme),
+  iconPath: new ThemeIcon('inbox'),
+  description: l10n.t('into one folder, and none are shown'),
+  detail,
+  way: { access: 'dropBox', secure },
+});
 
 /** What a share may be where the setting is a drop box: one, too. */
 const dropBox = (icon: string, scheme: string, secure: boolean, detail: string): WayItem => ({

@@ -7,7 +7,7 @@ import { detourText } from '../server/binding';
 import { goingOn } from '../server/problem';
 import type { Action, Problem } from '../server/problem';
 import type { Share } from '../sharing/share';
-import { timeOf } from '../sharing/sharePage';
+import { clockTime } from '../common/clockTime';
 import type { State } from '../server/state';
 import type { Meter } from './traffic';
 import { commandLink, forMarkdown } from '../common/words';
@@ -60,7 +60,7 @@ function running(text: MarkdownString, { site, concern }: Running, traffic: stri
 }
 
 function shared(text: MarkdownString, share: Share): void {
-  const until = l10n.t('Shared on the local network until {0}', timeOf(share.until));
+  const until = l10n.t('Shared on the local network until {0}', clockTime(share.until));
   // No link: without the token it leads to a refusal, and with it the secret would be on the screen.
   text.appendMarkdown(`\n\n$(device-mobile) **${forMarkdown(until)}** — \`${share.url}\`\n\n`);
   const show = link('screen-full', l10n.t('Show QR Code'), 'httpServer.share');

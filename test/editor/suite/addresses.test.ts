@@ -35,6 +35,9 @@ describe('the addresses to share at', () => {
   }
 
   it('are missed in one sentence', async () => {
-    await assert.rejects(pickTerms('readWrite', false, []), /^ProblemError: This machine is in no network[^.]*\.$/);
+    await assert.rejects(
+      pickTerms({ access: 'readWrite', directory: '/', exclude: [] }, false, []),
+      /^ProblemError: This machine is in no network[^.]*\.$/,
+    );
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { TLSSocket, connect as connectTls } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
@@ -207,6 +209,63 @@ describe('what is shared on the local network', function () {
     assert.equal(await tell(), 204);
   });
 
+  describe('that receives files', () => {
+    const inbox = path.join(folder().uri.fsPath, 'received');
+    const receive: SharingTerms = { ...read, access: 'dropBox', inbox };
+
+    afterEach(() => rm(inbox, { recursive: true, force: true }));
+
+    it('takes them into one folder, which it makes, and shows none', async () => {
+      await sharing.start(receive);
+      assert.equal(shared().directory, inbox);
+      assert.ok(shared().link.startsWith(`${shared().url}files/?token=`), shared().url);
+      for (const name of ['photo.jpg', 'photo%20(2).jpg']) {
+        const answer = await visit('POST /files/photo.jpg', bearer(), name);
+        assert.deepEqual([answer.status, field(answer, 'location')], [201, `/files/${name}`]);
+      }
+      assert.equal(await readFile(path.join(inbox, 'photo.jpg'), 'utf8'), 'photo.jpg');
+      for (const asked of ['GET /files/photo.jpg', 'GET /photo.jpg', 'GET /hello.txt', 'GET /received/photo.jpg'])
+        assert.equal((await visit(asked, bearer())).status, 403, asked);
+      assert.equal((await ask(made.port ?? 0, 'GET /received/photo.jpg')).status, 200);
+    });
+
+    it('names them in the log from the folder that is served', async () => {
+      await sharing.start(receive);
+      const told = when(made.controller.onDidTraffic, ({ events }) => events.some(({ stored }) => stored));
+      await visit('POST /files/a/photo.jpg', bearer(), 'x');
+      const { events } = await told;
+      assert.deepEqual(
+        events.flatMap(({ stored }) => stored ?? []),
+        [path.join('received', 'a', 'photo.jpg')],
+      );
+    });
+
+    it('ends when the settings let nobody store any more, for then visitors could read', async () => {
+      await sharing.start(receive);
+      const ended = when(sharing.onDidEnd);
+      options = { access: 'readOnly' };
+      await made.controller.apply();
+      assert.equal(await ended, 'failed');
+      await assert.rejects(sharing.start(receive), /httpServer\.access lets nobody store/);
+    });
+
+    const places: readonly (readonly [promise: string, inbox: string, prepare: () => Promise<unknown>])[] = [
+      ['is outside of what is served', path.join(inbox, '../../elsewhere'), () => Promise.resolve()],
+      ['leads out of it by a link', inbox, () => symlink(tmpdir(), inbox, 'junction')],
+      ['is a file', inbox, () => writeFile(inbox, 'x')],
+    ];
+    for (const [promise, elsewhere, prepare] of places) {
+      it(`is refused if its folder ${promise}`, async () => {
+        await prepare();
+        await assert.rejects(
+          sharing.start({ ...receive, inbox: elsewhere }),
+          /is not in the folder that is served|cannot be made/,
+        );
+        assert.equal(sharing.share, undefined);
+      });
+    }
+  });
+
   it('is one thing at a time', async () => {
     await Promise.all([sharing.start(read), sharing.start(write)]);
     assert.equal(shared().access, 'readOnly');
@@ -313,7 +372,9 @@ describe('what is shared on the local network', function () {
       const accept = async (): Promise<void> => {
         await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
       };
-      const picked = pickTerms('readWrite', true, [{ name: 'lan', address }] as never);
+      const picked = pickTerms({ access: 'readWrite', directory: '/', exclude: [] }, true, [
+        { name: 'lan', address },
+      ] as never);
       assert.deepEqual(await repeatedly(accept, picked), {
         address,
         access: 'readOnly',

@@ -21,16 +21,16 @@ const share = (parts: Partial<Share> = {}): Share => ({
 const secured = share({ terms: { ...share().terms, secure: true }, fingerprint: 'AB:CD' });
 
 describe('the panel of a share', () => {
-  it('may load nothing and run nothing: its own style is all there is', async () => {
-    const page = await sharePage(share());
+  it('may load nothing and run nothing: its own style is all there is', () => {
+    const page = sharePage(share());
     const [, nonce = ''] = /default-src 'none'; style-src 'nonce-([\w-]{22})'"/.exec(page) ?? [];
     assert.ok(page.includes(`<style nonce="${nonce}">`));
     assert.doesNotMatch(page, /<script|<img|<link|<iframe|\bsrc=|url\(|style="|\bon\w+=/i);
-    assert.notEqual(/nonce-[\w-]+/.exec(page)?.[0], /nonce-[\w-]+/.exec(await sharePage(share()))?.[0]);
+    assert.notEqual(/nonce-[\w-]+/.exec(page)?.[0], /nonce-[\w-]+/.exec(sharePage(share()))?.[0]);
   });
 
-  it('takes no text for markup', async () => {
-    const page = await sharePage(share({ directory: '/tmp/<b onclick="x">&amp;' }));
+  it('takes no text for markup', () => {
+    const page = sharePage(share({ directory: '/tmp/<b onclick="x">&amp;' }));
     assert.ok(page.includes('/tmp/&lt;b onclick=&quot;x&quot;&gt;&amp;amp;'));
   });
 
@@ -39,6 +39,7 @@ describe('the panel of a share', () => {
     ['draws a code', share(), /<svg [^]*<path/],
     ['says when it ends', share(), /42/],
     ['says that visitors may read', share(), /<dd>read<\/dd>/],
+    ['says that files are received', share({ access: 'dropBox' }), /<dd>store new files, and see none<\/dd>/],
     ['says what that means', share({ access: 'readWrite' }), /Who may write may have code run here/],
     ['says that visitors may write', share({ access: 'readWrite' }), /<dd>read, store and replace files<\/dd>/],
     ['has a button that copies', share(), /href="command:httpServer\.copySharedUrl"/],
@@ -47,10 +48,10 @@ describe('the panel of a share', () => {
     ['shows the fingerprint of HTTPS', secured, /<dd>AB:<wbr>CD<\/dd>/],
     ['says what to do with a browser’s warning', secured, /The browser will warn/],
   ];
-  for (const [promise, shown, pattern] of rows) it(promise, async () => assert.match(await sharePage(shown), pattern));
+  for (const [promise, shown, pattern] of rows) it(promise, () => assert.match(sharePage(shown), pattern));
 
-  it('has no fingerprint and no warning of a browser with HTTP', async () => {
-    assert.doesNotMatch(await sharePage(share()), /fingerprint|The browser will warn/);
+  it('has no fingerprint and no warning of a browser with HTTP', () => {
+    assert.doesNotMatch(sharePage(share()), /fingerprint|The browser will warn/);
   });
 
   it('is there once, and goes when nothing is shared any more', async function () {
