@@ -53,6 +53,10 @@ export const rooms = {
     uses: ['editor/manifest', 'editor/common'],
   },
   'editor/live': { about: 'what changed, and what is not saved yet', uses: ['editor/server'] },
+  'editor/preview': {
+    about: 'what a file looks like on the site, beside its source',
+    uses: ['editor/common', 'editor/server'],
+  },
   'editor/sharing': {
     about: 'the link for others in the network',
     uses: ['editor/manifest', 'editor/common', 'editor/server'],
@@ -71,7 +75,7 @@ export const rooms = {
     about: 'what the palette and the menus do',
     uses: [
       ...['editor/manifest', 'editor/common', 'editor/server'],
-      ...['editor/log', 'editor/requests', 'editor/sharing', 'editor/status'],
+      ...['editor/log', 'editor/preview', 'editor/requests', 'editor/sharing', 'editor/status'],
     ],
   },
   editor: {
@@ -105,6 +109,7 @@ export const doors = {
     'editor/log',
     'editor/requests',
     'editor/tools',
+    'editor/preview',
     'editor/sharing',
     'editor/status',
   ],

@@ -7,6 +7,7 @@ import { registerCommands } from './editor/commands/commands';
 import { FolderWatch } from './editor/server/folderWatch';
 import { Controller } from './editor/server/controller';
 import { KeptToken } from './editor/server/keptToken';
+import { Preview } from './editor/preview/preview';
 import { LiveReload } from './editor/live/liveReload';
 import { Log } from './editor/log/log';
 import { linkLog } from './editor/log/logLinks';
@@ -37,9 +38,11 @@ export function activate(context: ExtensionContext): HttpServerApi {
   const keptToken = new KeptToken(context.secrets);
   const controller = controllerOf(context, memory, keptToken);
   const log = new Log(controller);
-  const pageConsole = new PageConsole(controller);
-  const parts = { controller, uploads: new UploadsView(controller), sharing: new Sharing(controller) };
-  const { sharing, uploads } = parts;
+  const parts = {
+    ...{ controller, pageConsole: new PageConsole(controller), uploads: new UploadsView(controller) },
+    ...{ sharing: new Sharing(controller), preview: new Preview(controller) },
+  };
+  const { pageConsole, preview, sharing, uploads } = parts;
   const panel = new SharePanel(sharing, Uri.joinPath(context.extensionUri, 'media/icon.png'));
   // The editor disposes these while `deactivate` is still under way, so the server is not among them.
   context.subscriptions.push(
@@ -58,12 +61,13 @@ export function activate(context: ExtensionContext): HttpServerApi {
     new Unsaved(controller),
     sharing,
     panel,
+    preview,
     publishSharing(sharing, log),
     keptToken,
     keptToken.onDidChange(() => void controller.apply()),
     showRequests(controller),
     registerTools(controller),
-    registerCommands({ ...parts, extension: context.extension.id, memory, log, pageConsole, panel, keptToken }),
+    registerCommands({ ...parts, extension: context.extension.id, memory, log, panel, keptToken }),
   );
   active = controller;
   const folder = servedFolder(memory.choice);

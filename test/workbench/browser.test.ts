@@ -84,6 +84,46 @@ describe('the file of the active editor', () => {
     });
   });
 
+  describe('has a preview beside it', () => {
+    before(async () => {
+      workbench = await open({});
+    });
+
+    after(async () => {
+      await workbench?.page.close();
+    });
+
+    /** Opens a file as who has no mouse does. */
+    async function goTo(window: Workbench, file: string): Promise<void> {
+      await window.runCommand('Go to File');
+      await window.page.locator('.quick-input-widget input').first().fill(file);
+      await window.quickPick(file).waitFor();
+      await window.page.keyboard.press('Enter');
+      await window.page.locator('.tab.active').filter({ hasText: file }).waitFor();
+    }
+
+    it('that follows it by the keyboard alone, in one tab, while the text keeps the focus', async () => {
+      assert.ok(workbench);
+      const { page } = workbench;
+      const frame = page.frameLocator('iframe.webview').frameLocator('#active-frame').frameLocator('iframe');
+      await goTo(workbench, 'index.html');
+      await workbench.runCommand('HTTP Server: Open Preview to the Side');
+      await frame.getByText('Served from the folder').waitFor();
+      await goTo(workbench, 'style.css');
+      await goTo(workbench, 'hello.txt');
+      await frame.getByText('Hello, World!').waitFor();
+      assert.equal(await page.locator('.tab').filter({ hasText: 'Simple Browser' }).count(), 1);
+      await page.locator('.editor-instance .view-lines').getByText('Hello, World!').waitFor();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.type('Typed ');
+      await page.locator('.editor-instance .view-lines').getByText('Typed').waitFor();
+      await workbench.screenshot('preview');
+      await page.keyboard.press('Control+Z');
+      await goTo(workbench, odd);
+      await frame.getByText('Oddly named').waitFor();
+    });
+  });
+
   describe('opens in a tab, if the setting openIn says so', () => {
     before(async () => {
       workbench = await open({ 'httpServer.openIn': 'integrated' });

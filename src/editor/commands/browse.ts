@@ -1,18 +1,22 @@
 /** Showing a URL of the server to the user: in a browser, or on the clipboard. */
-import { commands, env, l10n, TabInputText, TabInputWebview, ViewColumn, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import type { Uri } from 'vscode';
 import { showDone, showInformation, showWarning } from '../common/notify';
 import { settingError } from '../server/problem';
 import { openIn } from '../server/settings';
 import type { OpenIn } from '../server/settings';
 import type { ServedSite } from '../server/state';
-import { externalUrlOf, localUrlOf } from '../server/urls';
+import { externalUrlOf, localUrlOf, withToken } from '../server/urls';
+import { browsersFor, hasOwnBrowser, openInTab } from '../preview/browsers';
+import { tabUrlOf, type Preview } from '../preview/preview';
 
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: ServedSite, pathname: string): Promise<void> {
   const path = withToken(pathname, site.token);
   if ((await browserKindOf(site)) === 'integrated') {
-    if (await openInTab(await externalUrlOf(site, path))) return;
+    const url = await tabUrlOf(site, path);
+    const reuse = `${await tabUrlOf(site, '/')}**`;
+    if ((await openInTab({ url, reuse, candidates: browsersFor(site.token) })) !== undefined) return;
     void showWarning(
       l10n.t(
         'This editor has no browser of its own, which the setting httpServer.openIn asks for, so the page opens in the system’s.',
@@ -22,39 +26,38 @@ export async function openInBrowser(site: ServedSite, pathname: string): Promise
   await openExternal(isTunnelled(site) ? localUrlOf(site, path) : await externalUrlOf(site, path));
 }
 
-/** Opens a tab that is a browser, which only some editors have; a page in a frame is what all have. */
-const ownBrowser = 'workbench.action.browser.open';
-
 type BrowserKind = Exclude<OpenIn, 'auto'>;
 
 let isTold = false;
 
 /**
- * Where the user wants pages, except that with a token it is the system's browser: the editor's own shows a page in a
- * frame, which gets none of the server's cookies, and would keep the secret in its address bar.
+ * Where the user wants pages. A browser of the editor's own lets the server keep its cookie, as any browser does; a frame
+ * does not, so with a token it is the system's browser.
  */
 export async function browserKindOf({ folder, token }: Pick<ServedSite, 'folder' | 'token'>): Promise<BrowserKind> {
   const wanted = openIn(folder);
-  const hasBrowser = wanted !== 'auto' || (await commands.getCommands(true)).includes(ownBrowser);
-  if (wanted === 'external' || !hasBrowser) return 'external';
-  return keepsToken(token) ? 'integrated' : 'external';
+  if (wanted === 'external') return wanted;
+  if (await hasOwnBrowser()) return 'integrated';
+  if (wanted === 'auto') return 'external';
+  if (token === '') return 'integrated';
+  tellOfFrames();
+  return 'external';
 }
 
 /** Shows a page beside the source, whatever the settings say of pages that are opened. */
-export async function preview(site: ServedSite, pathname: string): Promise<void> {
-  if (keepsToken(site.token) && (await openInTab(await externalUrlOf(site, pathname)))) return;
+export async function openPreview(preview: Preview, site: ServedSite, pathname: string): Promise<void> {
+  if (await preview.show(site, pathname)) return;
+  if (site.token !== '') tellOfFrames();
   await openInBrowser(site, pathname);
 }
 
-function keepsToken(token: string): boolean {
-  if (token === '') return true;
+function tellOfFrames(): void {
   if (!isTold) {
     void showInformation(
-      l10n.t('The server has a token, which the editor’s own browser cannot keep, so pages open in the system’s.'),
+      l10n.t('The server has a token, which a page in a frame cannot keep, so pages open in the system’s browser.'),
     );
   }
   isTold = true;
-  return false;
 }
 
 /**
@@ -65,76 +68,8 @@ function keepsToken(token: string): boolean {
 const isTunnelled = ({ external }: ServedSite): boolean =>
   /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0):/.test(external.authority);
 
-/** A browser of the editor's own. Rejects if there is no such one. */
-type Browser = (url: string) => Thenable<unknown>;
-
-/** Shows beside the source what is served, in the tab of before if there is one. */
-const browsers: readonly Browser[] = [
-  (url) => {
-    const reuseUrlFilter = `${new URL(url).origin}/**`;
-    return commands.executeCommand(ownBrowser, { url, openToSide: true, reuseUrlFilter });
-  },
-  (url) => {
-    const viewColumn = columnOf('simpleBrowser.view') ?? ViewColumn.Beside;
-    // A Uri would lose the `%23` of a name with a `#` on its way.
-    return commands.executeCommand('simpleBrowser.api.open', url, { viewColumn, preserveFocus: true });
-  },
-];
-
-/** The command for each column of editors, from the left, that gives it the focus. */
-const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth'];
-
-/** How long a browser may take to get the focus after it was opened, in milliseconds. */
-const settling = 10_000;
-
-/** Gives the focus back to `column`, once: a browser takes it, whatever it is told, some time after its command has ended. */
-function keepFocus(column: ViewColumn): void {
-  const ordinal = ordinals[column - 1];
-  if (ordinal === undefined) return;
-  const giveBack = (): void => {
-    const { activeTab, viewColumn } = window.tabGroups.activeTabGroup;
-    // Who has gone to another text meanwhile stays there.
-    if (viewColumn === column || activeTab?.input instanceof TabInputText) return;
-    end();
-    void commands.executeCommand(`workbench.action.focus${ordinal}EditorGroup`);
-  };
-  const groups = window.tabGroups.onDidChangeTabGroups(giveBack);
-  const tabs = window.tabGroups.onDidChangeTabs(giveBack);
-  const timer = setTimeout(() => end(), settling);
-  const end = (): void => {
-    clearTimeout(timer);
-    for (const subscription of [groups, tabs]) subscription.dispose();
-  };
-  giveBack();
-}
-
-/** Where a view of that kind is; undefined if there is none. */
-const columnOf = (kind: string): ViewColumn | undefined =>
-  window.tabGroups.all.find(({ tabs }) =>
-    tabs.some(({ input }) => input instanceof TabInputWebview && input.viewType.includes(kind)),
-  )?.viewColumn;
-
-/** Resolves to whether the editor has a browser; its user may have disabled it. */
-export async function openInTab(url: string, candidates: readonly Browser[] = browsers): Promise<boolean> {
-  const { viewColumn } = window.tabGroups.activeTabGroup;
-  for (const open of candidates) {
-    try {
-      await open(url);
-      keepFocus(viewColumn);
-      return true;
-    } catch {
-      // There is no such command; if none is there, the caller says so.
-    }
-  }
-  return false;
-}
-
 /** A Uri would be encoded anew on its way, which turns the `%23` of a name with a `#` into `%2523`; a string is not. */
 const openExternal = (url: string): Thenable<boolean> => env.openExternal(url as unknown as Uri);
-
-/** The server takes the secret out of the URL at once, and lets the browser in from then on. */
-export const withToken = (pathname: string, secret: string): string =>
-  secret === '' ? pathname : `${pathname}?token=${encodeURIComponent(secret)}`;
 
 /** What is shown leaves the token out: it is a secret, and a screen has many who look at it. */
 export async function copyWithToken(link: string): Promise<void> {

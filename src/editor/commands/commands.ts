@@ -2,8 +2,8 @@
 import * as path from 'node:path';
 import { commands, Disposable, l10n } from 'vscode';
 import type { Uri } from 'vscode';
-import { activeFile } from './activeFile';
-import { copyUrl, copyUrlWithToken, copyWithToken, openInBrowser, preview } from './browse';
+import { activeFile } from '../common/activeFile';
+import { copyUrl, copyUrlWithToken, copyWithToken, openInBrowser, openPreview } from './browse';
 import { debugPage, provideDebugging } from './debugging';
 import type { Controller } from '../server/controller';
 import { pickEndpoint } from './endpointsPicker';
@@ -14,6 +14,7 @@ import type { PageConsole } from '../log/pageConsole';
 import type { WorkspaceMemory } from '../server/workspaceMemory';
 import { showMenu } from './menu';
 import { pathnameOf, resourcesOf } from './resources';
+import type { Preview } from '../preview/preview';
 import { showRules } from './rulesPicker';
 import { provideTasks } from './serveTask';
 import { showDone, showInformation } from '../common/notify';
@@ -38,6 +39,7 @@ export interface Parts {
   readonly sharing: Sharing;
   readonly panel: SharePanel;
   readonly keptToken: KeptToken;
+  readonly preview: Preview;
   readonly uploads: UploadsView;
 }
 
@@ -51,7 +53,7 @@ const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandI
   'httpServer.url': async () => urlOf(await parts.controller.start()),
   'httpServer.open': () => withSite(parts, pickEndpoint),
   'httpServer.openFile': (_, all) => withSite(parts, (site) => openFiles(site, all)),
-  'httpServer.preview': (resource) => withSite(parts, (site) => showPreview(site, resource)),
+  'httpServer.preview': (resource) => withSite(parts, (site) => showPreview(parts, site, resource)),
   'httpServer.debug': (resource) => withSite(parts, (site) => debugPage(site, resource)),
   'httpServer.copyUrl': (_, all) => withSite(parts, (site) => copy(site, all)),
   'httpServer.serveFolder': (resource) => serveFolder(parts, resource),
@@ -110,9 +112,9 @@ async function openFiles(site: ServedSite, resources: readonly Uri[]): Promise<v
 }
 
 /** The site itself, where the file in front of the user is not of it. */
-async function showPreview(site: ServedSite, resource = activeFile()): Promise<void> {
+async function showPreview({ preview }: Parts, site: ServedSite, resource = activeFile()): Promise<void> {
   const isOfSite = resource !== undefined && servedPath(site, resource) !== undefined;
-  await preview(site, isOfSite ? await pathnameOf(site, resource, 'httpServer.preview') : '/');
+  await openPreview(preview, site, isOfSite ? await pathnameOf(site, resource, 'httpServer.preview') : '/');
 }
 
 /** Copies the address of the site or of a file, or those of several, a line each. */

@@ -1,12 +1,12 @@
 /** Debugging pages of the site, by whatever debugs browsers here. */
 import { debug, extensions, l10n, window } from 'vscode';
 import type { DebugConfiguration, Disposable, QuickPickItem, Uri, WorkspaceFolder } from 'vscode';
-import { activeFile } from './activeFile';
-import { withToken } from './browse';
+import { activeFile } from '../common/activeFile';
+
 import { pathnameOf } from './resources';
 import { ProblemError } from '../server/problem';
 import type { ServedSite } from '../server/state';
-import { externalUrlOf, servedPath } from '../server/urls';
+import { externalUrlOf, servedPath, withToken } from '../server/urls';
 
 /** What debugs pages, the likeliest first, by the types of its configurations. */
 const browsers: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { l10n, ThemeIcon, window } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
-import { activeFile } from './activeFile';
+import { activeFile } from '../common/activeFile';
 import { copyUrl, openInBrowser } from './browse';
 import type { ServedSite } from '../server/state';
 import { externalUrlOf, servedPath } from '../server/urls';

@@ -4,7 +4,7 @@ import { commands, l10n, env, QuickPickItemKind, ThemeIcon, Uri, window } from '
 import type { QuickPickItem } from 'vscode';
 import type { ActionId } from '../manifest/ids';
 import { forLabel } from '../common/words';
-import { activeFile } from './activeFile';
+import { activeFile } from '../common/activeFile';
 import { isExcluded, servedPath } from '../server/urls';
 import { diskFolders, noFolder } from '../server/plan';
 import { goingOn } from '../server/problem';

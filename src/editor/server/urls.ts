@@ -70,3 +70,7 @@ export async function externalUrlOf(site: ServedSite, pathname: string): Promise
   const base = (await externalUri(site.url)).toString();
   return `${base.replace(/\/$/, '')}${pathname}`;
 }
+
+/** The server takes the secret out of the URL at once, and lets the browser in from then on. @param place a path or a URL */
+export const withToken = (place: string, secret: string): string =>
+  secret === '' ? place : `${place}?token=${encodeURIComponent(secret)}`;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
-import { activeFile } from '../../../src/editor/commands/activeFile';
+import { activeFile } from '../../../src/editor/common/activeFile';
 import { forLabel } from '../../../src/editor/common/words';
 import { api, ask, folder, reached, repeatedly, started, when } from '../support';
 

@@ -3,8 +3,7 @@ import * as vscode from 'vscode';
 import type { HttpServerApi } from '../../../src/editor/api';
 import { RawClient } from '../../support/rawClient';
 import { perform } from '../../../src/editor/server/problem';
-import { openInTab } from '../../../src/editor/commands/browse';
-import { api, ask, folder, answers, started, when } from '../support';
+import { api, ask, folder, answers, started } from '../support';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`httpServer.${command}`, ...args);
@@ -83,59 +82,6 @@ describe('the commands', () => {
     await run('copyUrl');
     const site = await vscode.env.asExternalUri(vscode.Uri.parse(server.url ?? '', true));
     assert.equal(await vscode.env.clipboard.readText(), site.toString());
-  });
-
-  describe('that show pages in a tab', function () {
-    this.timeout(30_000);
-    const { tabGroups } = vscode.window;
-    const { One, Two } = vscode.ViewColumn;
-
-    /** Resolves when there are that many tabs in these columns: the editor tells of tabs after a command has ended. */
-    async function tabsIn(column: vscode.ViewColumn, count: number): Promise<void> {
-      const isSo = (): boolean =>
-        (tabGroups.all.find(({ viewColumn }) => viewColumn === column)?.tabs.length ?? 0) === count;
-      if (!isSo()) await when(tabGroups.onDidChangeTabs, isSo);
-    }
-
-    async function focused(column: vscode.ViewColumn): Promise<void> {
-      const isSo = (): boolean => tabGroups.activeTabGroup.viewColumn === column;
-      if (!isSo()) await when(tabGroups.onDidChangeTabGroups, isSo);
-    }
-
-    beforeEach(async () => {
-      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-      await tabsIn(One, 0);
-      await vscode.window.showTextDocument(vscode.Uri.joinPath(folder().uri, 'hello.txt'), { viewColumn: One });
-      await tabsIn(One, 1);
-    });
-    after(async () => {
-      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    });
-
-    it('do so beside the source, which keeps the focus, and in one tab', async () => {
-      assert.equal(await openInTab(`${server.url ?? ''}hello.txt`), true);
-      await tabsIn(Two, 1);
-      await focused(One);
-      assert.equal(await openInTab(server.url ?? ''), true);
-      await run('preview');
-      assert.deepEqual(
-        tabGroups.all.map(({ tabs }) => tabs.length),
-        [1, 1],
-      );
-      await focused(One);
-    });
-
-    it('Preview does, whatever the setting says of pages that are opened', async () => {
-      await run('preview');
-      await tabsIn(Two, 1);
-    });
-  });
-
-  it('Open knows when the editor has no browser', async () => {
-    assert.equal(
-      await openInTab(server.url ?? '', [() => Promise.reject(new Error('There is no such command.'))]),
-      false,
-    );
   });
 
   it('Copy URL of what the settings keep back says so, and copies nothing', async () => {

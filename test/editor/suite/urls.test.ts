@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { localUrl } from '../../../src/addresses';
-import { withToken } from '../../../src/editor/commands/browse';
 import type { ServedSite } from '../../../src/editor/server/state';
-import { isExcluded, servedPath } from '../../../src/editor/server/urls';
+import { isExcluded, servedPath, withToken } from '../../../src/editor/server/urls';
 import { isInside } from '../../../src/editor/server/plan';
 import { folder } from '../support';
 
