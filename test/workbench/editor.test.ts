@@ -119,6 +119,16 @@ describe('what a user sees', () => {
     });
   });
 
+  it('that begins with the site, and has the settings of the window and of its machine', async () => {
+    await workbench.serverItem().click();
+    await workbench.quickPick('Stop').waitFor();
+    assert.match(await workbench.quickPick(/./).innerText(), /^Open in Browser/);
+    await workbench.quickInput().fill('Settings');
+    await workbench.quickPick('Settings of the Remote Machine').waitFor();
+    await workbench.quickPick(/^Settings$/).waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
   it('a pick of endpoints with their addresses, the current file first', async () => {
     await workbench.page.locator('.explorer-folders-view').getByText('index.html').dblclick();
     await workbench.page.locator('.tab').filter({ hasText: 'index.html' }).waitFor();
@@ -130,6 +140,16 @@ describe('what a user sees', () => {
     await workbench.quickPick('/user-agent').waitFor();
     assert.match(await workbench.quickPick(/./).innerText(), /index\.html/);
     await workbench.page.keyboard.press('Escape');
+  });
+
+  it('a globe over a page, whether the server runs or not', async () => {
+    const globe = workbench.page.getByRole('button', { name: 'Open with HTTP Server' });
+    await globe.first().waitFor();
+    await workbench.runCommand('Stop HTTP Server');
+    await notRunning(workbench);
+    await globe.first().waitFor();
+    await workbench.serverItem().click();
+    assert.equal(await portOf(workbench), port);
   });
 
   it('menus of files and folders in the explorer', async () => {

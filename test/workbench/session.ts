@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Whether folders have to be trusted first, as on a desktop; by default all are. */
   readonly workspaceTrust?: boolean;
+  /** What the user of its windows speaks, such as `de`; English unless named. The editor's own texts stay English. */
+  readonly language?: string;
   /** The size of its windows in pixels. */
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -44,6 +46,7 @@ interface Parts {
   readonly extensionsDir: string;
   /** Whether each window has to be told to load the extension from the source tree. */
   readonly fromSource: boolean;
+  readonly language: string | undefined;
 }
 
 /** A running editor with the extension in it: a server and a browser that share what they keep between windows. */
@@ -95,7 +98,8 @@ export class EditorSession {
     cleanup.add(() => chromium.close());
     const browser = await chromium.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
     const fromSource = options.vsix === undefined && !options.proxy && !options.installed;
-    return new EditorSession(cleanup, { version, server, browser, extensionsDir, fromSource });
+    const { language } = options;
+    return new EditorSession(cleanup, { version, server, browser, extensionsDir, fromSource, language });
   }
 
   /** A page of the same browser that shows no editor, for looking at what is served. */
@@ -115,8 +119,10 @@ export class EditorSession {
    * @param host what the browser calls this machine
    */
   async openPage(workspace: string | undefined, host = '127.0.0.1'): Promise<Page> {
-    const { browser, fromSource, server } = this.#parts;
+    const { browser, fromSource, language, server } = this.#parts;
     const page = await browser.newPage();
+    // A pack of texts for the editor says so, too; ours has its own.
+    if (language !== undefined) await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = '${language}'`);
     const extensionDevelopmentPaths = fromSource ? [projectRoot] : [];
     const address = server.url.replace('127.0.0.1', host);
     await page.goto(workbenchUrl(address, { workspace, extensionDevelopmentPaths }), {

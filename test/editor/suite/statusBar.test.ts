@@ -1,13 +1,41 @@
 /** How often the status item and its tooltip change. */
 import assert from 'node:assert/strict';
+import { Uri } from 'vscode';
 import { Sharing } from '../../../src/editor/sharing/share';
 import { StatusBar } from '../../../src/editor/status/statusBar';
-import { ask, TestController } from '../support';
+import { ServedFolder } from '../../../src/editor/status/servedFolder';
+import { makePlan } from '../../../src/editor/server/plan';
+import type { FolderChoice } from '../../../src/editor/server/workspaceMemory';
+import { ask, folder, TestController, when } from '../support';
 
 /** Resolves when it holds, which is looked at again and again. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
+
+describe('the folder that is served', () => {
+  it('is marked in the explorer while it is, and no other is', async () => {
+    const notes = Uri.joinPath(folder().uri, 'notes');
+    const wanted: { choice?: FolderChoice } = {};
+    const made = new TestController({ plan: () => makePlan(wanted.choice) });
+    const marks = new ServedFolder(made.controller);
+    const marked = (): boolean[] => [folder().uri, notes].map((uri) => marks.provideFileDecoration(uri) !== undefined);
+    assert.deepEqual(marked(), [false, false]);
+    await made.controller.start();
+    assert.deepEqual(marked(), [true, false]);
+    const changed = when(marks.onDidChangeFileDecorations);
+    wanted.choice = { folder: folder().uri.toString(), path: 'notes' };
+    await made.controller.apply();
+    assert.deepEqual(marked(), [false, true]);
+    assert.deepEqual(
+      (await changed).map(({ fsPath }) => fsPath),
+      [folder().uri.fsPath, notes.fsPath],
+    );
+    await made.controller.stop();
+    assert.deepEqual(marked(), [false, false]);
+    for (const item of [marks, made]) item.dispose();
+  });
+});
 
 describe('the status item', function () {
   this.timeout(180_000);
