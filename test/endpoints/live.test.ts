@@ -1,6 +1,7 @@
 /** Who gets a page with the script, and who sees what is not saved. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
+import { mock } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Live } from '../../src/endpoints/live/live';
 import type { Endpoint } from '../../src/http/message/message';
@@ -307,4 +308,22 @@ describe('with live reload', () => {
       assert.equal((await get('/index.html', load)).text, 'draft');
     });
   });
+
+  for (const code of ['ENOSPC', 'EIO', 'EXOTIC']) {
+    it(`a change that the disk does not tell of, for ${code}, is told all the same`, () => {
+      const told = mock.method(live.streams, 'tell', () => undefined).mock;
+      const failing = mock.method(realpathSync, 'native', () => {
+        throw Object.assign(new Error(code), { code, syscall: 'realpath' });
+      });
+      try {
+        live.changed(['/index.html']);
+      } finally {
+        failing.mock.restore();
+      }
+      assert.deepEqual(
+        told.calls.map(({ arguments: [paths] }) => paths),
+        [['/index.html']],
+      );
+    });
+  }
 });

@@ -1,6 +1,6 @@
 /** What an editor tells a server about the files that it serves: that they changed, and what is not saved yet. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { FileError, readFailure } from '../../files/fileError';
+import { errnoOf, FileError } from '../../files/fileError';
 import type { Root } from '../../files/root';
 import type { Options } from '../../options';
 import { Overlay } from '../representation/overlay';
@@ -83,7 +83,7 @@ export class Live {
     try {
       return this.root && realpathSync.native(this.root.locate(segments));
     } catch (error) {
-      if (readFailure(error) instanceof FileError) return undefined;
+      if (isRefusal(error)) return undefined;
       throw error;
     }
   }
@@ -91,12 +91,15 @@ export class Live {
 
 const segmentsOf = (path: string): string[] => path.split('/').filter((name) => name !== '');
 
+/** Whether the folder or the system refused, for whatever reason: nobody waits for an answer, and the server goes on. */
+const isRefusal = (error: unknown): boolean => error instanceof FileError || errnoOf(error) !== undefined;
+
 /** Whether there is a file with this content and no other. */
 function holds(path: string, content: Uint8Array): boolean {
   try {
     return statSync(path).size === content.length && readFileSync(path).equals(content);
   } catch (error) {
-    if (readFailure(error) instanceof FileError) return false;
+    if (isRefusal(error)) return false;
     throw error;
   }
 }
