@@ -22,10 +22,13 @@ const nameless: Readonly<Record<number, string>> =
 
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
+/** What the runtime says of an error that it has no name for: of most calls the first, of reads and writes the second. */
+const isNameless = (code: string): boolean => code.startsWith('Unknown system error') || code === 'UNKNOWN';
+
 /** The `errno` name of a failed system call; undefined for any other value. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  if (!error.code.startsWith('Unknown system error') || !('errno' in error)) return error.code;
+  if (!isNameless(error.code) || !('errno' in error)) return error.code;
   const number = Math.abs(Number(error.errno));
   return names.get(number) ?? nameless[number] ?? error.code;
 }
