@@ -23,7 +23,7 @@ import { defaultOptions } from '../../src/options';
 import { needs, needsLinux, needsPosix, needsSuperuser } from '../support/needs';
 import { modulesFolder } from '../bench/modules';
 import { TestFolder } from '../support/folder';
-import { unfinishedIn } from '../support/disk/unfinished';
+import { unfinishedIn } from '../support/disk/unfinishedIn';
 
 const nothing = (): void => undefined;
 const asItIs = (error: unknown): unknown => error;

@@ -19,7 +19,8 @@ import { createRouter } from '../../src/endpoints/router';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Endpoint } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
-import { unfinishedIn } from './disk/unfinished';
+import './disk/unfinished';
+import { unfinishedIn } from './disk/unfinishedIn';
 
 export class TestFolder {
   /** Real path of a fresh folder that holds the served one and things beside it. */

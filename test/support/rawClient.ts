@@ -141,6 +141,12 @@ export class RawClient {
 
   /** Reads the next response, interim ones too. @param method of the request: HEAD has no content */
   async read(method = 'GET'): Promise<RawResponse> {
+    const head = await this.readHead();
+    return { ...head, ...(await this.readBody(head, method)) };
+  }
+
+  /** Reads the next response as far as its content, which may have no end. */
+  async readHead(): Promise<RawResponse> {
     const head = (await this.takeUntil('\r\n\r\n')).toString('latin1');
     const [first = '', ...lines] = head.slice(0, -4).split('\r\n');
     const [, status, reason = ''] = statusLine.exec(first) ?? [];
@@ -150,11 +156,7 @@ export class RawClient {
       if (name === undefined || value === undefined) throw new Error(`not a field line: ${JSON.stringify(line)}`);
       return [name.toLowerCase(), value] as const;
     });
-    const partial = { status: Number(status), reason, fields, head };
-    return {
-      ...partial,
-      ...(await this.readBody({ ...partial, body: Buffer.alloc(0), framing: 'none', chunks: [] }, method)),
-    };
+    return { status: Number(status), reason, fields, head, body: Buffer.alloc(0), framing: 'none', chunks: [] };
   }
 
   private async readBody(

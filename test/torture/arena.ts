@@ -5,16 +5,18 @@ import { setEnvironmentData, Worker } from 'node:worker_threads';
 import type { LogEvent } from '../../src/accessLog';
 import type { Call, FromWorker, Reply, ToWorker, UploadTrouble } from '../../src/messages';
 import { defaultLimits, defaultOptions, type Limits, type Options } from '../../src/options';
-import '../support/disk/unfinished';
+import { unfinished } from '../support/disk/unfinished';
 import { RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
 import { openPlain } from '../support/tls';
 import { channelKey, ShimControl, shimPath } from './shim/fault';
+import type { Tortured } from './tortured';
 
 const program = resolve(__dirname, '../../../dist/worker.js');
 let arenas = 0;
 
-export class Arena {
+export class Arena implements Tortured {
+  readonly process = 'self';
   readonly events: LogEvent[] = [];
   readonly troubles: UploadTrouble[] = [];
   port = 0;
@@ -95,6 +97,10 @@ export class Arena {
     this.clients.add(client);
     client.socket.once('close', () => this.clients.delete(client));
     return client;
+  }
+
+  unfinished(): string[] {
+    return unfinished(this.directory);
   }
 
   closeClients(): void {

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { unfinished } from '../support/disk/unfinished';
-import type { Arena } from './arena';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Resources } from './shim/fault';
+import type { Tortured } from './tortured';
 
 export const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -24,45 +26,113 @@ export interface Usage {
 /** What the runtime opens in its pool for a thread that ends at that moment, it never closes. */
 const isRuntimes = (path: string): boolean => /^\/proc\/\d+\/net\/tcp/.test(path);
 
-/** What each descriptor of this process stands for. */
-function openNow(): string[] {
-  if (!existsSync('/proc/self/fd')) return [];
-  const paths = readdirSync('/proc/self/fd').map((fd) => {
-    const path = `/proc/self/fd/${fd}`;
+/** What each descriptor of the process stands for. */
+function openNow({ process: id }: Pick<Tortured, 'process'>): string[] {
+  if (!existsSync(`/proc/${id}/fd`)) return [];
+  const paths = readdirSync(`/proc/${id}/fd`).map((fd) => {
+    const path = `/proc/${id}/fd/${fd}`;
     return existsSync(path) ? readlinkSync(path) : path;
   });
   return paths.filter((path) => !isRuntimes(path));
 }
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
 const numberOf = (folder: string): number => (existsSync(folder) ? readdirSync(folder).length : 0);
 
-export async function usageOf(arena: Arena): Promise<Usage> {
+const usageWith = (arena: Tortured, { timers, heap }: Resources): Usage => ({
+  descriptors: openNow(arena).length,
+  threads: numberOf(`/proc/${arena.process}/task`),
+  timers,
+  heap,
+});
+
+export const usageOf = async (arena: Tortured): Promise<Usage> =>
+  usageWith(arena, (await arena.shim.ask({ kind: 'resources' })).resources);
+
+/** More of it, which goes up and down. */
+export interface Sample extends Usage {
+  /** Of the process, in octets: what is in the machine's memory. */
+  readonly resident: number;
+  /** Files that are not finished. */
+  readonly temporary: number;
+  /** In milliseconds, since the last sample. */
+  readonly lateness: Resources['lateness'];
+}
+
+export async function sampleOf(arena: Tortured): Promise<Sample> {
+  // Before the garbage is collected, which comes of asking for the heap.
+  const resident = residentOf(arena);
   const { resources } = await arena.shim.ask({ kind: 'resources' });
-  return { descriptors: openNow().length, threads: numberOf('/proc/self/task'), ...resources };
+  return {
+    ...usageWith(arena, resources),
+    resident,
+    temporary: arena.unfinished().length,
+    lateness: resources.lateness,
+  };
+}
+
+function residentOf({ process: id }: Tortured): number {
+  const status = `/proc/${id}/status`;
+  if (!existsSync(status)) return process.memoryUsage.rss();
+  return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1]);
 }
 
 /** How much a heap may have grown that has come to rest, in octets. */
 const mostGrowth = 16 * 2 ** 20;
 
-const isBack = (now: Usage, before: Usage): boolean =>
+export const isBack = (now: Usage, before: Usage): boolean =>
   now.descriptors <= before.descriptors &&
   now.threads <= before.threads &&
   now.timers <= before.timers &&
   now.heap <= before.heap + mostGrowth;
 
 /** Takes the measure of a server at rest, which has answered before, and stored. */
-export async function beginAudit(arena: Arena): Promise<Usage> {
+export async function beginAudit(arena: Tortured): Promise<Usage> {
   await assertAnswers(arena);
   // What a server makes for its first upload, it has from then on.
   await store(arena, 'begin/here');
   rmSync(join(arena.directory, 'begin'), { recursive: true });
-  await settled(async () => numberOf('/proc/self/fd') === (await afterAWhile('/proc/self/fd')));
+  const descriptors = `/proc/${arena.process}/fd`;
+  await settled(async () => numberOf(descriptors) === (await afterAWhile(descriptors)));
   return usageOf(arena);
 }
 
 async function afterAWhile(folder: string): Promise<number> {
   await setTimeout(20);
   return numberOf(folder);
+}
+
+const ownUsage = (): Usage => {
+  collect();
+  const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const threads = numberOf('/proc/self/task');
+  return { descriptors: openNow({ process: 'self' }).length, threads, timers, heap: process.memoryUsage().heapUsed };
+};
+
+/**
+ * The audit of what begins and ends its servers itself: this process has afterwards what it had before.
+ *
+ * @param warm the same in short: what is made for the first one is there from then on
+ */
+export async function audited<T>(warm: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  await warm();
+  // What has just ended may take a moment to be gone.
+  let before = ownUsage();
+  await settled(async () => isBack(before, (before = await afterwards())));
+  const result = await work();
+  let now = before;
+  await settled(
+    () => isBack((now = ownUsage()), before),
+    () => `not given back: ${JSON.stringify({ before, now, open: openNow({ process: 'self' }) })}`,
+  );
+  return result;
+}
+
+async function afterwards(): Promise<Usage> {
+  await setTimeout(100);
+  return ownUsage();
 }
 
 export interface Audited {
@@ -73,12 +143,12 @@ export interface Audited {
 }
 
 /** @throws AssertionError that says what is amiss; within the time that the server's own bounds take, all has to be back */
-export async function audit(arena: Arena, { acknowledged, before, open = 0 }: Audited): Promise<void> {
+export async function audit(arena: Tortured, { acknowledged, before, open = 0 }: Audited): Promise<void> {
   arena.assertAlive();
   await assertAnswers(arena);
   assertWhole(arena.directory, acknowledged);
   arena.closeClients();
-  const left = (): string[] => unfinished(arena.directory);
+  const left = (): string[] => arena.unfinished();
   await settled(
     () => left().length <= open,
     () => `unfinished: ${left().join(', ')}`,
@@ -86,7 +156,7 @@ export async function audit(arena: Arena, { acknowledged, before, open = 0 }: Au
   let now = before;
   await settled(
     async () => isBack((now = await usageOf(arena)), before),
-    () => `not given back: ${JSON.stringify({ before, now, open: openNow() })}`,
+    () => `not given back: ${JSON.stringify({ before, now, open: openNow(arena) })}`,
   );
   arena.assertAlive();
 }
@@ -99,14 +169,14 @@ export function assertWhole(directory: string, acknowledged: Acknowledged): void
   }
 }
 
-async function store(arena: Arena, path: string): Promise<void> {
+async function store(arena: Tortured, path: string): Promise<void> {
   const client = await arena.client();
   await client.write(`PUT /files/${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`);
   assert.equal((await client.read()).status, 201);
   client.close();
 }
 
-export async function assertAnswers(arena: Arena): Promise<void> {
+export async function assertAnswers(arena: Pick<Tortured, 'client'>): Promise<void> {
   const client = await arena.client();
   await client.write('GET /echo/here HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   const { status, body } = await client.read();

@@ -1,10 +1,10 @@
 /** Many clients on few names, and a server that may die again and again: every name stays a register. */
-import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { Random } from '../support/data/random';
 import { Arena } from './arena';
 import { audit, beginAudit } from './audit';
-import { flawsOf, type Operation } from './history';
+import { lastOf, type Operation } from './history';
+import { assertRegisters } from './registers';
 import { Traffic } from './traffic';
 
 export interface CrowdAsked {
@@ -33,21 +33,12 @@ export async function crowd(asked: CrowdAsked): Promise<CrowdResult> {
     const until = performance.now() + asked.milliseconds;
     const isOver = (): boolean => traffic.history.length >= asked.operations || performance.now() > until;
     const [kills] = await Promise.all([killing(arena, asked, () => traffic.history.length), traffic.run(isOver)]);
-    const flaws = flawsOf(traffic.history);
-    assert.equal(flaws.length, 0, `seed ${asked.seed}:\n${flaws.slice(0, 20).join('\n')}`);
+    assertRegisters(traffic.history, asked.seed);
     await audit(arena, { acknowledged: lastOf(traffic.history), before });
     return { operations: traffic.history.length, kills, outcomes: outcomesOf(traffic.history) };
   } finally {
     await arena.remove();
   }
-}
-
-/** What the last reads gave. */
-function lastOf(history: readonly Operation[]): Map<string, string> {
-  const last = new Map<string, string>();
-  for (const { name, kind, value, outcome } of history)
-    if (kind === 'read' && outcome === 'done') last.set(name, value);
-  return last;
 }
 
 function outcomesOf(history: readonly Operation[]): CrowdResult['outcomes'] {

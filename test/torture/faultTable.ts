@@ -1,11 +1,8 @@
 /** The tables of docs/reliability.md. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { FaultRow } from './faults';
+import { tableOf, writePart } from './page';
 
-const page = resolve(__dirname, '../../../docs/reliability.md');
-const begin = '<!-- faults: npm run torture -- faults --write -->';
-const end = '<!-- end -->';
+const columns = ['Fails', '#Calls', '#Done all the same', 'Refused', '#Cut', '#Mended later'];
 
 const isDone = (outcome: string): boolean => outcome.startsWith('2');
 
@@ -32,34 +29,29 @@ function sumOf(rows: readonly FaultRow[]): Sum {
   return sum;
 }
 
-function lineOf(name: string, rows: readonly FaultRow[]): string {
+function rowOf(name: string, rows: readonly FaultRow[]): (string | number)[] {
   const { cases, done, cut, late, refused } = sumOf(rows);
   const statuses = [...refused].sort().map(([status, count]) => `${status} × ${count}`);
-  return `| ${name} | ${rows[0]?.ever === true ? 'for ever' : 'once'} | ${cases} | ${done} | ${statuses.join(', ') || '–'} | ${cut} | ${late} |`;
+  const fails = rows[0]?.ever === true ? 'for ever' : 'once';
+  return [name, fails, cases, done, statuses.join(', ') || '–', cut, late];
 }
 
-function tableOf(title: string, rows: readonly FaultRow[], keyOf: (row: FaultRow) => string): string[] {
+function tableBy(title: string, rows: readonly FaultRow[], keyOf: (row: FaultRow) => string): string {
   const lines = [...new Set(rows.map(keyOf))].flatMap((key) =>
     [false, true].map((ever) =>
-      lineOf(
+      rowOf(
         key,
         rows.filter((row) => keyOf(row) === key && row.ever === ever),
       ),
     ),
   );
-  const head = `| ${title} | Fails | Calls | Done all the same | Refused | Cut | Mended later |`;
-  return [head, '| --- | --- | ---: | ---: | --- | ---: | ---: |', ...lines];
+  return tableOf([title, ...columns], lines);
 }
 
 /** Puts the tables in their place. */
 export function writeFaults(rows: readonly FaultRow[]): void {
-  const text = readFileSync(page, 'utf8');
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error('docs/reliability.md has no place for the tables.');
-  const tables = [
-    ...tableOf('Fault', rows, ({ fault }) => fault),
-    '',
-    ...tableOf('Work', rows, ({ work }) => work),
-  ].join('\n');
-  writeFileSync(page, `${text.slice(0, from)}${begin}\n\n${tables}\n\n${text.slice(to)}`);
+  writePart(
+    'faults',
+    [tableBy('Fault', rows, ({ fault }) => fault), tableBy('Work', rows, ({ work }) => work)].join('\n\n'),
+  );
 }

@@ -53,7 +53,7 @@ const right: Readonly<Record<Fault, number>> = {
 };
 
 /** By the end of all, the disk has what it should. */
-interface Late {
+export interface Late {
   readonly name: string;
   readonly isMended: () => boolean;
 }
@@ -151,7 +151,7 @@ interface Judgement {
 }
 
 /** Old where it failed, new where it did not; what fails for ever may keep the disk from being as before until it ends. */
-function judged(work: Work, place: At, { where, flaw, isGood: good }: Judgement): Pick<Seen, 'flaw' | 'late'> {
+export function judged(work: Work, place: At, { where, flaw, isGood: good }: Judgement): Pick<Seen, 'flaw' | 'late'> {
   const wanted = good ? work.new : work.old;
   const state = work.state(place);
   const isLate = state !== wanted && !good;
@@ -163,9 +163,9 @@ function judged(work: Work, place: At, { where, flaw, isGood: good }: Judgement)
   };
 }
 
-const isGood = (response: RawResponse | Error): boolean => !(response instanceof Error) && response.status < 300;
+export const isGood = (response: RawResponse | Error): boolean => !(response instanceof Error) && response.status < 300;
 
-function flawOf(work: Work, response: RawResponse | Error, fault: Fault): string | undefined {
+export function flawOf(work: Work, response: RawResponse | Error, fault: Fault): string | undefined {
   // Of what is read, the head is gone by the time that the disk fails: then the connection is cut.
   if (response instanceof Error) return work.content === undefined ? `no answer: ${response.message}` : undefined;
   const { status, body } = response;

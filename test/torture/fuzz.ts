@@ -186,6 +186,8 @@ export async function fuzz({ seed, cases, milliseconds, progress }: FuzzOptions)
 
   try {
     await Promise.all(Array.from({ length: 64 }, work));
+    const last = await talk(path, [Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')]);
+    if (answersIn(last)[0]?.status !== 200) throw new Error(`seed ${seed}: in the end it answers ${last}`);
   } finally {
     server.close();
     process.off('unhandledRejection', unhandled);

@@ -1,7 +1,10 @@
 /** The checker of histories finds what is wrong with one, and nothing wrong with one that can have been. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import fc from 'fast-check';
 import { flawsOf, type Operation } from './history';
+import { assertRegisters, flawsIn } from './registers';
 
 /** `w a 1-3`: a write of `a` from 1 to 3; `r`: a read; `w! a`: one that failed; `w? a`: one that nobody heard of. */
 function historyOf(text: string): Operation[] {
@@ -45,6 +48,19 @@ describe('the check of a history', () => {
       else assert.match(flaws.join(), flaw);
     });
   }
+
+  it('is made once more of a history that was wrong, which is kept', () => {
+    const history = historyOf('w a 1-2, w b 3-4, r a 5-6');
+    let message = '';
+    assert.throws(
+      () => assertRegisters(history, 17),
+      (error: Error) => (message = error.message).startsWith('seed 17, kept in '),
+    );
+    const file = /kept in (.+\.json):/.exec(message)?.[1] ?? '';
+    assert.deepEqual(flawsIn(file), flawsOf(history));
+    rmSync(dirname(file), { recursive: true });
+    assertRegisters(historyOf('w a 1-2, r a 3-4'), 17);
+  });
 
   const step = fc.record({ kind: fc.constantFrom('write', 'read'), before: fc.nat(5), after: fc.nat(5) });
 

@@ -31,6 +31,14 @@ export function flawsOf(history: readonly Operation[]): string[] {
   return [...names].flatMap(([name, operations]) => flawsOfOne(operations).map((flaw) => `${name}: ${flaw}`));
 }
 
+/** What the last reads gave. */
+export function lastOf(history: readonly Operation[]): Map<string, string> {
+  const last = new Map<string, string>();
+  for (const { name, kind, value, outcome } of history)
+    if (kind === 'read' && outcome === 'done') last.set(name, value);
+  return last;
+}
+
 function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {

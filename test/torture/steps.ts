@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { unfinishedIn } from '../support/disk/unfinished';
+import { unfinishedIn } from '../support/disk/unfinishedIn';
 import { TerminalProgram } from '../support/programs/terminalProgram';
 import type { RawResponse } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';

@@ -2,9 +2,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { Random } from '../support/data/random';
 import type { RawClient } from '../support/rawClient';
-import type { Arena } from './arena';
 import { digestOf } from './audit';
 import type { Operation } from './history';
+import type { Tortured } from './tortured';
 
 export interface TrafficAsked {
   readonly seed: number;
@@ -12,6 +12,10 @@ export interface TrafficAsked {
   readonly names: readonly string[];
   /** Most octets of a file. */
   readonly size: number;
+  /** How long each client rests between two operations, in milliseconds on an average; 0 by default. */
+  readonly pause?: number;
+  /** Called when there is no server; throws where there has to be one. */
+  readonly onRefused?: () => void;
 }
 
 type Noted = Pick<Operation, 'value' | 'outcome'>;
@@ -21,7 +25,7 @@ export class Traffic {
   private writes = 0;
 
   constructor(
-    private readonly arena: Arena,
+    private readonly arena: Pick<Tortured, 'client'>,
     private readonly asked: TrafficAsked,
   ) {}
 
@@ -38,12 +42,14 @@ export class Traffic {
   }
 
   private async work(random: Random, isOver: () => boolean): Promise<void> {
+    const { pause = 0 } = this.asked;
     let client: RawClient | undefined;
     while (!isOver()) {
       client ??= await this.connect();
       const kind = random.integer(2) === 0 ? 'write' : 'read';
       const breaksOff = random.integer(10) === 0;
       if (!(await this.step(client, kind, random.pick(this.asked.names), random, breaksOff))) client = undefined;
+      if (pause > 0) await setTimeout(random.integer(2 * pause));
     }
     client?.close();
   }
@@ -53,6 +59,7 @@ export class Traffic {
     for (;;) {
       const client = await this.arena.client().catch(() => undefined);
       if (client !== undefined) return client;
+      this.asked.onRefused?.();
       await setTimeout(5);
     }
   }

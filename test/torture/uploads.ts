@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { Random } from '../support/data/random';
-import { startServed, type Served } from '../support/served';
-import { unfinished } from '../support/disk/unfinished';
+import { Arena } from './arena';
+import { audit, beginAudit, settled } from './audit';
 
 export interface UploadsAsked {
   readonly seed: number;
@@ -29,11 +28,12 @@ const pattern = Buffer.alloc(2 ** 20, Buffer.from(Array.from({ length: 251 }, (_
 /** Uploads to paths of their own in every round, each over a connection of its own. */
 export async function uploads(asked: UploadsAsked): Promise<UploadsResult> {
   const random = new Random(asked.seed);
-  const served = await startServed();
+  const served = await Arena.start();
   const digests = new Map<string, string>();
   const result = { stored: 0, brokenOff: 0, octets: 0 };
   const until = performance.now() + asked.milliseconds;
   try {
+    const before = await beginAudit(served);
     do {
       const all = Array.from({ length: asked.count }, (_, i) => one(served, `${i % 7}/${i}`, asked.size, random));
       for (const { path, digest, octets } of await Promise.all(all)) {
@@ -45,12 +45,13 @@ export async function uploads(asked: UploadsAsked): Promise<UploadsResult> {
         result.stored++;
         result.octets += octets;
       }
-      await settled(served);
+      await settled(() => served.unfinished().length === 0);
       await verify(served, digests);
     } while (performance.now() < until);
+    await audit(served, { acknowledged: digests, before });
     return result;
   } finally {
-    await served.stop();
+    await served.remove();
   }
 }
 
@@ -61,7 +62,7 @@ interface Sent {
   readonly octets: number;
 }
 
-async function one(served: Served, path: string, most: number, random: Random): Promise<Sent> {
+async function one(served: Arena, path: string, most: number, random: Random): Promise<Sent> {
   // Half of the size at least, so that the sum is known roughly.
   const octets = most - random.integer(most / 2);
   const breaksAt = random.integer(8) === 0 ? random.integer(octets) : undefined;
@@ -81,12 +82,7 @@ async function one(served: Served, path: string, most: number, random: Random): 
   return { path, octets, digest: breaksAt === undefined ? hash.digest('hex') : undefined };
 }
 
-/** Resolves when no unfinished file is left. */
-async function settled(served: Served): Promise<void> {
-  while (unfinished(served.directory).length > 0) await setImmediate();
-}
-
-async function verify(served: Served, digests: ReadonlyMap<string, string>): Promise<void> {
+async function verify(served: Arena, digests: ReadonlyMap<string, string>): Promise<void> {
   for (const [path, digest] of digests) {
     const hash = createHash('sha256');
     for await (const bytes of createReadStream(join(served.directory, path))) hash.update(bytes as Buffer);

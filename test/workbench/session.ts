@@ -68,6 +68,16 @@ export class EditorSession {
     return this.#parts.extensionsDir;
   }
 
+  /** Of the program that serves the editor; its hosts of extensions are below it. */
+  get pid(): number {
+    return this.#parts.server.pid;
+  }
+
+  /** The home that its processes have. */
+  get home(): string {
+    return this.#parts.server.home;
+  }
+
   static async start(options: SessionOptions = {}): Promise<EditorSession> {
     const cleanup = new Cleanup();
     cleanup.coverSignals();

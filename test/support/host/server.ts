@@ -35,6 +35,9 @@ export interface EditorServer {
   readonly url: string;
   /** What a page asks for before the workbench opens, once for each name of the machine; absent where `url` has the secret. */
   readonly password: string | undefined;
+  readonly pid: number;
+  /** The home that its processes have, which is temporary. */
+  readonly home: string;
   /** Resolves when the program is gone, whoever ended it. */
   readonly ended: Promise<void>;
 }
@@ -129,7 +132,7 @@ export async function startServer(
   const child = startOwned(cleanup, editor.node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const address = `http://127.0.0.1:${await listeningPort(child, program.listening)}`;
-  return { ...program.entrance(address, secret), ended };
+  return { ...program.entrance(address, secret), pid: child.pid ?? 0, home, ended };
 }
 
 function listeningPort(child: ChildProcess, pattern: RegExp): Promise<string> {

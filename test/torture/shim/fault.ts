@@ -30,10 +30,13 @@ export interface Call {
   readonly failed?: boolean;
 }
 
-/** What a server has that should not grow. In octets. */
+/** What a server has that should not grow. */
 export interface Resources {
   readonly timers: number;
+  /** In octets, without what nobody can reach. */
   readonly heap: number;
+  /** By how many milliseconds timers came too late since that was asked last: in all but one of a hundred cases, and at most. */
+  readonly lateness: { readonly p99: number; readonly most: number };
 }
 
 export type Question =
@@ -73,6 +76,7 @@ interface Waiting {
 /** Asks the shim in another thread, or in another process. */
 export class ShimControl {
   private next = 0;
+  private death: Error | undefined;
   private readonly waiting = new Map<number, Waiting>();
 
   private constructor(
@@ -93,7 +97,8 @@ export class ShimControl {
 
   static ofProcess(child: ChildProcess): ShimControl {
     const control = new ShimControl(
-      (asked) => void child.send(asked),
+      // Whoever waits for an answer is told by {@link fail}.
+      (asked) => void child.send(asked, () => undefined),
       () => undefined,
     );
     child.on('message', (message) => control.hear(message as Answered));
@@ -106,13 +111,15 @@ export class ShimControl {
     this.waiting.delete(message.id);
   }
 
-  /** To be called when the server has died: nobody waits any more. */
+  /** To be called when the server has died: nobody waits any more, nor will. */
   fail(error: Error): void {
+    this.death = error;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
 
   ask(question: Question): Promise<Answer> {
+    if (this.death !== undefined) return Promise.reject(this.death);
     const id = ++this.next;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

@@ -4,10 +4,20 @@
  */
 import fs from 'node:fs';
 import { constants } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BroadcastChannel, getEnvironmentData, isMainThread } from 'node:worker_threads';
-import { channelKey, type Answer, type Answered, type Armed, type Asked, type Call, type Question } from './fault';
+import {
+  channelKey,
+  type Answer,
+  type Answered,
+  type Armed,
+  type Asked,
+  type Call,
+  type Question,
+  type Resources,
+} from './fault';
 
 type Anything = (...args: unknown[]) => unknown;
 const all = fs as unknown as Record<string, Anything>;
@@ -143,6 +153,27 @@ function prune(): void {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
+/** In milliseconds, between two looks at the clock. */
+const resolution = 10;
+const delays = monitorEventLoopDelay({ resolution });
+
+/** Of the time since the last call, without the collection of garbage that comes of asking; the first call begins it. */
+function latenessSince(): Resources['lateness'] {
+  const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution);
+  const lateness =
+    delays.count === 0 ? { p99: 0, most: 0 } : { p99: late(delays.percentile(99)), most: late(delays.max) };
+  collect();
+  delays.enable();
+  delays.reset();
+  return lateness;
+}
+
+function resourcesNow(isAsked: boolean): Resources {
+  prune();
+  const lateness = isAsked ? latenessSince() : { p99: 0, most: 0 };
+  return { timers: timers.size, heap: process.memoryUsage().heapUsed, lateness };
+}
+
 function answer(question: Question): Answer {
   const meanwhile = calls ?? [];
   armed = undefined;
@@ -153,9 +184,7 @@ function answer(question: Question): Answer {
     calls = [];
     count = 0;
   }
-  prune();
-  if (question.kind === 'resources') collect();
-  return { calls: meanwhile, resources: { timers: timers.size, heap: process.memoryUsage().heapUsed } };
+  return { calls: meanwhile, resources: resourcesNow(question.kind === 'resources') };
 }
 
 function listen(): void {

@@ -1,0 +1,87 @@
+/** The figures of docs/reliability.md that are not those of `faults`. */
+import { cpus } from 'node:os';
+import type { CrowdResult } from './crowd';
+import type { Sample } from './soak';
+import { answersOf } from './soakChart';
+import type { StepsResult } from './steps';
+import { grouped, tableOf, writePart } from './page';
+
+const columns = ['Under', '#Clients', '#Deaths', '#Operations', '#Done', '#Refused or broken off', '#Nobody heard'];
+
+export interface Crowded extends CrowdResult {
+  readonly clients: number;
+}
+
+const rowOf = (name: string, { clients, kills, operations, outcomes }: Crowded): (string | number)[] => [
+  name,
+  clients,
+  kills,
+  ...[operations, outcomes.done, outcomes.failed, outcomes.unknown].map(grouped),
+];
+
+export const writeLoad = (result: Crowded): void => writePart('load', tableOf(columns, [rowOf('load', result)]));
+
+export function writeKill({ deaths, states }: StepsResult, result: Crowded): void {
+  const rows = Object.entries(states).map(([state, count]) => [state, count]);
+  writePart(
+    'kill',
+    [
+      tableOf(['The disk had, of the terminal’s program', '#Times'], [...rows, ['in all', deaths]]),
+      tableOf(columns, [rowOf('deaths of the thread', result)]),
+    ].join('\n\n'),
+  );
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+const sampled: readonly (readonly [name: string, of: (sample: Sample) => number])[] = [
+  ['resident memory, MB', ({ resident }) => resident / 1e6],
+  ['heap after a collection, MB', ({ heap }) => heap / 1e6],
+  ['descriptors', ({ descriptors }) => descriptors],
+  ['threads', ({ threads }) => threads],
+  ['timers', ({ timers }) => timers],
+  ['unfinished files', ({ temporary }) => temporary],
+  ['lateness of the event loop, p99, ms', ({ lateness }) => lateness.p99],
+];
+
+const third = (samples: readonly Sample[], which: 0 | 1 | 2): readonly Sample[] =>
+  samples.slice(Math.floor((which * samples.length) / 3), Math.floor(((which + 1) * samples.length) / 3));
+
+const shown = (value: number): string => value.toFixed(Number.isInteger(value) ? 0 : 1);
+
+/** How often each status came of each kind. */
+function answersBy(samples: readonly Sample[]): (string | number)[][] {
+  const all = new Map<string, Map<string, number>>();
+  for (const { answers } of samples)
+    for (const [kind, outcomes] of Object.entries(answers))
+      for (const [outcome, count] of Object.entries(outcomes)) {
+        const of = all.get(kind) ?? new Map<string, number>();
+        all.set(kind, of.set(outcome, (of.get(outcome) ?? 0) + count));
+      }
+  return [...all].map(([kind, of]) => [
+    kind,
+    [...of]
+      .sort(([, a], [, b]) => b - a)
+      .map(([outcome, count]) => `${outcome} × ${grouped(count)}`)
+      .join(', '),
+  ]);
+}
+
+export function writeSoak(samples: readonly Sample[]): void {
+  const seconds = samples.at(-1)?.at ?? 0;
+  const said = `${grouped(seconds)} seconds on ${cpus().length} cores, ${samples.length} samples, ${grouped(answersOf(samples))} answers:`;
+  const rows = sampled.map(([name, of]) => [
+    name,
+    ...([0, 1, 2] as const).map((which) => shown(median(third(samples, which).map(of)))),
+    shown(Math.max(...samples.map(of))),
+  ]);
+  writePart(
+    'soak',
+    [
+      said,
+      tableOf(['Median', '#of the first third', '#of the second', '#of the last', '#Most'], rows),
+      tableOf(['Kind', 'Answers'], answersBy(samples)),
+    ].join('\n\n'),
+  );
+}
