@@ -22,11 +22,13 @@ import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
 import { reset } from './nodeInternals';
-import { Stall } from './stall';
+import { stallOf, type Stall } from './stall';
 import { beginBatch, currentBatch } from './batch';
 import { expire, waitOf, type Overdue, type Phase } from './waits';
 import type { Watch } from './watch';
 import type { Writer } from './writer';
+
+const ignore = (): void => undefined;
 
 /** How long a client that was refused entry may go on sending, in milliseconds. */
 const refusedLinger = 1000;
@@ -34,7 +36,8 @@ const refusedLinger = 1000;
 export class Connection implements Carrier, Overdue {
   phase: Phase = 'idle';
   private readonly deadline: Deadline;
-  private readonly stall: Stall;
+  /** Only while something waits for the peer at a look: most connections are idle. */
+  private stall: Stall | undefined;
   private readonly peer: Peer;
   readonly receiver: Receiver;
   readonly sender: Sender;
@@ -53,22 +56,17 @@ export class Connection implements Carrier, Overdue {
   constructor(
     private readonly socket: Socket,
     private readonly service: Service,
-    watch: Watch,
+    private readonly watch: Watch,
     private readonly onClosed: (connection: Connection) => void,
   ) {
     this.deadline = new Deadline(service.limits, watch);
-    this.stall = new Stall(socket, watch, service.limits.responseTimeout);
     this.receiver = new Receiver(socket, service.limits, this);
-    this.sender = new Sender(socket, service, () => {
-      this.log.flush();
-      this.advance();
-    });
+    this.sender = new Sender(socket, service, this);
     this.writer = this.sender.writer;
     this.log = new ExchangeLog(service, this.writer);
     this.peer = peerOf(socket);
     // A failed socket closes next, and there is nobody to tell.
-    socket.on('error', () => undefined);
-    socket.on('close', () => this.whenClosed());
+    socket.on('error', ignore);
     this.regulate();
   }
 
@@ -107,10 +105,17 @@ export class Connection implements Carrier, Overdue {
 
   /** Enforces the deadlines. @param now that of the watch. @returns when the next of them will have passed */
   tick(now: number): number {
-    const stalled = this.stall.due(now);
+    this.stall = stallOf(this.stall, this.socket, this.watch, this.service.limits.responseTimeout);
+    const stalled = this.stall?.due(now) ?? Number.POSITIVE_INFINITY;
     if (stalled <= now) this.cut();
     else if (this.deadline.due(now) <= now) this.expire();
     return Math.min(stalled, this.deadline.due(now));
+  }
+
+  /** All that was written has been handed to the kernel. */
+  flushed(): void {
+    this.log.flush();
+    this.advance();
   }
 
   /** Content goes to the endpoint that waits for it without having to wait itself. */
@@ -280,7 +285,8 @@ export class Connection implements Carrier, Overdue {
     this.rested = Number.NEGATIVE_INFINITY;
   }
 
-  private whenClosed(): void {
+  /** The socket has closed. */
+  closed(): void {
     const { exchange, pending, phase } = this;
     this.phase = 'closed';
     if (pending !== undefined) discardBody(pending);

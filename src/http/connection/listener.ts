@@ -37,6 +37,8 @@ export class Listener {
   private readonly refused = new Set<Occupant>();
   private readonly watch = new Watch((now) => this.look(now));
   private readonly whenEmpty: (() => void)[] = [];
+  /** One for all: an idle connection holds as little as can be. */
+  private readonly forgotten = (gone: Occupant): void => this.forget(gone);
 
   private constructor(
     private readonly servers: readonly Server[],
@@ -133,7 +135,7 @@ export class Listener {
   }
 
   private admit(socket: Socket, service: Service, among: Set<Occupant>): void {
-    const connection = new Connection(socket, service, this.watch, (gone) => this.forget(gone));
+    const connection = new Connection(socket, service, this.watch, this.forgotten);
     among.add(connection);
     if (among === this.refused) connection.refuse(tooMany(service.limits.connections));
   }

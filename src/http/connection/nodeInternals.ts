@@ -57,14 +57,19 @@ export function shareMemory(server: Server): void {
   };
 }
 
+/** Called as a method of the socket. One for all: a connection that is idle holds as little as can be. */
+function receive(this: Socket, length: number): boolean {
+  return this.emit('data', memory.subarray(0, length));
+}
+
+const onread = { buffer: memory, callback: receive };
+
 function socketOf(handle: unknown): Socket {
-  const receive = (length: number): boolean => socket.emit('data', memory.subarray(0, length));
   const options: SocketConstructorOpts & Pick<TcpSocketConnectOpts, 'onread'> & { readonly handle: unknown } = {
     handle,
     // A client that has said all it wants to say still gets its answer.
     allowHalfOpen: true,
-    onread: { buffer: memory, callback: receive },
+    onread,
   };
-  const socket = new Socket(options);
-  return socket;
+  return new Socket(options);
 }

@@ -16,6 +16,27 @@ interface Owner {
   pass(): void;
   /** All of the batch has come, or nothing more will come. */
   received(): void;
+  /** The socket has closed. */
+  closed(): void;
+}
+
+/** By it, a socket's listeners can be the same for all connections: one that is idle holds as little as can be. */
+const receiverOf = Symbol('receiver');
+
+interface Received extends Socket {
+  [receiverOf]?: Receiver;
+}
+
+function whenData(this: Received, chunk: Buffer): void {
+  this[receiverOf]?.receive(chunk);
+}
+
+function whenEnded(this: Received): void {
+  this[receiverOf]?.end();
+}
+
+function whenClosed(this: Received): void {
+  this[receiverOf]?.lose();
 }
 
 export class Receiver implements Recipient {
@@ -35,11 +56,21 @@ export class Receiver implements Recipient {
     private readonly owner: Owner,
   ) {
     this.input = new Input(limits);
-    socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('end', () => {
-      this.ended = true;
-      this.owner.received();
-    });
+    (socket as Received)[receiverOf] = this;
+    socket.on('data', whenData);
+    socket.on('end', whenEnded);
+    socket.on('close', whenClosed);
+  }
+
+  /** The peer has closed its half. */
+  end(): void {
+    this.ended = true;
+    this.owner.received();
+  }
+
+  /** Nothing more comes, and nothing more goes out. */
+  lose(): void {
+    this.owner.closed();
   }
 
   answerBatch(): void {
@@ -63,7 +94,7 @@ export class Receiver implements Recipient {
     this.input.clear();
   }
 
-  private receive(chunk: Buffer): void {
+  receive(chunk: Buffer): void {
     if (!this.closed) this.input.append(chunk, () => this.owner.pass());
     this.left -= chunk.length;
     if (!this.awaitsBatch) {

@@ -5,7 +5,7 @@ import type { Service } from './service';
 import type { Exchange } from './exchange';
 import { sendIterable, sendSource } from './transfer';
 import { beginRecording, noteResponse } from './exchangeNotes';
-import { Writer } from './writer';
+import { Writer, type Writing } from './writer';
 import type { Head } from '../wire/head';
 import type { ByteSource, FieldLine, Peer, Response } from '../message/message';
 import { discardBody, encode, isByteSource, refusesEntry, type Encoded } from '../wire/encode';
@@ -32,13 +32,13 @@ const noTrailers = (): readonly FieldLine[] => [];
 export class Sender {
   readonly writer: Writer;
 
-  /** @param onFlushed as that of {@link Writer} */
+  /** @param owner as that of {@link Writer} */
   constructor(
     socket: Socket,
     private readonly service: Service,
-    onFlushed: () => void,
+    owner: Writing,
   ) {
-    this.writer = new Writer(socket, onFlushed);
+    this.writer = new Writer(socket, owner);
   }
 
   /**

@@ -9,6 +9,11 @@ const patience = 4;
 /** Within the limit, at least. */
 const looks = 8;
 
+/** Nobody has one for whom nothing waits, as for most at any time. @param limit in milliseconds */
+export function stallOf(known: Stall | undefined, socket: Socket, watch: Watch, limit: number): Stall | undefined {
+  return socket.writableLength === 0 ? undefined : (known ?? new Stall(socket, watch, limit));
+}
+
 export class Stall {
   /** When the last progress was seen; undefined if nothing waits. */
   private since: number | undefined;

@@ -8,19 +8,24 @@ const copyLimit = 64 * 1024;
 
 const ignore = (): void => undefined;
 
+/** Whose writing it is. */
+export interface Writing {
+  /** To be called when all that was written has been handed to the kernel. */
+  flushed(): void;
+}
+
 export class Writer {
   private batch: Buffer[] = [];
   private batched = 0;
   /** One function for all writes: the hot path makes no closure. */
   private readonly whenWritten: () => void;
 
-  /** @param onFlushed called when all that was written has been handed to the kernel */
   constructor(
     private readonly socket: Socket,
-    onFlushed: () => void,
+    owner: Writing,
   ) {
     this.whenWritten = () => {
-      if (this.flushed && !this.socket.destroyed) onFlushed();
+      if (this.flushed && !this.socket.destroyed) owner.flushed();
     };
   }
 
