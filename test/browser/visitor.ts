@@ -22,8 +22,10 @@ export async function until(holds: () => boolean): Promise<void> {
 }
 
 export class Visitor {
-  /** What the page complained of: violations of its policy among them. */
+  /** What the page complained of: violations of its policy among them; and what it asked by itself. */
   readonly complaints: string[] = [];
+  /** How often the browser asked whether a page is to be left that is sending something. It always is. */
+  hesitations = 0;
 
   private constructor(
     readonly context: BrowserContext,
@@ -35,21 +37,16 @@ export class Visitor {
     page.on('console', (message) => {
       if (/policy|trusted/i.test(message.text())) this.complaints.push(message.text());
     });
+    page.on('dialog', (dialog) => {
+      if (dialog.type() === 'beforeunload') this.hesitations++;
+      else this.complaints.push(dialog.message());
+      void dialog.accept();
+    });
   }
 
   static async comes(browser: Browser, how: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext(how);
     return new Visitor(context, await context.newPage());
-  }
-
-  /** Of a page that is sending something, the browser asks whether it is to be left. */
-  leavesWithoutHesitation(): void {
-    this.page.on('dialog', (dialog) => void dialog.accept());
-  }
-
-  async open(port: number, path = 'files/', host = 'localhost'): Promise<void> {
-    await this.page.goto(`http://${host}:${port}/${path}`);
-    await this.page.locator('.app').waitFor();
   }
 
   link(name: string): Locator {

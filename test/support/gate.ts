@@ -14,14 +14,17 @@ export class Gate {
     private readonly server: Server,
     /** Port of the server that it leads to. */
     public target: number,
+    private readonly host: string,
   ) {
     server.on('connection', (client) => this.join(client));
   }
 
-  static async to(target: number): Promise<Gate> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1');
+  /** @param name of the host that has both ends */
+  static async to(target: number, name = 'localhost'): Promise<Gate> {
+    const host = name === 'localhost' ? '127.0.0.1' : name;
+    const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, host);
     await once(server, 'listening');
-    return new Gate(server, target);
+    return new Gate(server, target, host);
   }
 
   get port(): number {
@@ -60,7 +63,7 @@ export class Gate {
       client.destroy();
       return;
     }
-    const server = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    const server = connect({ port: this.target, host: this.host, allowHalfOpen: true, noDelay: true });
     const end = (): void => [client, server].forEach((each) => each.destroy());
     for (const each of [client, server]) {
       this.sockets.add(each);

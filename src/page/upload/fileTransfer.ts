@@ -1,4 +1,4 @@
-/** How one file gets to the server: small ones in one request, large ones so that they can be gone on with. */
+/** How one file gets to the server: small ones in one request, others so that they can be gone on with. */
 import { send, type Answer } from './uploadRequest';
 
 /** In octets: more is worth the requests of a resumable upload. */
@@ -36,9 +36,15 @@ export type TransferOutcome =
 
 const away: TransferOutcome = { kind: 'away' };
 
+/**
+ * Where the server chooses the name, nobody can look whether a file has arrived whose answer was lost: only an upload that has
+ * an id can be asked about. What was begun without an answer stores nothing.
+ */
+const isInParts = ({ file, wish }: Transfer): boolean => file.size >= largeFrom || wish === 'number';
+
 /** @throws the reason of the signal */
 export async function transfer(job: Transfer): Promise<TransferOutcome> {
-  const outcome = await (job.file.size < largeFrom ? sendWhole(job) : sendInParts(job));
+  const outcome = await (isInParts(job) ? sendInParts(job) : sendWhole(job));
   return outcome.kind === 'exists' && job.isAgain && (await isThere(job)) ? { kind: 'done' } : outcome;
 }
 
