@@ -1,437 +1,388 @@
 /**
- * The folder's page in a real browser, as its script makes it: by `localhost` and, as browsers then lack much, by plain HTTP
+ * The folder's page in a real browser, as its script makes it: at `localhost` and, as browsers then lack much, by plain HTTP
  * over the network; on a desk and on a phone.
  */
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { Live } from '../../src/endpoints/live/live';
-import { dropBoxPage } from '../../src/endpoints/site/folderPage';
-import { MiB } from '../../src/options';
-import { launchChromium } from '../support/host/chromium';
-import { needs, needsPosix } from '../support/needs';
-import { read } from '../support/request';
-import { startServed, type Served } from '../support/served';
+import { projectRoot } from '../support/host/paths';
+import { everywhere, oneBrowser, Stage } from './stage';
 import { picked, until } from './visitor';
-
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-const address: string = Object.values(networkInterfaces())
-  .flatMap((infos = []) => infos)
-  .filter(({ internal, family }) => !internal && family === 'IPv4')
-  .reduce((_, each) => each.address, '');
-
-const phone: BrowserContextOptions = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
+import { webm } from './webm';
 
 const odd = ['<img src=x onerror=alert(1)>.txt', 'it\'s "q" & 100%.txt', 'two\nlines.txt', 'שלום.txt', 'n'.repeat(255)];
 
+const icon = readFileSync(join(projectRoot, 'media/icon.png'));
+
+/** A tenth of a second of silence. */
+function wave(): Buffer {
+  const head = Buffer.from('RIFF....WAVEfmt \x10\0\0\0\x01\0\x01\0........\x01\0\x08\0data....', 'latin1');
+  for (const [value, at] of [
+    [836, 4],
+    [8000, 24],
+    [8000, 28],
+    [800, 40],
+  ] as const)
+    head.writeUInt32LE(value, at);
+  return Buffer.concat([head, Buffer.alloc(800, 0x80)]);
+}
+
+const pdf = `%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj
+trailer<</Root 1 0 R>>
+`;
+
+const active = '<script>alert(1)</script>';
+
+/** Files, and what of each is seen. */
+const kinds: readonly { name: string; content: string | Buffer; shown: string }[] = [
+  { name: 'picture.png', content: icon, shown: '.content img' },
+  {
+    ...{ name: 'drawing.svg', shown: '.content img' },
+    content: `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${active}</svg>`,
+  },
+  { name: 'film.webm', content: webm([icon], 16, 16, 0), shown: ':is(video, .unshown)' },
+  { name: 'sound.wav', content: wave(), shown: 'audio[controls]' },
+  { name: 'broken.mp3', content: 'no sound', shown: '.unshown' },
+  // The browser of the tests may have no viewer.
+  { name: 'paper.pdf', content: pdf, shown: ':is(iframe[title="paper.pdf"], .unshown)' },
+  { name: 'page.html', content: `${active}<h1>x</h1>`, shown: 'pre .hljs-tag' },
+  {
+    name: 'data.xml',
+    content: `<a xmlns:x="http://www.w3.org/1999/xhtml"><x:script>alert(1)</x:script></a>`,
+    shown: 'pre .hljs-tag',
+  },
+  { name: 'a.ts', content: 'const a = 1;', shown: 'pre .hljs-keyword' },
+  { name: 'plain.txt', content: 'plain', shown: 'pre.source' },
+  {
+    ...{ name: 'text.md', shown: 'article h1' },
+    content: `# Title\n<img src=x onerror=alert(1)>\n${active}\n[a](javascript:alert(1))`,
+  },
+  { name: 'archive.zip', content: 'x', shown: '.unshown' },
+  { name: 'octets.xyz', content: Buffer.from([0, 1, 2]), shown: '.unshown' },
+];
+
 describe('the folder’s page', function () {
   this.slow(5000);
-  let browser: Browser;
-  let served: Served;
-  let context: BrowserContext;
-  let page: Page;
-  let live: Live;
-  /** What the page complained of: violations of its policy among them. */
-  let complaints: string[];
+  const browser = oneBrowser();
+  for (const where of everywhere) {
+    describe(where.name, () => {
+      const stage = new Stage(browser, where);
 
-  before(async function () {
-    needsPosix(this);
-    browser = await launchChromium();
-  });
-  after(() => (browser as Browser | undefined)?.close());
-  afterEach(async () => {
-    await (context as BrowserContext | undefined)?.close();
-    await (served as Served | undefined)?.stop();
-  });
+      it('lists what is there, whatever its name, folders first, in the order of people, with sums', async () => {
+        await stage.begin();
+        for (const name of [...odd, 'file10.txt', 'file2.txt', 'z/inner.txt']) stage.write(name);
+        await stage.open();
+        await stage.visitor.link('file10.txt').waitFor();
+        const listed = await stage.page.locator('.entry .name a').allTextContents();
+        assert.equal(listed[0], 'z');
+        assert.ok(listed.indexOf('file2.txt') < listed.indexOf('file10.txt'));
+        assert.deepEqual([...listed].sort(), [...odd, 'file10.txt', 'file2.txt', 'z'].sort());
+        assert.match(await stage.page.locator('.sums').innerText(), /^1 folder · 7 files, /);
+        await stage.page.locator('#filter').fill('FILE');
+        assert.deepEqual(await stage.visitor.names(), ['file2.txt', 'file10.txt']);
+        await stage.page.locator('#filter').fill('');
+        await stage.page.getByRole('button', { name: 'Size', exact: true }).click();
+        assert.equal((await stage.visitor.names())[1], 'n'.repeat(255));
+        assert.deepEqual(stage.visitor.complaints, []);
+      });
 
-  const write = (name: string, content: string | Buffer = name): void => {
-    mkdirSync(join(served.directory, name, '..'), { recursive: true });
-    writeFileSync(join(served.directory, name), content);
-  };
+      it('is gone through by the keyboard', async () => {
+        await stage.begin();
+        for (const name of ['a.txt', 'b.txt', 'c.txt', 'dir/inner.txt']) stage.write(name);
+        await stage.open();
+        await stage.visitor.link('a.txt').waitFor();
+        await stage.page.keyboard.press('ArrowDown');
+        await stage.page.keyboard.press('Enter');
+        await stage.visitor.link('inner.txt').waitFor();
+        await stage.page.keyboard.press('Backspace');
+        await stage.visitor.link('a.txt').waitFor();
+        assert.equal(await stage.page.locator('.files').getAttribute('aria-activedescendant'), 'entry-0');
+        await stage.page.keyboard.press('ArrowDown');
+        await stage.page.keyboard.press('Shift+ArrowDown');
+        await stage.page.getByText('2 selected').waitFor();
+        await stage.page.keyboard.press('Control+a');
+        await stage.page.getByText('4 selected').waitFor();
+        await stage.page.keyboard.press('Escape');
+        await stage.page.keyboard.press('/');
+        await stage.page.keyboard.type('b.t');
+        assert.deepEqual(await stage.visitor.names(), ['b.txt']);
+        await stage.page.keyboard.press('Enter');
+        await stage.page.keyboard.press('ArrowDown');
+        await stage.page.keyboard.press('Delete');
+        await stage.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await until(() => !existsSync(join(stage.served, 'b.txt')));
+        await stage.page.goBack();
+        assert.deepEqual(stage.visitor.complaints, []);
+      });
 
-  async function begin(
-    options: Parameters<typeof startServed>[0] = {},
-    how: BrowserContextOptions = {},
-  ): Promise<void> {
-    live = new Live();
-    served = await startServed({ tls: undefined, access: 'full', liveReload: true, ...options }, {}, { live });
-    complaints = [];
-    context = await browser.newContext(how);
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => void complaints.push(dialog.message()));
-    page.on('console', (message) => {
-      if (/policy|trusted/i.test(message.text())) complaints.push(message.text());
-    });
-  }
+      it('follows what changes, and leaves alone what is selected', async () => {
+        await stage.begin();
+        stage.write('a.txt');
+        await stage.open();
+        await stage.page.locator('.entry input').check();
+        await until(() => stage.page.evaluate(`window[Symbol.for('http-server live reload')]?.server !== undefined`));
+        stage.write('new.txt');
+        await stage.visitor.link('new.txt').waitFor();
+        await stage.page.getByText('1 selected').waitFor();
+      });
 
-  const open = async (path = 'files/', host = 'localhost'): Promise<void> => {
-    await page.goto(`http://${host}:${served.port}/${path}`);
-    await page.locator('.app').waitFor();
-  };
+      it('lists anew on focus where nobody tells of changes', async () => {
+        await stage.begin({ isLive: false });
+        stage.write('a.txt');
+        await stage.open();
+        await stage.visitor.link('a.txt').waitFor();
+        stage.write('new.txt');
+        await stage.page.evaluate(`dispatchEvent(new Event('focus'))`);
+        await stage.visitor.link('new.txt').waitFor();
+      });
 
-  const link = (name: string): ReturnType<Page['locator']> => page.getByRole('link', { name, exact: true });
-  const button = (name: string | RegExp): ReturnType<Page['locator']> => page.getByRole('button', { name });
-  const names = (): Promise<string[]> => page.locator('.entry .name a').allInnerTexts();
-  const send = (...files: ReturnType<typeof picked>[]): Promise<void> => page.setInputFiles('.pick-files', files);
-  const stored = (name: string): string => readFileSync(join(served.directory, name), 'utf8');
+      it('takes in files, and asks about those that exist', async () => {
+        await stage.begin();
+        stage.write('taken.txt', 'old');
+        stage.write('other.txt', 'old');
+        await stage.open();
+        await stage.visitor.send(picked('taken.txt', 'new'), picked('fresh.txt', 'fresh'));
+        await stage.page.getByRole('button', { name: 'Keep both' }).click();
+        await until(
+          () => existsSync(join(stage.served, 'taken (2).txt')) && existsSync(join(stage.served, 'fresh.txt')),
+        );
+        assert.deepEqual(
+          [stage.stored('taken.txt'), stage.stored('taken (2).txt'), stage.stored('fresh.txt')],
+          ['old', 'new', 'fresh'],
+        );
+        await stage.visitor.link('fresh.txt').waitFor();
+        await stage.visitor.send(picked('taken.txt', 'newer'), picked('other.txt', 'newer'));
+        await stage.page.getByLabel('Do the same for all').check();
+        await stage.page.getByRole('button', { name: 'Replace' }).click();
+        await until(() => stage.stored('taken.txt') === 'newer' && stage.stored('other.txt') === 'newer');
+        await stage.visitor.send(picked('taken.txt', 'newest'));
+        await stage.page.getByRole('button', { name: 'Skip' }).click();
+        await stage.page.locator('.upload.skipped').waitFor();
+        assert.equal(stage.stored('taken.txt'), 'newer');
+        assert.deepEqual(stage.visitor.complaints, []);
+      });
 
-  async function assertAccessible(state: string): Promise<void> {
-    // Playwright's own way in, which the policy of the page does not bar.
-    const session = await context.newCDPSession(page);
-    await session.send('Runtime.evaluate', { expression: `${axe};undefined` });
-    const { result } = await session.send('Runtime.evaluate', {
-      expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])))`,
-      ...{ awaitPromise: true, returnByValue: true },
-    });
-    assert.equal(result.value, '[]', state);
-    await session.detach();
-  }
+      it('tells beside a file why it was refused, in the server’s words', async () => {
+        await stage.begin({ flags: ['--exclude-also', '**/*.pem'] });
+        await stage.open();
+        await stage.visitor.button('Upload').last().waitFor();
+        await stage.visitor.send(picked('key.pem', 'x'));
+        const sentence = await stage.page.locator('.upload.refused .sentence').innerText();
+        const { text } = await stage.page.evaluate<{ text: string }>(
+          `fetch('key.pem', { method: 'PUT', body: 'x', headers: { Accept: 'text/plain' } }).then(async (r) => ({ text: (await r.text()).trim() }))`,
+        );
+        assert.equal(sentence, text);
+      });
 
-  it('lists what is there, whatever its name, folders first, in the order of people, with sums', async () => {
-    await begin();
-    for (const name of [...odd, 'file10.txt', 'file2.txt', 'z/inner.txt']) write(name);
-    await open();
-    await link('file10.txt').waitFor();
-    const listed = await page.locator('.entry .name a').allTextContents();
-    assert.equal(listed[0], 'z');
-    assert.ok(listed.indexOf('file2.txt') < listed.indexOf('file10.txt'));
-    assert.deepEqual([...listed].sort(), [...odd, 'file10.txt', 'file2.txt', 'z'].sort());
-    assert.match(await page.locator('.sums').innerText(), /^1 folder · 7 files, /);
-    await page.locator('#filter').fill('FILE');
-    assert.deepEqual(await names(), ['file2.txt', 'file10.txt']);
-    await page.locator('#filter').fill('');
-    await page.getByRole('button', { name: 'Size', exact: true }).click();
-    assert.equal((await names())[1], 'n'.repeat(255));
-    assert.deepEqual(complaints, []);
-  });
-
-  it('is gone through by the keyboard', async () => {
-    await begin();
-    for (const name of ['a.txt', 'b.txt', 'c.txt', 'dir/inner.txt']) write(name);
-    await open();
-    await link('a.txt').waitFor();
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    await link('inner.txt').waitFor();
-    await page.keyboard.press('Backspace');
-    await link('a.txt').waitFor();
-    assert.equal(await page.locator('.files').getAttribute('aria-activedescendant'), 'entry-0');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Shift+ArrowDown');
-    await page.getByText('2 selected').waitFor();
-    await page.keyboard.press('Control+a');
-    await page.getByText('4 selected').waitFor();
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('/');
-    await page.keyboard.type('b.t');
-    assert.deepEqual(await names(), ['b.txt']);
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Delete');
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await until(() => !existsSync(join(served.directory, 'b.txt')));
-    await page.goBack();
-    assert.deepEqual(complaints, []);
-  });
-
-  it('draws of 20,000 entries those that are seen, and goes to the last', async () => {
-    await begin();
-    for (let i = 0; i < 20_000; i++) writeFileSync(join(served.directory, `file ${i}`), '');
-    await open();
-    await link('file 0').waitFor();
-    assert.ok((await page.locator('.entry').count()) < 100);
-    await page.locator('.files').focus();
-    await page.keyboard.press('End');
-    await link('file 19999').waitFor();
-    await page.locator('#filter').fill('1234');
-    await link('file 1234').waitFor();
-  });
-
-  it('follows what changes, and leaves alone what is selected', async () => {
-    await begin();
-    write('a.txt');
-    await open();
-    await page.locator('.entry input').check();
-    write('new.txt');
-    const told = setInterval(() => live.changed(['/new.txt']), 100);
-    await link('new.txt')
-      .waitFor()
-      .finally(() => clearInterval(told));
-    await page.getByText('1 selected').waitFor();
-  });
-
-  it('lists anew on focus where nobody tells of changes', async () => {
-    await begin({ liveReload: false });
-    write('a.txt');
-    await open();
-    await link('a.txt').waitFor();
-    write('new.txt');
-    await page.evaluate(`dispatchEvent(new Event('focus'))`);
-    await link('new.txt').waitFor();
-  });
-
-  it('takes in files, and asks about those that exist', async () => {
-    await begin();
-    write('taken.txt', 'old');
-    write('other.txt', 'old');
-    await open();
-    await send(picked('taken.txt', 'new'), picked('fresh.txt', 'fresh'));
-    await page.getByRole('button', { name: 'Keep both' }).click();
-    await until(
-      () => existsSync(join(served.directory, 'taken (2).txt')) && existsSync(join(served.directory, 'fresh.txt')),
-    );
-    assert.deepEqual([stored('taken.txt'), stored('taken (2).txt'), stored('fresh.txt')], ['old', 'new', 'fresh']);
-    await link('fresh.txt').waitFor();
-    await send(picked('taken.txt', 'newer'), picked('other.txt', 'newer'));
-    await page.getByLabel('Do the same for all').check();
-    await page.getByRole('button', { name: 'Replace' }).click();
-    await until(() => stored('taken.txt') === 'newer' && stored('other.txt') === 'newer');
-    await send(picked('taken.txt', 'newest'));
-    await page.getByRole('button', { name: 'Skip' }).click();
-    await page.locator('.upload.skipped').waitFor();
-    assert.equal(stored('taken.txt'), 'newer');
-    assert.deepEqual(complaints, []);
-  });
-
-  it('tells beside a file why it was refused, in the server’s words', async () => {
-    await begin({ exclude: ['**/*.pem'] });
-    await open();
-    await button('Upload').last().waitFor();
-    await send(picked('key.pem', 'x'));
-    const sentence = await page.locator('.upload.refused .sentence').innerText();
-    const { text } = await page.evaluate<{ text: string }>(
-      `fetch('key.pem', { method: 'PUT', body: 'x', headers: { Accept: 'text/plain' } }).then(async (r) => ({ text: (await r.text()).trim() }))`,
-    );
-    assert.equal(sentence, text);
-  });
-
-  it('takes in a large file, paused, after an answer that never came, and after the page was loaded again', async () => {
-    await begin();
-    const content = randomBytes(40 * MiB);
-    const path = join(served.directory, '..', 'large.bin');
-    writeFileSync(path, content);
-    await open();
-    // What arrives first is enough: the rest waits for the page to be there again.
-    let patches = 0;
-    await page.route('**/.http-server/uploads/*', async (route) => {
-      if (route.request().method() === 'PATCH' && ++patches > 1) await route.abort('connectionreset');
-      else await route.continue();
-    });
-    await page.setInputFiles('.pick-files', path);
-    await page.getByText('Waiting for the network').waitFor();
-    await button('Pause: large.bin').click();
-    await page.locator('.upload.paused').waitFor();
-    await page.unroute('**/.http-server/uploads/*');
-    page.on('dialog', (dialog) => void dialog.accept());
-    await page.reload();
-    await page.getByText('choose the same file again').waitFor();
-    await page.setInputFiles('.pick-again', { name: 'large.bin', mimeType: 'x/y', buffer: Buffer.from('another') });
-    await page.getByText('That is another file').waitFor();
-    const before = served.events.length;
-    await page.setInputFiles('.pick-again', path);
-    await until(() => existsSync(join(served.directory, 'large.bin')));
-    const digest = (octets: Buffer): string => createHash('sha256').update(octets).digest('hex');
-    assert.equal(digest(readFileSync(join(served.directory, 'large.bin'))), digest(content));
-    await page.locator('.upload.done').waitFor();
-    const sent = served.events.slice(before).filter(({ method }) => method === 'PATCH' || method === 'PUT');
-    assert.deepEqual([...new Set(sent.map(({ method }) => method))], ['PATCH'], 'it went on, and did not begin again');
-  });
-
-  it('takes what is dropped with its folders', async () => {
-    await begin();
-    await open();
-    await button('Upload').last().waitFor();
-    await page.evaluate(`(() => {
+      // A phone has nothing that could be dropped, and no folders.
+      if (!where.isPhone)
+        it('takes what is dropped with its folders', async () => {
+          await stage.begin();
+          await stage.open();
+          await stage.visitor.button('Upload').last().waitFor();
+          await stage.page.evaluate(`(() => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File(['dropped'], 'dropped.txt'));
       for (const type of ['dragenter', 'dragover']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
     })()`);
-    await page.getByText('Drop to upload').waitFor();
-    await page.evaluate(`(() => {
+          await stage.page.getByText('Drop to upload').waitFor();
+          await stage.page.evaluate(`(() => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File(['dropped'], 'dropped.txt'));
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
     })()`);
-    await until(() => existsSync(join(served.directory, 'dropped.txt')));
-    const from = join(served.directory, '..', 'tree');
-    mkdirSync(join(from, 'deep/er'), { recursive: true });
-    writeFileSync(join(from, 'deep/er/inner.txt'), 'inner');
-    await page.setInputFiles('.pick-folder', from);
-    await until(() => existsSync(join(served.directory, 'tree/deep/er/inner.txt')));
-    await link('tree').waitFor();
-  });
+          await until(() => existsSync(join(stage.served, 'dropped.txt')));
+          const from = join(stage.served, '..', 'tree');
+          mkdirSync(join(from, 'deep/er'), { recursive: true });
+          writeFileSync(join(from, 'deep/er/inner.txt'), 'inner');
+          await stage.page.setInputFiles('.pick-folder', from);
+          await until(() => existsSync(join(stage.served, 'tree/deep/er/inner.txt')));
+          await stage.visitor.link('tree').waitFor();
+        });
 
-  const previews: readonly (readonly [name: string, content: string | Buffer, selector: string])[] = [
-    [
-      'picture.svg',
-      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>',
-      '.content img',
-    ],
-    ['page.html', '<script>alert(1)</script><h1>x</h1>', 'pre .hljs-tag'],
-    ['a.ts', 'const a = 1;', 'pre .hljs-keyword'],
-    [
-      'text.md',
-      '# Title\n<img src=x onerror=alert(1)>\n<script>alert(1)</script>\n[a](javascript:alert(1))',
-      'article h1',
-    ],
-    ['sound.mp3', 'no sound', '.unshown'],
-    ['archive.zip', 'x', '.unshown'],
-    ['octets.xyz', Buffer.from([0, 1, 2]), '.unshown'],
-  ];
-  it('shows files in place, and runs nothing that is in them', async () => {
-    await begin();
-    for (const [name, content] of previews) write(name, content);
-    await open();
-    for (const [name, , selector] of previews) {
-      await link(name).click();
-      await page.locator(`dialog ${selector}`).first().waitFor();
-      assert.equal(
-        await page.locator('dialog script, dialog [onerror], dialog a[href^="javascript"], dialog iframe').count(),
-        0,
-      );
-      await page.keyboard.press('Escape');
-      await page.locator('dialog').waitFor({ state: 'detached' });
-    }
-    assert.deepEqual(complaints, []);
-  });
-
-  it('has a link and its QR code for each', async () => {
-    await begin();
-    write('a b.txt');
-    await open();
-    await page.locator('.entry input').check();
-    await button('Link and QR code').click();
-    await page.getByRole('img', { name: 'QR code of the link to a b.txt' }).waitFor();
-    assert.equal(
-      await page.getByRole('dialog').getByRole('textbox').inputValue(),
-      `http://localhost:${served.port}/files/a%20b.txt`,
-    );
-  });
-
-  it('as a drop box takes files in, asks for no list, and shows none', async () => {
-    await begin();
-    write('there.txt');
-    const { text } = await read(dropBoxPage('../'));
-    await page.route('**/files/', (route) => route.fulfill({ contentType: 'text/html', body: text }));
-    await open();
-    await page.getByRole('heading', { name: 'Send files' }).waitFor();
-    await assertAccessible('drop box');
-    const before = served.events.length;
-    await send(picked('sent.txt', 'sent'));
-    await page.locator('.upload.done').waitFor();
-    assert.equal(stored('sent.txt'), 'sent');
-    assert.deepEqual(
-      served.events.slice(before).map(({ method, target }) => `${method} ${target}`),
-      ['POST /files/sent.txt'],
-    );
-    assert.equal(await page.getByText('there.txt').count(), 0);
-    assert.deepEqual(complaints, []);
-  });
-
-  it('offers only what the server does', async () => {
-    await begin({ access: 'readOnly' });
-    write('a.txt');
-    await open();
-    await page.locator('.entry input').check();
-    await button('Link and QR code').waitFor();
-    assert.equal(await page.locator('[type=file]').count(), 0);
-    assert.equal(await button(/delete|rename|move|new folder|upload/i).count(), 0);
-  });
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`has nothing in it that axe finds fault with, in ${colorScheme}`, async () => {
-      await begin({}, { colorScheme });
-      for (const name of ['a.txt', 'b.md', 'c/d.txt']) write(name, '# Title');
-      write('octets.bin', Buffer.from([0, 1]));
-      await open();
-      await link('a.txt').waitFor();
-      await assertAccessible('list');
-      await page.locator('.entry input').first().check();
-      await assertAccessible('selection');
-      const dialogs: readonly (readonly [button: string, state: string])[] = [
-        ['Rename', 'a name is asked for'],
-        ['Move…', 'a folder is asked for'],
-        ['Link and QR code', 'link'],
-        ['Delete', 'sure?'],
-      ];
-      for (const [name, state] of dialogs) {
-        await button(name).click();
-        await page.getByRole('dialog').waitFor();
-        if (name === 'Rename') {
-          await page.getByRole('dialog').getByRole('textbox').fill('..');
-          await page.keyboard.press('Enter');
+      it('shows files in place, each kind as what it is, and runs nothing that is in them', async () => {
+        await stage.begin();
+        for (const { name, content } of kinds) stage.write(name, content);
+        await stage.open();
+        for (const { name, shown } of kinds) {
+          await stage.visitor.link(name).click();
+          await stage.page.locator(`dialog ${shown}`).first().waitFor();
+          const active =
+            'dialog script, dialog [onerror], dialog a[href^="javascript"], dialog iframe:not([title$=".pdf"])';
+          assert.equal(await stage.page.locator(active).count(), 0);
+          await stage.page.keyboard.press('Escape');
+          await stage.page.locator('dialog').waitFor({ state: 'detached' });
         }
-        await assertAccessible(state);
-        await page.keyboard.press('Escape');
-        await page.locator('dialog').waitFor({ state: 'detached' });
-      }
-      await button('As a grid').click();
-      await assertAccessible('grid');
-      await link('octets.bin').click();
-      await page.locator('.unshown').waitFor();
-      await assertAccessible('no preview');
-      await page.keyboard.press('Escape');
-      await link('b.md').click();
-      await page.locator('article h1').waitFor();
-      await assertAccessible('preview');
-      await page.keyboard.press('Escape');
-      await send(picked('a.txt', 'x'));
-      await page.getByRole('dialog').waitFor();
-      await assertAccessible('question');
-      await page.getByRole('button', { name: 'Skip' }).click();
-      await page.locator('.upload.skipped').waitFor();
-      await send(picked('.hidden', 'x'));
-      await page.locator('.upload.refused').waitFor();
-      await assertAccessible('uploads');
-      rmSync(served.directory, { recursive: true });
-      mkdirSync(served.directory);
-      await page.reload();
-      await page.getByText('This folder is empty').waitFor();
-      await assertAccessible('empty');
-      await page.locator('#filter').fill('nothing');
-      await assertAccessible('no match');
-      await served.server.stop(0);
-      await page.locator('#filter').fill('');
-      await page.evaluate(`history.pushState(null, '', './away/'), dispatchEvent(new PopStateEvent('popstate'))`);
-      await page.getByText('The server does not answer.').waitFor();
-      await assertAccessible('error');
-      assert.deepEqual(complaints, []);
+        assert.deepEqual(stage.visitor.complaints, []);
+      });
+
+      it('shows the file itself, where the site has something else in its place', async () => {
+        await stage.begin({ rules: [{ match: '/icon.png', respond: { body: 'other' } }] });
+        stage.write('icon.png', icon);
+        stage.write('own.png', icon);
+        await stage.open();
+        for (const [name, protocol] of [
+          ['icon.png', 'blob:'],
+          ['own.png', 'http:'],
+        ] as const) {
+          await stage.visitor.link(name).click();
+          const picture = stage.page.locator('dialog img');
+          await picture.waitFor();
+          await until(
+            async () => (await stage.page.evaluate<number>(`document.querySelector('dialog img').naturalWidth`)) > 0,
+          );
+          assert.equal(new URL((await picture.getAttribute('src')) ?? '').protocol, protocol);
+          await stage.page.keyboard.press('Escape');
+        }
+      });
+
+      it('has a grid with pictures drawn small, gone through by all arrows', async () => {
+        await stage.begin();
+        for (const name of ['1.png', '2.png', '3.png']) stage.write(name, icon);
+        stage.write('4.png', 'no picture');
+        await stage.open();
+        await stage.visitor.button('As a grid').click();
+        await until(async () => (await stage.page.locator('.tile canvas').count()) === 3);
+        const colour = `document.querySelector('.tile canvas').getContext('2d').getImageData(64, 20, 1, 1).data[3]`;
+        await until(async () => (await stage.page.evaluate<number>(colour)) > 0);
+        await stage.page.locator('.files').focus();
+        for (const key of ['ArrowRight', 'ArrowRight']) await stage.page.keyboard.press(key);
+        await stage.page.locator('.tile.active').getByRole('link', { name: '2.png' }).waitFor();
+        await stage.page.reload();
+        await stage.page.locator('.tile').first().waitFor();
+        assert.deepEqual(stage.visitor.complaints, []);
+      });
+
+      it('takes what is pasted, and gives a picture without a name its time', async () => {
+        await stage.begin();
+        await stage.open();
+        await stage.visitor.button('Upload').last().waitFor();
+        await stage.page.evaluate(`(() => {
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File(['text'], 'pasted.txt'));
+          clipboardData.items.add(new File(['picture'], 'image.png', { type: 'image/png' }));
+          document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+        })()`);
+        await until(() => stage.there().length === 2);
+        assert.match(stage.there().join(), /^\d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.png,pasted\.txt$/);
+      });
+
+      it('gives out one or many, as they are or as a ZIP', async () => {
+        await stage.begin();
+        for (const name of ['a.txt', 'b.txt', 'dir/c.txt']) stage.write(name);
+        await stage.open();
+        const download = async (button: string): Promise<{ name: string; octets: Buffer }> => {
+          const began = stage.page.waitForEvent('download');
+          await stage.page.getByRole('link', { name: button, exact: true }).click();
+          const file = await began;
+          return { name: file.suggestedFilename(), octets: readFileSync(await file.path()) };
+        };
+        const namesIn = (octets: Buffer): string[] =>
+          ['a.txt', 'b.txt', 'dir/c.txt'].filter((name) => octets.includes(name));
+        const whole = await download('Download as .zip');
+        assert.deepEqual([whole.name, namesIn(whole.octets)], ['files.zip', ['a.txt', 'b.txt', 'dir/c.txt']]);
+        const check = (name: string): Promise<void> =>
+          stage.page.getByLabel(`Select: ${name}`, { exact: true }).check();
+        await check('a.txt');
+        assert.deepEqual(await download('Download'), { name: 'a.txt', octets: Buffer.from('a.txt') });
+        await check('dir');
+        assert.deepEqual(namesIn((await download('Download as .zip')).octets), ['a.txt', 'dir/c.txt']);
+      });
+
+      it('asks a phone for a picture of its camera, and a desk for a folder', async () => {
+        await stage.begin();
+        await stage.open();
+        await stage.page.locator('.pick-files').waitFor({ state: 'attached' });
+        const camera = stage.page.locator('.pick-photo[accept="image/*"][capture="environment"]');
+        assert.equal(await camera.count(), where.isPhone ? 1 : 0);
+        assert.equal(await stage.page.locator('.pick-folder[webkitdirectory]').count(), where.isPhone ? 0 : 1);
+      });
+
+      it('is what a folder without an index is, anywhere on the site', async () => {
+        await stage.begin();
+        stage.write('photos/a.txt');
+        stage.write('pages/index.html', '<title>mine</title>');
+        await stage.open('');
+        await stage.visitor.link('photos').click();
+        await stage.visitor.link('a.txt').waitFor();
+        assert.equal(stage.page.url(), `${stage.origin}/photos/`);
+        await stage.page.goBack();
+        await stage.visitor.link('pages').click();
+        await stage.page.waitForFunction('document.title === "mine"');
+      });
+
+      it('has a link and its QR code for each', async () => {
+        await stage.begin();
+        stage.write('a b.txt');
+        await stage.open();
+        await stage.page.locator('.entry input').check();
+        await stage.visitor.button('Link and QR code').click();
+        await stage.page.getByRole('img', { name: 'QR code of the link to a b.txt' }).waitFor();
+        assert.equal(
+          await stage.page.getByRole('dialog').getByRole('textbox').inputValue(),
+          `${stage.origin}/files/a%20b.txt`,
+        );
+        await stage.visitor.context.grantPermissions(
+          where.host === 'localhost' ? ['clipboard-read', 'clipboard-write'] : [],
+        );
+        await stage.visitor.answer('Copy the link');
+        await stage.page.getByText('Copied.').waitFor();
+        await stage.visitor.answer('Close');
+        // What was copied is pasted, for without a secure context nothing reads it.
+        await stage.page.locator('#filter').focus();
+        await stage.page.keyboard.press('Control+v');
+        assert.equal(await stage.page.locator('#filter').inputValue(), `${stage.origin}/files/a%20b.txt`);
+        assert.equal(await stage.page.evaluate('isSecureContext'), where.host === 'localhost');
+      });
+
+      it('as a drop box takes files in, asks for no list, and shows none', async () => {
+        await stage.begin({ access: 'dropBox' });
+        stage.write('there.txt');
+        for (const path of ['', 'files/']) {
+          await stage.open(path);
+          await stage.page.getByRole('heading', { name: 'Send files' }).waitFor();
+          const before = stage.requests().length;
+          await stage.visitor.send(picked('sent.txt', path));
+          await stage.page.locator('.upload.done').waitFor();
+          await until(() => stage.requests().length === before + 2);
+          const asked = stage.requests().slice(before);
+          assert.deepEqual(
+            asked.map((request) => request.split(' ')[0]),
+            ['POST', 'PATCH'],
+          );
+          assert.equal(await stage.page.getByText('there.txt').count(), 0);
+        }
+        assert.deepEqual([stage.stored('sent.txt'), stage.stored('sent (2).txt')], ['', 'files/']);
+        assert.deepEqual(stage.visitor.complaints, []);
+      });
+
+      it('offers only what the server does', async () => {
+        await stage.begin({ access: 'readOnly' });
+        stage.write('a.txt');
+        await stage.open();
+        await stage.page.locator('.entry input').check();
+        await stage.visitor.button('Link and QR code').waitFor();
+        assert.equal(await stage.page.locator('[type=file]').count(), 0);
+        assert.equal(await stage.visitor.button(/delete|rename|move|new folder|upload/i).count(), 0);
+      });
+
+      if (where.isPhone)
+        it('works by touch, in German', async () => {
+          await stage.begin({ how: { locale: 'de-DE' } });
+          for (const name of ['a.txt', 'ordner/b.txt']) stage.write(name);
+          await stage.open();
+          await stage.visitor.link('ordner').tap();
+          await stage.visitor.link('b.txt').waitFor();
+          await stage.page.locator('.entry input').tap();
+          await stage.page.getByText('1 ausgewählt').waitFor();
+          await stage.visitor.send(picked('neu.txt', 'x'));
+          await until(() => existsSync(join(stage.served, 'ordner/neu.txt')));
+          assert.equal(await stage.page.locator('html').getAttribute('lang'), 'de');
+          assert.ok(await stage.page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+        });
     });
   }
-
-  it('works by touch on a phone, in German', async () => {
-    await begin({}, { ...phone, locale: 'de-DE' });
-    for (const name of ['a.txt', 'ordner/b.txt']) write(name);
-    await open();
-    await link('ordner').tap();
-    await link('b.txt').waitFor();
-    await page.locator('.entry input').tap();
-    await page.getByText('1 ausgewählt').waitFor();
-    await send(picked('neu.txt', 'x'));
-    await until(() => existsSync(join(served.directory, 'ordner/neu.txt')));
-    assert.equal(await page.locator('html').getAttribute('lang'), 'de');
-    assert.ok(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
-  });
-
-  it('works by plain HTTP over the network, with a token', async function () {
-    needs(this, 'an address in a network', address !== '');
-    await begin({ host: address, token: 'sesame' });
-    write('a.txt');
-    await page.goto(`http://${address}:${served.port}/files/?token=sesame`);
-    await link('a.txt').waitFor();
-    assert.equal(await page.evaluate<boolean>('isSecureContext'), false);
-    await send(picked('b.bin', randomBytes(17 * MiB)));
-    await until(() => existsSync(join(served.directory, 'b.bin')));
-    await link('b.bin').waitFor();
-    live.changed('all');
-    await link('a.txt').click();
-    await page.locator('pre.source').waitFor();
-    assert.deepEqual(complaints, []);
-    assert.ok(readdirSync(served.directory).length >= 2);
-  });
 });

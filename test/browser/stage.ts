@@ -8,7 +8,7 @@ import { launchChromium } from '../support/host/chromium';
 import { needs, needsPosix } from '../support/needs';
 import { endPrograms, TerminalProgram } from '../support/programs/terminalProgram';
 import { temporaryFolder } from '../support/served';
-import { until, Visitor } from './visitor';
+import { Visitor } from './visitor';
 
 /** From where the page is looked at. */
 export interface Where {
@@ -37,6 +37,7 @@ interface Setting {
   readonly isLive?: boolean;
   /** More flags of the program. */
   readonly flags?: readonly string[];
+  readonly rules?: readonly object[];
   readonly how?: BrowserContextOptions;
 }
 
@@ -51,7 +52,7 @@ export function oneBrowser(): () => Browser {
     browser = await launchChromium();
   });
   after(() => browser?.close());
-  return () => browser as Browser;
+  return () => browser!;
 }
 
 interface Begun {
@@ -81,6 +82,7 @@ export class Stage {
   async begin(setting: Setting = {}): Promise<void> {
     const folder = await temporaryFolder();
     mkdirSync(join(folder.path, 'served'));
+    writeFileSync(join(folder.path, 'rules.json'), JSON.stringify(setting.rules ?? []));
     const program = this.start(folder.path, setting);
     // Whether it is reached by the network is seen by the address that it listens at.
     const gate = await Gate.to(await program.port(), this.where.host);
@@ -100,7 +102,7 @@ export class Stage {
   private start(parent: string, { access = 'full', isLive = true, flags = [] }: Setting, port = 0): TerminalProgram {
     const isShared = this.where.host !== localhost.host;
     const args = ['--directory', join(parent, 'served'), '--port', String(port), '--access', access, ...flags];
-    if (isLive) args.push('--live-reload');
+    args.push('--rules', join(parent, 'rules.json'), ...(isLive ? ['--live-reload'] : []));
     if (isShared) args.push('--host', this.where.host, '--token', token);
     return new TerminalProgram(args, { env: { XDG_CACHE_HOME: join(parent, 'cache') } });
   }
@@ -130,7 +132,7 @@ export class Stage {
 
   /** The first of those who look. */
   get visitor(): Visitor {
-    return this.now.visitors[0] as Visitor;
+    return this.now.visitors[0]!;
   }
 
   get page(): Page {
@@ -176,11 +178,6 @@ export class Stage {
   requests(): string[] {
     const lines = `${this.now.log}${this.now.program.stdout}`;
     return [...lines.matchAll(/"([A-Z]+ \S+) HTTP\/1\.1" /g)].map(([, request = '']) => request);
-  }
-
-  /** Resolves when a request was answered that `pattern` is of. */
-  async requested(pattern: RegExp): Promise<void> {
-    await until(() => this.requests().some((request) => pattern.test(request)));
   }
 
   private get now(): Begun {

@@ -16,9 +16,9 @@ export const picked = (name: string, content: string | Buffer): Picked => ({
 });
 
 /** Waits until it holds, in this process. */
-export async function until(holds: () => boolean): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   // What never holds does not keep the process from its end.
-  while (!holds()) await pass(20, undefined, { ref: false });
+  while (!(await holds())) await pass(20, undefined, { ref: false });
 }
 
 export class Visitor {

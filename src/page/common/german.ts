@@ -11,6 +11,7 @@ export const german: Words = {
   sortBy: 'Sortieren nach',
   filter: 'Nach Namen filtern',
   clearFilter: 'Filter leeren',
+  look: 'Ansicht',
   asList: 'Als Liste',
   asGrid: 'Als Raster',
   files: 'Dateien',

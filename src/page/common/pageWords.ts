@@ -14,6 +14,7 @@ const english = {
   sortBy: 'Sort by' as Text,
   filter: 'Filter by name' as Text,
   clearFilter: 'Clear the filter' as Text,
+  look: 'View' as Text,
   asList: 'As a list' as Text,
   asGrid: 'As a grid' as Text,
   files: 'Files' as Text,

@@ -48,9 +48,7 @@ function Crumbs({ model, actions }: Props): JSX.Element {
           return (
             <li key={depth}>
               {isLast ? (
-                <h1 aria-current="page" aria-label={label}>
-                  {depth === 0 ? <bdi>{words.files}</bdi> : shown}
-                </h1>
+                <h1 aria-current="page">{depth === 0 ? <bdi>{words.files}</bdi> : shown}</h1>
               ) : (
                 <a
                   href={place.above(depth).page()}
@@ -114,7 +112,7 @@ function SortBy({ model }: { readonly model: Model }): JSX.Element {
 function Look({ model }: { readonly model: Model }): JSX.Element {
   const look = useStore(model.store, (value) => value.look);
   return (
-    <div class="looks" role="group">
+    <div class="looks" role="group" aria-label={words.look}>
       <Button shape="list" label={words.asList} isPressed={look === 'list'} onClick={() => model.setLook('list')} />
       <Button shape="grid" label={words.asGrid} isPressed={look === 'grid'} onClick={() => model.setLook('grid')} />
     </div>

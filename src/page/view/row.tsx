@@ -56,6 +56,7 @@ export function Row(props: RowProps): JSX.Element {
   return (
     <div
       {...{ role: 'row', id: `entry-${index}`, 'aria-rowindex': index + 2, 'aria-selected': isSelected }}
+      aria-label={[name, isFolder ? words.folder : formats.size(size), formats.date(modified)].join(', ')}
       class={`entry ${column ? 'tile' : 'line'}${isSelected ? ' selected' : ''}${isActive ? ' active' : ''}`}
       style={placeIn(props)}
       onClick={onClick}
@@ -72,7 +73,7 @@ export function Row(props: RowProps): JSX.Element {
       </div>
       <Name {...props} />
       <div role="gridcell" class="size">
-        {isFolder ? '' : formats.size(size)}
+        {isFolder ? <span class="hidden">{words.folder}</span> : formats.size(size)}
       </div>
       <div role="gridcell" class="modified">
         <time dir="auto" dateTime={new Date(modified).toISOString()} title={formats.exactDate(modified)}>
