@@ -2,6 +2,8 @@
 import { render } from 'preact';
 import { mark, NewsStream, type Mark, type News } from './live/newsStream';
 import { concerns, fold } from './live/siteUses';
+import { entriesOf } from './list/entries';
+import { listedIn } from './list/listed';
 import { Place, placeOf, type PageSite } from './list/place';
 import { Actions } from './view/actions';
 import { App } from './view/app';
@@ -22,7 +24,17 @@ function given(): Given {
   const site: PageSite = { base: new URL(base, location.href).href, isFiles: page === 'files' };
   const isDropBox = page === 'dropBox';
   const place = isDropBox ? undefined : placeOf(site, location.href);
-  return { site, place: place ?? new Place(site, []), isDropBox, isFramed: isFramed(), isLive: live !== undefined };
+  const entries = isRemembered() ? undefined : listedIn(document);
+  return {
+    ...{ site, place: place ?? new Place(site, []), isDropBox, isFramed: isFramed(), isLive: live !== undefined },
+    entries: entries && entriesOf(entries),
+  };
+}
+
+/** Whether the browser may have shown what it had, without a question to the server. */
+function isRemembered(): boolean {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return navigation === undefined || navigation.type === 'back_forward';
 }
 
 /** Has the list follow what changes: by the server's word, or, without it, when somebody looks. */
@@ -67,7 +79,7 @@ function start(): void {
   guard(model);
   follow(model);
   model.queue.recall((segments) => new Place(model.given.site, segments));
-  void model.show(model.place);
+  void model.begin();
 }
 
 start();

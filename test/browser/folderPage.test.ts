@@ -89,6 +89,25 @@ describe('the folder’s page', function () {
         assert.deepEqual(stage.visitor.complaints, []);
       });
 
+      it('takes its list out of the page, and asks for it only where that may be old', async () => {
+        await stage.begin({ isLive: false });
+        for (const name of odd) stage.write(name);
+        stage.write('dir/inner.txt');
+        await stage.open();
+        await stage.visitor.button('Upload').last().waitFor();
+        const asked = (): number => stage.requests().filter((request) => request === 'GET /files/').length;
+        assert.equal(asked(), 1);
+        const shown = await stage.visitor.names();
+        await stage.page.evaluate(`dispatchEvent(new Event('focus'))`);
+        await until(() => asked() === 2);
+        assert.deepEqual(await stage.visitor.names(), shown);
+        await stage.page.goto(`${stage.origin}/files/dir/inner.txt`).catch(() => undefined);
+        await stage.page.goto(`${stage.origin}/echo/away`);
+        stage.write('new.txt');
+        await stage.page.goBack();
+        await stage.visitor.link('new.txt').waitFor();
+      });
+
       it('is gone through by the keyboard', async () => {
         await stage.begin();
         for (const name of ['a.txt', 'b.txt', 'c.txt', 'dir/inner.txt']) stage.write(name);

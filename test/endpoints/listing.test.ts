@@ -99,7 +99,7 @@ describe('a listing', () => {
       [seen, others].map((part) => part.split('<tr><td><a href="./').length - 1),
       [1000, 200],
     );
-    assert.match(others, /<\/table><\/noscript>\n$/);
+    assert.match(others, /<\/table><\/noscript>\n<template id="listed"><\/template>\n$/);
   });
 
   it('as a page is content-coded', async () => {

@@ -6,12 +6,16 @@ import { formatsFor } from '../../src/page/common/formats';
 import { kindOf } from '../../src/page/common/kinds';
 import { wordsFor } from '../../src/page/common/pageWords';
 import { entriesOf, matching, ordered, sumsOf, type Entry } from '../../src/page/list/entries';
+import { listedIn, rowsIn } from '../../src/page/list/listed';
 import { actOf } from '../../src/page/list/listKeys';
 import { Place, placeOf } from '../../src/page/list/place';
 import { among, noSelection, only, rangeTo, toggled } from '../../src/page/list/selection';
 import { extentOf, scrollTo } from '../../src/page/list/windowed';
 import { decode } from '../../src/page/preview/textDecoding';
 import { Rate } from '../../src/page/upload/rate';
+import { needsPosix } from '../support/needs';
+import { TestFolder } from '../support/folder';
+import { ask } from '../support/request';
 
 const entry = (name: string, size = 1, modified = '2024-01-01T00:00:00.000Z'): Entry => {
   const type = name.endsWith('/') ? 'directory' : 'file';
@@ -246,4 +250,61 @@ describe('text', () => {
   ] as const) {
     it(promise, () => assert.deepEqual(decode(octets), { text, isText }));
   }
+});
+
+describe('what is in the page already', () => {
+  const odd = [
+    'a b.txt',
+    'a&b',
+    'q"\'.txt',
+    '<a href=".\\x">',
+    'x data-size="5" data-time="y"',
+    'two\nlines',
+    '%41',
+    'ä 😀',
+    '../x',
+  ];
+
+  const both = async (folder: TestFolder): Promise<readonly [html: string, json: unknown]> => {
+    const router = folder.router();
+    const [page, list] = [await ask(router, 'GET', '/', { Accept: 'text/html' }), await ask(router, 'GET', '/files/')];
+    return [page.text, JSON.parse(list.text)];
+  };
+
+  it('is what the server lists, whatever the names', async function () {
+    needsPosix(this);
+    const folder = new TestFolder();
+    try {
+      for (const name of odd.filter((each) => !each.includes('/')))
+        folder.write(name, name).write(`in ${name}/inner`, '');
+      const [html, json] = await both(folder);
+      assert.deepEqual(rowsIn(html), json);
+      // A browser writes no entity for a mark in a text, and ends what is open.
+      const written = html.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('<td', '</td><td');
+      assert.deepEqual(rowsIn(written), json);
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it('is put together, where it is long, and nothing if its end is missing', async () => {
+    const folder = new TestFolder();
+    try {
+      for (let i = 0; i < 1500; i++) folder.write(`${i}`, '');
+      const [html, json] = await both(folder);
+      const part = (pattern: RegExp): string => pattern.exec(html)?.[1] ?? '';
+      const parts: Record<string, string> = {
+        tbody: part(/<tbody>([^]*?)<\/table>/),
+        noscript: part(/<noscript>([^]*)<\/noscript>/),
+      };
+      const page = (isWhole: boolean): Parameters<typeof listedIn>[0] => ({
+        getElementById: (id) => (isWhole && html.includes(`id="${id}"`) ? {} : null),
+        querySelector: (name) => ({ innerHTML: parts[name] ?? '', textContent: parts[name] ?? '' }),
+      });
+      assert.deepEqual(listedIn(page(true)), json);
+      assert.equal(listedIn(page(false)), undefined);
+    } finally {
+      folder.remove();
+    }
+  });
 });

@@ -18,19 +18,24 @@ import type { Workshop } from '../representation/workshop';
 export async function directoryRows(root: Root, segments: readonly string[], signal: AbortSignal): Promise<Buffer> {
   const pace = await Pace.begin(signal);
   const entries = await listFolder(root, segments, pace);
-  return join(entries, { start: '', row: rowOf, end: '</table>\n', long: folded }, pace);
+  return join(entries, { start: '', row: rowOf, end: `</table>\n${whole}`, long: folded }, pace);
 }
 
-/** Rows that are shown at once. A script lists the others: for those who have none they are behind these. */
-const shownAtOnce = 1000;
-const folded = { start: '</table>\n<noscript><table><tbody>\n', end: '</table></noscript>\n' };
+/** By it a script knows that nothing of the page is missing. */
+const whole = '<template id="listed"></template>\n';
 
+/** Rows that are shown at once. A script draws the others: for those who have none they are behind these. */
+const shownAtOnce = 1000;
+const folded = { start: '</table>\n<noscript><table><tbody>\n', end: `</table></noscript>\n${whole}` };
+
+/** In its attributes is what JSON would say: the script of the page takes it from there (`page/list/listed.ts`). */
 function rowOf({ name, type, size, modified }: Entry): string {
   const mark = type === 'directory' ? '/' : '';
   // A name may look like a scheme, `a:b`, but not behind a dot segment.
   const link = `<a href="./${escapeHtml(encodeSegment(name))}${mark}">${escapeHtml(name)}${mark}</a>`;
   const shown = type === 'directory' ? '' : formatBytes(size);
-  return `<tr><td>${link}<td>${shown}<td>${isoDate(modified).slice(0, 16).replace('T', ' ')}\n`;
+  const time = isoDate(modified);
+  return `<tr><td>${link}<td data-size="${size}">${shown}<td data-time="${time}">${time.slice(0, 16).replace('T', ' ')}\n`;
 }
 
 /** `[{"name","type","size","modified"}]`. */

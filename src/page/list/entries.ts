@@ -1,5 +1,6 @@
 /** What is in a folder, in the order and with the choice that the reader wants. Pure. */
 import { foldName, sortKey } from '../common/fileNames';
+import type { Listed } from './listed';
 
 export interface Entry {
   readonly name: string;
@@ -11,14 +12,6 @@ export interface Entry {
   /** What it is looked for and sorted by. */
   readonly folded: string;
   readonly key: string;
-}
-
-/** As the server lists it. */
-interface Listed {
-  readonly name: string;
-  readonly type: 'file' | 'directory';
-  readonly size: number;
-  readonly modified: string;
 }
 
 export function entriesOf(list: readonly Listed[]): Entry[] {

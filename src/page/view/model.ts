@@ -55,6 +55,8 @@ export interface Given {
   readonly isFramed: boolean;
   /** Whether the server tells of changes. */
   readonly isLive: boolean;
+  /** What it lists, unless that may have changed since. */
+  readonly entries: readonly Entry[] | undefined;
 }
 
 export class Model {
@@ -109,6 +111,15 @@ export class Model {
     const mayLook = this.given.isDropBox || this.given.isFramed;
     const methods = mayLook ? Promise.resolve() : this.learn(place);
     await Promise.all([this.refresh(), methods]);
+  }
+
+  /** Shows the folder that the page came with: its list, if it has one, is not asked for again. */
+  async begin(): Promise<void> {
+    const { entries, place } = this.given;
+    if (entries === undefined) return this.show(place);
+    document.title = place.path;
+    this.arrange({ all: entries });
+    if (!this.given.isFramed) await this.learn(place);
   }
 
   private async learn(place: Place): Promise<void> {
