@@ -8,7 +8,7 @@ import { Live } from '../../src/endpoints/live/live';
 import { MiB } from '../../src/options';
 import { needs } from '../support/needs';
 import { startServed } from '../support/served';
-import { change, listening, promised, write, type Site } from './pages';
+import { change, listening, promised, until, write, type Site } from './pages';
 
 const names = ['firefox', 'firefox-esr'];
 const folders = (process.env.PATH ?? '').split(delimiter);
@@ -98,5 +98,40 @@ describe('a page in Firefox', function () {
     change(site, 'from another.txt', 'x');
     await tab.waitForSelector(named('from another.txt'));
     assert.deepEqual(await tab.evaluate('complaints'), []);
+  });
+
+  it('has that page on the screen of a phone, too, and takes what is dropped on it', async () => {
+    const { directory, origin } = site.served;
+    for (const name of ['a.txt', 'dir/inner.txt']) write(site, name, 'x');
+    tab.setDefaultTimeout(0);
+    // An older one knows no orientation, which it is told, too: whether it has the size is looked at.
+    await tab.setViewport({ width: 390, height: 780 }).catch(() => undefined);
+    await until(tab, 'innerWidth === 390');
+    await tab.goto(`${origin}/files/`);
+    await tab.waitForSelector('.pick-files');
+    assert.equal(await tab.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+    const drop = (type: string): string => `(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['dropped'], 'dropped.txt'));
+      document.body.dispatchEvent(new DragEvent('${type}', { dataTransfer, bubbles: true, cancelable: true }));
+    })()`;
+    await tab.evaluate(drop('dragenter'));
+    await tab.waitForSelector('.drop');
+    await tab.evaluate(drop('drop'));
+    await tab.waitForSelector('.entry a[title="dropped.txt"]');
+    assert.equal(readFileSync(join(directory, 'dropped.txt'), 'utf8'), 'dropped');
+    assert.equal(await tab.$('.drop'), null);
+
+    // What is dragged within the page goes onto a folder.
+    await tab.evaluate(`(() => {
+      const [from, to] = ['a.txt', 'dir'].map((name) => document.querySelector(\`.entry a[title="\${name}"]\`).closest('.entry'));
+      const dataTransfer = new DataTransfer();
+      const tell = (element, type) =>
+        element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      tell(from, 'dragstart'), tell(to, 'dragover'), tell(to, 'drop'), tell(from, 'dragend');
+    })()`);
+    await tab.waitForSelector('.news:not(.none)');
+    await until(tab, `document.querySelector('.entry a[title="a.txt"]') === null`);
+    assert.deepEqual(readdirSync(join(directory, 'dir')).sort(), ['a.txt', 'inner.txt']);
   });
 });
