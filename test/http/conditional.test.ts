@@ -85,13 +85,21 @@ const absent: readonly Row[] = [
   ['If-Match: a tag', 'PUT', ['If-Match: "a"'], 'failed'],
   ['If-None-Match: any', 'PUT POST', ['If-None-Match: *'], 'proceed'],
   ['If-None-Match: a tag', 'PUT', ['If-None-Match: "a"'], 'proceed'],
-  ['If-Unmodified-Since says nothing of what has no date', 'PUT', [`If-Unmodified-Since: ${before}`], 'proceed'],
+  ['If-Unmodified-Since says nothing of what is not there', 'PUT', [`If-Unmodified-Since: ${before}`], 'proceed'],
+  ['If-Modified-Since says nothing of what is not there', 'GET HEAD', [`If-Modified-Since: ${after}`], 'proceed'],
+];
+
+const undated: readonly Row[] = [
+  ['If-Unmodified-Since says nothing of what has no date', 'GET PUT', [`If-Unmodified-Since: ${before}`], 'proceed'],
+  ['If-Modified-Since says nothing of what has no date', 'GET HEAD', [`If-Modified-Since: ${after}`], 'proceed'],
+  ['its tag counts', 'GET', ['If-None-Match: "a"', `If-Modified-Since: ${after}`], 'notModified'],
 ];
 
 describe('preconditions', () => {
   const suites = [
     ['of a representation', rows, current],
     ['of what is not there', absent, undefined],
+    ['of what nobody knows the time of', undated, { ...current, modified: undefined }],
   ] as const;
   for (const [title, table, validators] of suites) {
     describe(title, () => {
@@ -122,4 +130,9 @@ describe('If-Range', () => {
   for (const [promise, fields, now, expected] of ranges) {
     it(promise, () => assert.equal(ifRange(fieldsOf(fields), current, now), expected));
   }
+
+  it('a date, of what nobody knows the time of', () => {
+    const fields = fieldsOf([`If-Range: ${same}`]);
+    assert.equal(ifRange(fields, { ...current, modified: undefined }, modified + 9000), false);
+  });
 });

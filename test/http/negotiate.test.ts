@@ -1,6 +1,7 @@
 /** Which content coding a client gets. */
 import assert from 'node:assert/strict';
-import { acceptsIdentity, prefersHtml, selectCoding, type Coding } from '../../src/http/message/negotiate';
+import { Fields } from '../../src/http/message/fields';
+import { acceptsIdentity, codingFor, prefersHtml, selectCoding, type Coding } from '../../src/http/message/negotiate';
 
 const codings: readonly (readonly [promise: string, accept: string | undefined, expected: Coding | undefined])[] = [
   ['no field asks for nothing', undefined, undefined],
@@ -33,6 +34,16 @@ describe('Accept-Encoding', () => {
     assert.equal(selectCoding('gzip, br', ['br']), 'br');
     assert.equal(selectCoding('gzip, br', ['gzip']), 'gzip');
     assert.equal(selectCoding('gzip, br', []), undefined);
+  });
+
+  it('is read of the fields of a request, for each list of codings', () => {
+    const fields = new Fields(['accept', 'accept-encoding'], ['br', 'gzip, br;q=0.5']);
+    const [both, one]: readonly (readonly Coding[])[] = [['br', 'gzip'], ['br']];
+    for (let i = 0; i < 2; i++) {
+      assert.equal(codingFor(fields, both ?? []), 'gzip');
+      assert.equal(codingFor(fields, one ?? []), 'br');
+    }
+    for (let i = 0; i < 2; i++) assert.equal(codingFor(new Fields(['accept'], ['br']), both ?? []), undefined);
   });
 
   const identity: readonly (readonly [accept: string | undefined, expected: boolean])[] = [

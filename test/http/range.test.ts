@@ -1,7 +1,7 @@
 /** Which octets a Range field selects. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { mostRanges, parseRange, type ByteRange } from '../../src/http/message/range';
+import { contentRange, mostRanges, parseRange, unsatisfiedRange, type ByteRange } from '../../src/http/message/range';
 
 const ranges = (...pairs: readonly (readonly [start: number, end: number])[]): ByteRange[] =>
   pairs.map(([start, end]) => ({ start, end }));
@@ -63,6 +63,11 @@ describe('a Range field', () => {
 
   it('reaches the last octet of a terabyte', () => {
     assert.deepEqual(parseRange('bytes=-1', 2 ** 40), ranges([2 ** 40 - 1, 2 ** 40 - 1]));
+  });
+
+  it('is answered with what was selected, of how much', () => {
+    assert.equal(contentRange({ start: 2, end: 5 }, 10), 'bytes 2-5/10');
+    assert.equal(unsatisfiedRange(10), 'bytes */10');
   });
 
   it('selects exactly the octets of all its members, and each once', () => {

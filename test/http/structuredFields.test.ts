@@ -40,6 +40,8 @@ describe('H6: a structured field', () => {
     ['1000000000000000', undefined],
     ['4.0', undefined],
     ['-4.5', undefined],
+    ['10.0', undefined],
+    ['  -10.0', undefined],
     ['4;p="1.5"', 4],
     ['+4', undefined],
     ['4,', undefined],
@@ -65,6 +67,11 @@ describe('H6: a structured field', () => {
   });
 
   it('of several lines is no item', () => assert.equal(booleanOf(fieldsOf('?1', '?1'), 'x'), undefined));
+
+  it('that cannot be read is malformed as a dictionary', () => {
+    for (const value of ['a=', '=', 'A', 'a=1 b', '"', 'a,'])
+      assert.equal(dictionaryOf(fieldsOf(value), 'x'), 'malformed');
+  });
 
   it('has no value where there is a list of them', () => {
     const dictionary = dictionaryOf(fieldsOf('a=(1 2), b'), 'x');

@@ -33,7 +33,8 @@ function fromParts(groups: Readonly<Record<string, string>>, now: number): numbe
   if (part('hour') > 23 || part('minute') > 59 || part('second') > 60) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, monthIndex, part('day'));
-  if (date.getUTCMonth() !== monthIndex || date.getUTCDate() !== part('day')) return undefined;
+  // A day that its month does not have is another day of another month.
+  if (date.getUTCDate() !== part('day')) return undefined;
   return date.setUTCHours(part('hour'), part('minute'), part('second'));
 }
 

@@ -150,7 +150,10 @@ class ChunkedDecoder implements BodyDecoder {
   private readLine(bytes: Buffer, from: number): number {
     const cr = bytes.indexOf(CR, from);
     const end = cr < 0 ? bytes.length : cr;
-    if (this.line.length + (end - from) > this.limits.trailers) throw this.tooLong();
+    if (this.line.length + (end - from) > this.limits.trailers) {
+      throw this.tooLong(this.state === 'size' ? 'chunk extensions' : 'trailer section');
+    }
+
     const part = bytes.toString('latin1', from, end);
     if (part.includes('\n')) throw new HttpError(400, 'A line of the chunked body ends in a bare LF.');
     this.line += part;
@@ -160,8 +163,7 @@ class ChunkedDecoder implements BodyDecoder {
     return cr + 1;
   }
 
-  private tooLong(): HttpError {
-    const what = this.state === 'size' ? 'chunk extensions' : 'trailer section';
+  private tooLong(what: 'chunk extensions' | 'trailer section'): HttpError {
     return new HttpError(400, `The ${what} of the body may not pass ${this.limits.trailers} octets.`);
   }
 
@@ -174,7 +176,7 @@ class ChunkedDecoder implements BodyDecoder {
     const [, size, extensions = ''] = chunkSizeLine.exec(this.line) ?? [];
     if (size === undefined) throw badSize();
     this.extensions += extensions.length;
-    if (this.extensions > this.limits.trailers) throw this.tooLong();
+    if (this.extensions > this.limits.trailers) throw this.tooLong('chunk extensions');
     this.left = Number.parseInt(size, 16);
     this.content += this.left;
     if (this.content > this.limits.body) throw bodyTooLarge(this.limits);
@@ -185,7 +187,7 @@ class ChunkedDecoder implements BodyDecoder {
   private endTrailerLine(): void {
     if (this.line !== '') {
       this.trailerText += `${this.line}\r\n`;
-      if (this.trailerText.length > this.limits.trailers) throw this.tooLong();
+      if (this.trailerText.length > this.limits.trailers) throw this.tooLong('trailer section');
       this.line = '';
       this.state = 'trailer';
       return;

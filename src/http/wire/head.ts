@@ -161,8 +161,7 @@ export function parseFields(text: string, from: number, most: number): Fields {
 }
 
 function badFieldLine(text: string, from: number): HttpError {
-  const end = text.indexOf('\r\n', from);
-  const line = text.slice(from, end < 0 ? text.length : end);
+  const line = text.slice(from, text.indexOf('\r\n', from));
   const name = tokenStart.exec(line)?.[0] ?? '';
   const after = line.charAt(name.length);
   const spaced = after === ' ' || after === '\t';
