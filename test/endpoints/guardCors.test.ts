@@ -111,6 +111,32 @@ describe('a page of an origin in cors', () => {
       assert.equal((await locked({ ...from(app), method: 'OPTIONS' })).status, 401);
       assert.equal((await locked(preflight('null'))).status, 403);
     });
+
+    it('which is for the origins of the settings alone, also where a browser does not say how it asks', async () => {
+      const locked = guardWith({ cors: [app], token: 'secret' });
+      const asking = (origin: string): Asked => ({
+        method: 'OPTIONS',
+        fields: [
+          ['Origin', origin],
+          ['Access-Control-Request-Method', 'PUT'],
+        ],
+      });
+      assert.equal((await locked(asking(app))).status, 204);
+      assert.equal((await locked(asking('http://evil.example'))).status, 401);
+    });
+
+    it('and may do nothing where the resource does not say what', async () => {
+      const silent = guardWith({ cors: [app] }, () => ({ status: 204, fields: [['ETag', 'GET']] }));
+      assert.equal((await silent(preflight(app))).fields.get('access-control-allow-methods'), '');
+      const late = guardWith({ cors: [app] }, () => ({
+        status: 204,
+        fields: [
+          ['ETag', 'GET'],
+          ['Allow', 'PUT'],
+        ],
+      }));
+      assert.equal((await late(preflight(app))).fields.get('access-control-allow-methods'), 'PUT');
+    });
   });
 
   it('learns that a token is missing', async () => {

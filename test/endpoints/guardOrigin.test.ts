@@ -133,6 +133,17 @@ describe('the origin of a request', () => {
     assert.doesNotMatch(text, /evil/);
   });
 
+  it('has the log told where it may be a page of our own in a sandbox, which hides its origin and its address', async () => {
+    const reasonFor = async (...fields: readonly FieldLine[]): Promise<string | undefined> =>
+      (await ask({ method: 'POST', fields })).response.reason;
+    const plain = 'A page of another site may not ask for this, unless its origin is allowed.';
+    const sandboxed = /^A page of another site may not ask .* allow-same-origin to its sandbox attribute\.$/;
+    assert.match((await reasonFor(origin('null'))) ?? '', sandboxed);
+    assert.match((await reasonFor(...metadata('cross-site'))) ?? '', sandboxed);
+    assert.equal(await reasonFor(origin('null'), ['Referer', 'https://evil.example/']), plain);
+    assert.equal(await reasonFor(origin('https://evil.example')), plain);
+  });
+
   it('never is ours by chance', () => {
     const enters = gateWith({ cors: ['http://app.example:3000'], allowedHosts: ['code.example'] });
     const ours = ['http://localhost:4221', 'https://localhost:4221', 'http://app.example:3000', 'https://code.example'];

@@ -82,6 +82,17 @@ describe('who comes by plain HTTP', () => {
     ] satisfies FieldLine[]);
   });
 
+  it('is led there with HEAD, too', () =>
+    assert.equal(locationOf(led({ method: 'HEAD', target: '/a' })), 'https://localhost/a'));
+
+  it('is told why, where there is nothing to lead to', () => {
+    const { overPlain } = guarded({ ...defaultOptions, directory: '', tls }, inside);
+    assert.throws(() => overPlain(requestOf({ method: 'POST' })), {
+      status: 400,
+      message: /HTTPS here: ask for https:/,
+    });
+  });
+
   for (const method of ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'OPTIONS', 'PATCH', 'get']) {
     it(`is refused with ${method}`, () => assert.equal(led({ method }), undefined));
   }

@@ -43,6 +43,7 @@ describe('the token', () => {
     ['it in another case', [authorization(`Bearer ${octets.toLowerCase()}`)]],
     ['it without a scheme', [authorization(octets)]],
     ['it by another scheme', [authorization(`Digest ${octets}`)]],
+    ['it behind another scheme', [authorization(`Digest Bearer ${octets}`)]],
     ['it twice', [authorization(`Bearer ${octets}`), authorization(`Bearer ${octets}`)]],
     ['it as a user', [authorization(basic(`${token}:`))]],
     ['a user without a password', [authorization(basic('me'))]],
@@ -68,6 +69,12 @@ describe('the token', () => {
       }
     });
   }
+
+  it('is asked for in words, and the log learns which option asks', async () => {
+    const { text, response } = await ask({});
+    assert.match(text, /asks for its token: as a bearer token, as a password, or once in the URL as \?token=\./);
+    assert.equal(response.option, 'token');
+  });
 
   it('comes last: who may not ask at all does not learn that there is one', async () => {
     assert.equal((await ask({ authority: 'evil.example' })).status, 421);
@@ -98,6 +105,7 @@ describe('the token', () => {
           assert.equal(status, 303);
           assert.equal(fields.get('location'), location);
           assert.equal(fields.get('cache-control'), 'no-store');
+          assert.equal(fields.get('referrer-policy'), 'no-referrer');
           assert.match(fields.get('set-cookie') ?? '', /^http-server-2=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
         }
       });

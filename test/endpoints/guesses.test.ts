@@ -55,6 +55,7 @@ describe('guesses of the token', () => {
     const seconds = Number(fields.get('retry-after'));
     assert.ok(seconds > 0 && seconds <= 60, fields.get('retry-after'));
     assert.ok(!fields.has('www-authenticate') && !text.includes(token));
+    assert.match(text, /Too many wrong tokens came from this address: wait a minute\./);
   });
 
   it('more than those in one request are not looked at', async () => {

@@ -23,10 +23,15 @@ describe('S1: an account by which somebody else can log in', () => {
     ['is one whose shell only looks like that', 'bob:x:1001:1001::/home/bob:/bin/my-false', 'bob'],
     ['is one of another machine', '+::::::', '+'],
     ['is one of a group of another machine', '+@staff', '+@staff'],
+    ['is none that is closed, whatever stands behind', 'bob:x:1001:1001::/home/bob:/sbin/nologin\r', undefined],
+    ['is none that has no number', 'a:x:1001b:1::/h:/bin/sh\nb:x:b1001:1::/h:/bin/sh\nc:x::1::/h:/bin/sh', undefined],
+    ['is one with the least id of all', 'bob:x:1000:1000::/h:/bin/sh\nme:x:1001:1001::/h:/bin/sh', 'bob'],
+    ['is one whose name has a sign within', 'a-b+c:x:999:999::/h:/bin/sh\nd:x:1002:1::/h:/bin/sh', 'd'],
     ['is the first one', 'me:x:1000:1000::/h:/bin/sh\na:x:1001:1::/h:/bin/sh\nb:x:1002:1::/h:/bin/sh', 'a'],
   ];
   for (const [promise, lines, account] of rows) {
-    it(promise, () => assert.equal(otherAccountIn(system + lines, 1000, 1000), account));
+    const own = lines.startsWith('bob:x:1000:') ? 1001 : 1000;
+    it(promise, () => assert.equal(otherAccountIn(system + lines, 1000, own), account));
   }
   it('is one below the usual ids, where the system says so', () => {
     assert.equal(otherAccountIn(system, 500, 1000), 'postgres');
@@ -49,6 +54,9 @@ describe('S1: an account by which somebody else can log in', () => {
     ['# passwd: ldap\npasswd:files\n', undefined],
     ['passwd: files [SUCCESS=merge] systemd # ldap\n', undefined],
     ['passwd:         files sss\n', 'sss'],
+    [' \tpasswd: files sss\n', 'sss'],
+    ['passwd: files[NOTFOUND=return]systemd\n', undefined],
+    ['passwd:\n', undefined],
     ['passwd: compat [NOTFOUND=return] winbind\n', 'winbind'],
   ];
   for (const [text, source] of switches) {
@@ -65,9 +73,17 @@ describe('S1: a process of somebody else', () => {
     ['is one of another id', '1001\t1001\t1001\t1001', 1001],
     ['is one that has come to be the superuser', '1001\t0\t0\t0', 1001],
     ['is one that can become another', '1000\t1000\t1002\t1000', 1002],
+    ['is one of the least id', '1001\t1001\t1001\t1001', 1001],
     ['is one of a high id', '65534\t65534\t65534\t65534', 65534],
   ];
-  for (const [promise, ids, id] of rows) it(promise, () => assert.equal(otherIdIn(status(ids), 1000, 1000), id));
+  for (const [promise, ids, id] of rows)
+    it(promise, () => assert.equal(otherIdIn(status(ids), promise.endsWith('least id') ? 1001 : 1000, 1000), id));
+  it('is none of a name that looks like ids', () => {
+    const named = 'Name:\tx Uid:\t1001\t1001\t1001\t1001\nUid:\t1000\t1000\t1000\t1000\n';
+    assert.equal(otherIdIn(named, 1000, 1000), undefined);
+    // Wherever accounts of people begin.
+    assert.equal(otherIdIn(status('0\t0\t0\t0'), 0, 1000), undefined);
+  });
   it('is none of what tells nothing', () => assert.equal(otherIdIn('', 1000, 1000), undefined));
 });
 
