@@ -32,6 +32,8 @@ const rows: readonly Row[] = [
   ['If-Match: another tag', 'GET HEAD PUT DELETE', ['If-Match: "x"'], 'failed'],
   ['If-Match: weakly, which is not enough', 'GET PUT', ['If-Match: W/"a"'], 'failed'],
   ['If-Match: no tag at all', 'GET PUT', ['If-Match: a'], 'failed'],
+  ['If-Match: the tag behind something else', 'GET PUT', ['If-Match: x "a"'], 'failed'],
+  ['If-Match: the tag before something else', 'GET PUT', ['If-Match: "a", x'], 'failed'],
   ['If-Match: empty', 'PUT', ['If-Match: '], 'failed'],
 
   ['If-Unmodified-Since: the time of the change', 'GET PUT', [`If-Unmodified-Since: ${same}`], 'proceed'],

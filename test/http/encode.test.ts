@@ -126,7 +126,7 @@ describe('a response, encoded', () => {
   });
 
   it('says that the protocol is another one from here on, and is not the last one for that', () => {
-    const tunnel = (): Promise<void> => Promise.resolve();
+    const tunnel = (): undefined => undefined;
     const {
       octets,
       contained,

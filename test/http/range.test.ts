@@ -39,6 +39,8 @@ const rows: readonly (readonly [promise: string, field: string, expected: ByteRa
   ['ignored: no digits', 'bytes=a-b', undefined],
   ['ignored: signs', 'bytes=+1-2', undefined],
   ['ignored: two suffixes in one', 'bytes=--1', undefined],
+  ['ignored: something behind', 'bytes=0-1x', undefined],
+  ['ignored: something behind a suffix', 'bytes=-1x', undefined],
   ['ignored: fractions', 'bytes=0.5-1', undefined],
   ['ignored: hexadecimal', 'bytes=0x1-2', undefined],
   ['ignored: blanks inside', 'bytes=0 -1', undefined],

@@ -1,0 +1,105 @@
+/** Mutants that no test notices, and why none has to: all others are to be killed. */
+
+export interface Explained {
+  /** In `src`. */
+  readonly file: string;
+  /** What stands there, on one line; `…` leaves out its end. */
+  readonly code: string;
+  /** The beginning of a line, from which on all is meant, up to the next line that is a closing brace alone. */
+  readonly within?: string;
+  /** What the mutant has instead, likewise; without it, whatever that is. */
+  readonly becomes?: string;
+  readonly why: string;
+}
+
+/** Each a file, what stands there, and what the mutant has instead. */
+type Row = readonly [file: string, code: string, becomes?: string];
+
+const because = (why: string, ...rows: readonly Row[]): Explained[] =>
+  rows.map(([file, code, becomes]) => ({ file, code, ...(becomes !== undefined && { becomes }), why }));
+
+export const explained: readonly Explained[] = [
+  ...because(
+    'For the compiler, which does not know that a group has matched or a member is there: it never comes to that.',
+    ['http/message/conditional.ts', '[]', '["Stryker was here"]'],
+    ['http/message/date.ts', "''", '"Stryker was here!"'],
+    ['http/message/date.ts', 'groups.year?.length', 'groups.year.length'],
+    ['http/message/range.ts', 'other === undefined', 'false'],
+    ['http/message/structuredFields.ts', "''", '"Stryker was here!"'],
+    ['http/wire/body.ts', "''", '"Stryker was here!"'],
+    ['http/wire/body.ts', '[]', '["Stryker was here"]'],
+    ['http/wire/framing.ts', "''", '"Stryker was here!"'],
+    ['http/wire/head.ts', "''", '"Stryker was here!"'],
+    ['http/wire/target.ts', '[]', '["Stryker was here"]'],
+    ['http/wire/target.ts', 'authority === undefined || rest === undefined'],
+    ['http/wire/target.ts', 'authority === undefined', 'false'],
+    ['http/wire/target.ts', 'rest === undefined', 'false'],
+  ),
+  ...because(
+    'For the compiler: what is undefined is no number, no date, no name and no text that means anything.',
+    ['http/message/conditional.ts', 'current.modified === undefined', 'false'],
+    ['http/message/conditional.ts', 'current?.modified === undefined', 'false'],
+    ['http/message/conditional.ts', 'date !== undefined', 'true'],
+    ['http/message/conditional.ts', 'value === undefined', 'false'],
+    ['http/message/negotiate.ts', 'accept === undefined', 'false'],
+    ['http/wire/encode.ts', 'body instanceof Uint8Array', 'true'],
+    ['http/wire/head.ts', 'host !== undefined', 'true'],
+  ),
+  ...because(
+    'A short cut: without it the answer is the same, later.',
+    ['http/message/conditional.ts', "current !== undefined && fields.get('if-none-match') === current.etag", 'false'],
+    ['http/message/conditional.ts', "'if-none-match'", '""'],
+    ['http/message/fields.ts', 'first < 0', 'false'],
+    ['http/message/fields.ts', '!this.names.includes(name, first + 1)', 'false'],
+    ['http/message/fields.ts', 'first + 1', 'first - 1'],
+    ['http/message/negotiate.ts', 'known?.available === available', 'false'],
+    ['http/message/negotiate.ts', '{ available, coding }', '{}'],
+    ['http/wire/body.ts', "this.trailerText !== ''", 'true'],
+    ['http/wire/encode.ts', 'second !== dateSecond', 'true'],
+    ['http/wire/head.ts', 'from === 0', 'true'],
+    ['http/wire/head.ts', 'lineEnd + 2 > from', 'true'],
+    ['http/wire/head.ts', 'lineEnd + 2 > from', 'lineEnd + 2 >= from'],
+    ['http/wire/head.ts', 'Math.max(0, from - 1)', 'Math.min(0, from - 1)'],
+    ['http/wire/input.ts', 'at > 0'],
+  ),
+  ...because(
+    'What is behind the end is no blank, so the end is found all the same.',
+    ['http/message/syntax.ts', 'start < end'],
+    ['http/message/syntax.ts', 'end > start'],
+    ['http/message/range.ts', 'apart.length - 1', 'apart.length + 1'],
+  ),
+  ...because('A value with one quote alone equals no tag, and is no date.', [
+    'http/message/conditional.ts',
+    `value.startsWith('"')`,
+    `value.endsWith('"')`,
+  ]),
+  ...because(
+    'What is left of a value that only contains the unit has an equals sign in it, so it is ignored as well.',
+    ['http/message/range.ts', '/^bytes=/i', '/bytes=/i'],
+  ),
+  ...because(
+    'Only a defect of the library, or of ours, would come there: it is to be seen as such.',
+    ['http/message/structuredFields.ts', 'error instanceof ParseError', 'true'],
+    ['http/message/structuredFields.ts', '{ if (error instanceof ParseError) return undefined; throw error; }', '{}'],
+    ['http/wire/body.ts', 'error instanceof HttpError', 'true'],
+  ),
+  ...because(
+    'The states that read no line: they have no step, whatever they are called.',
+    ['http/wire/body.ts', "'data'", '""'],
+    ['http/wire/body.ts', "'done'", '""'],
+  ),
+  ...because(
+    'A head or a target that began so was refused before, or is none.',
+    ['http/wire/head.ts', 'lineEnd >= 0', 'lineEnd > 0'],
+    ['http/wire/head.ts', 'lineEnd < 0', 'lineEnd <= 0'],
+    ['http/wire/head.ts', 'space >= 0', 'space > 0'],
+    ['http/wire/input.ts', 'end < 0', 'end <= 0'],
+    ['http/wire/target.ts', 'mark < 0', 'mark <= 0'],
+  ),
+  ...because(
+    'It saves a copy, or lets go of memory that an idle connection would hold: nothing that is answered depends on it.',
+    ['http/wire/input.ts', 'this.bytes.length > 0', 'true'],
+    ['http/wire/input.ts', 'this.bytes.length > 0', 'this.bytes.length >= 0'],
+    ['http/wire/input.ts', 'length === this.bytes.length', 'false'],
+  ),
+];
