@@ -37,7 +37,7 @@ export const mutatedRooms: readonly MutatedRoom[] = [
   {
     room: 'endpoints/storing',
     files: named('destination integrity partHeader precondition uploadFields wishes zstdFrame'),
-    tests: of('endpoints', 'zstdFrame digest copy move storeForm'),
+    tests: of('endpoints', 'uploadFields zstdFrame digest storeForm copy move'),
   },
 ];
 
