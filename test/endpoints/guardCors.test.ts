@@ -49,6 +49,14 @@ describe('a page of an origin in cors', () => {
     assert.equal(fields.get('vary'), 'Accept, Origin');
   });
 
+  it('is no part of the refusal of what is no request', () => {
+    const options = { ...defaultOptions, directory: '', cors: [app] };
+    const { onError } = guarded(options, () => ({ status: 204, fields: [] }));
+    const { status, fields } = onError(new HttpError(400, 'It cannot be read.'), undefined);
+    assert.equal(status, 400);
+    assert.ok(!fields.some(([name]) => name.startsWith('Access-Control-')));
+  });
+
   it('reads what comes later', async () => {
     const later = guardWith({ cors: [app] }, () =>
       Promise.resolve({ status: 200, fields: [['Vary', 'Accept-Encoding']] }),

@@ -43,6 +43,8 @@ describe('the policy for pages of other origins', () => {
 
   it('makes the same of an answer that is sent again and again', async () => {
     const lasting: Response = { status: 200, fields: [], lasting: true };
-    assert.equal(await answer(lasting), await answer(lasting));
+    const first = await answer(lasting);
+    assert.deepEqual(first.fields, [['Cross-Origin-Resource-Policy', 'same-origin']]);
+    assert.equal(await answer(lasting), first);
   });
 });

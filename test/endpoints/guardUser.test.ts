@@ -7,6 +7,7 @@ import { HttpError } from '../../src/http/message/httpError';
 import type { Peer } from '../../src/http/message/message';
 import { defaultOptions } from '../../src/options';
 import { requestOf } from '../support/guarded';
+import { read } from '../support/request';
 import { needs, needsLinux } from '../support/needs';
 
 const heading = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
@@ -129,6 +130,19 @@ describe('another user of the machine', () => {
     );
     const upgrading = requestOf({ method: 'GET', fields: [['Upgrade', 'websocket']] });
     await assert.rejects(async () => guard.endpoint(upgrading), refusal);
+  });
+
+  it('is told besides what whoever runs the server says of it', async () => {
+    const refused = new HttpError(403, 'No.', [], { advise: 'token' });
+    const advice = { token: 'That is set so.' };
+    const { onError } = guarded(
+      options,
+      () => ({ status: 200, fields: [] }),
+      () => refused,
+      advice,
+    );
+    const { text } = await read(onError(refused, requestOf({ method: 'POST' })));
+    assert.equal(text, 'No. That is set so.\n');
   });
 
   it('is not kept out who is the same', async () => {

@@ -90,7 +90,8 @@ export async function respond(endpoint: Endpoint, request: Request): Promise<Res
 export async function read(response: Response): Promise<Answer> {
   const body = await readBody(response.body);
   const fields = new Map<string, string>();
-  for (const [name, value] of response.fields) {
+  for (const [name, value, ...more] of response.fields) {
+    assert.deepEqual(more, [], 'A field line is a name and a value.');
     const known = fields.get(name.toLowerCase());
     fields.set(name.toLowerCase(), known === undefined ? value : `${known}, ${value}`);
   }
