@@ -211,6 +211,12 @@ const fieldLines: readonly Accepted[] = [
     understood: [ok('/', '-', 'a:1'), ok('/', '-', '[::1]:4221'), ok('/', '-', 'a:')],
   },
   {
+    name: 'Host with a name of several labels, and one that is percent-encoded',
+    section: '3.2',
+    bytes: ['code.example:80', 'a%2Db'].map((host) => `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`).join(''),
+    understood: [ok('/', '-', 'code.example:80'), ok('/', '-', 'a%2Db')],
+  },
+  {
     name: 'as many fields as allowed',
     section: '5.4 (9110)',
     bytes: withFields(manyFields(99)),
@@ -505,6 +511,13 @@ const badStartLines: readonly Refused[] = [
     node: 'node:http closes without an answer',
   },
   { name: 'asterisk-form without OPTIONS', section: '3.2.4', bytes: get('*'), status: 400, node: `${slow}it` },
+  {
+    name: 'a scheme that only ends as ours',
+    section: '3.2.2',
+    bytes: get('xhttp://a/'),
+    status: 400,
+    node: `${slow}it`,
+  },
   { name: 'absolute-form of another scheme', section: '3.2.2', bytes: get('ftp://a/'), status: 400, node: `${slow}it` },
   {
     name: 'absolute-form without an authority',
@@ -546,7 +559,7 @@ const badFieldLines: readonly Refused[] = [
     node: `${slow}the first`,
   },
   { name: 'an empty Host', section: '3.2', bytes: 'GET / HTTP/1.1\r\nHost:\r\n\r\n', status: 400, node: `${slow}it` },
-  ...['a b', 'a/b', 'a@b', 'a:b', 'a:123456', '[::1', '::1', 'a#b', 'a?b', 'a\\b', '\xe4', 'a%zz', ':80'].map(
+  ...['a b', 'a/b', 'a@b', 'a:b', 'a:123456', '[::1', '::1', 'a#b', 'a?b', 'a\\b', '\xe4', 'a%zz', 'a%6', ':80'].map(
     (host) => ({
       name: `Host: ${host}`,
       section: '3.2',
