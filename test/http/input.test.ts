@@ -67,17 +67,4 @@ describe('the input', () => {
     append('\r\n');
     assert.throws(() => input.takeHead(), { status: 400 });
   });
-
-  it('does not read fields again that come again, until it forgets them', () => {
-    const fieldsOf = () => {
-      append(get('/'));
-      return input.takeHead()?.fields;
-    };
-    const first = fieldsOf();
-    assert.equal(fieldsOf(), first);
-    input.forget();
-    const second = fieldsOf();
-    assert.notEqual(second, first);
-    assert.deepEqual(second, first);
-  });
 });
