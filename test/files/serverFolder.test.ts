@@ -153,6 +153,27 @@ describe("a server's own folder", () => {
     assert.deepEqual([existsSync(noted), own()], [false, []]);
   });
 
+  it('of a server that is killed in the midst of an upload is swept, with what that has left beside its target', async () => {
+    folder.write('in/there.txt', 'old').write(`in/${temporary(4)}`, 'another server’s');
+    const main = (name: string): string => JSON.stringify(require.resolve(`../../src/files/${name}`));
+    const script = `
+      const fs = require('node:fs');
+      const { Uploads } = require(${main('writing/uploads')});
+      const { Staging } = require(${main('writing/staging')});
+      const { Root } = require(${main('root')});
+      Staging.prototype.reserve = Staging.prototype.reserveBeside;
+      const rename = fs.renameSync;
+      fs.renameSync = (from, to) => (to.endsWith('there.txt') ? process.kill(process.pid, 'SIGKILL') : rename(from, to));
+      const root = new Root(${JSON.stringify(folder.path)}, []);
+      const goal = { root, segments: ['in', 'there.txt'], check: () => undefined };
+      new Uploads([${JSON.stringify(shared)}]).storeNow(goal, Buffer.from('new'));`;
+    const names = (): string[] => readdirSync(folder.at('in')).sort();
+    spawnSync(process.execPath, ['-e', script]);
+    assert.equal(names().length, 3, names().join());
+    await sweep(shared);
+    assert.deepEqual([names(), own()], [[temporary(4), 'there.txt'], []]);
+  });
+
   it('is believed only under its name, as a folder, with an owner that makes sense', async () => {
     const { noted, path } = other({ pid: deadPid() });
     writeFileSync(join(path, 'owner'), '{"pid":1}');
