@@ -46,16 +46,17 @@ const configurationOf = (wish: Wish, report: string): object => ({
   warnings: { slow: false },
 });
 
-/** What a room's last run has found. */
+const read = (report: string): Mutant[] => mutantsIn(JSON.parse(readFileSync(report, 'utf8')) as Report);
+
+/** What the last run of a whole room has found. */
 const reportOf = (room: string): string => path.join(projectRoot, 'out/mutants', `${room.replaceAll('/', '-')}.json`);
 
-/** As {@link mutate}, of the room's last run. */
-export const lastMutants = (room: string): Mutant[] =>
-  mutantsIn(JSON.parse(readFileSync(reportOf(room), 'utf8')) as Report);
+/** As {@link mutate}, of that run. */
+export const lastMutants = (room: string): Mutant[] => read(reportOf(room));
 
 /** Rejects if the tests fail without any mutant, too. */
 export async function mutate(wish: Wish, cleanup: Cleanup): Promise<Mutant[]> {
-  const report = reportOf(wish.room);
+  const report = wish.lines === undefined ? reportOf(wish.room) : path.join(wish.folder, 'report.json');
   const configuration = path.join(wish.folder, 'stryker.json');
   const temporary = path.join(wish.folder, 't');
   mkdirSync(temporary, { recursive: true });
@@ -68,5 +69,5 @@ export async function mutate(wish: Wish, cleanup: Cleanup): Promise<Mutant[]> {
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0)
     throw new Error(`The mutants of src/${wish.room} could not be tried: ${code ?? 'ended by a signal'}.`);
-  return lastMutants(wish.room);
+  return read(report);
 }
