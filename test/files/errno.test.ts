@@ -65,6 +65,57 @@ const rows: readonly Row[] = [
   ['a number that nobody knows', failure('open', 4000), 'nobody expected that', 'nobody expected that'],
 ];
 
+const denied = '403 The operating system does not allow it.';
+const unable = '403 The file system cannot do that.';
+const memory = '503 The system is short of memory at the moment.';
+const unreadable = '403 The file cannot be read.';
+const unexpected = 'nobody expected that';
+const noName = '400 The file system takes no such name.';
+
+/** By its name, whatever the operation. */
+const byName: readonly (readonly [names: string, reading: string, writing: string])[] = [
+  ['ENOENT', missing, missing],
+  ['EACCES EPERM', denied, denied],
+  ['ENOSYS ENOTSUP EOPNOTSUPP', unable, unable],
+  ['ENOMEM ENOBUFS', memory, memory],
+  ['EAGAIN EINTR EDEADLK ENOLCK', used, used],
+  ['EHOSTUNREACH ENETDOWN ENETUNREACH ETIMEDOUT ECONNABORTED ECONNREFUSED ECONNRESET', away, away],
+  ['ENXIO ENODEV', missing, unexpected],
+  ['ENODATA', unreadable, unexpected],
+  ['EINVAL', unreadable, noName],
+  ['EILSEQ', unexpected, noName],
+  ['EEXIST', unexpected, '409 A file is where the path needs a folder.'],
+  ['ENOTDIR', missing, '409 A file is where the path needs a folder.'],
+  ['EISDIR', unexpected, '409 A folder is where the file should be.'],
+  ['ENOTEMPTY', unexpected, '409 The folder is not empty.'],
+  ['ELOOP', missing, '403 That path may not be written.'],
+  ['ETXTBSY', unexpected, '409 The file is a program that is running.'],
+  ['EMLINK', unexpected, '507 The folder takes no more entries.'],
+  ['EFBIG', unexpected, '507 The file is larger than the file system allows.'],
+];
+
+describe('a failure of the system, by its name', () => {
+  for (const [names, reading, writing] of byName) {
+    for (const name of names.split(' ')) {
+      it(`${name}: ${reading}, or ${writing}`, () => {
+        const error = failure('open', 0, name);
+        assert.deepEqual([told(readFailure(error)), told(writeFailure(error))], [reading, writing]);
+      });
+    }
+  }
+
+  it('is none where there is no name of the system', () => {
+    for (const error of [
+      new Error('ENOENT'),
+      { code: 'ENOENT' },
+      Object.assign(new Error('x'), { code: 2 }),
+      undefined,
+    ]) {
+      assert.equal(told(readFailure(error)), unexpected);
+    }
+  });
+});
+
 describe('a failure of the system', () => {
   before(function () {
     // The numbers are those of Linux.

@@ -87,6 +87,20 @@ describe('a name', () => {
   }
 });
 
+describe('what is wrong with a name', () => {
+  const rows: readonly (readonly [name: string, problem: string])[] = [
+    ['..', 'A name in the path is empty or made of dots.'],
+    ['a\0', 'The path has a NUL in it.'],
+    ['a/b', 'A name in the path has a slash or a backslash in it.'],
+    ['a:b', 'A name in the path has a character that Windows forbids.'],
+    ['a.', 'A name in the path ends with a dot or a space.'],
+    ['nul', 'A name in the path is that of a device.'],
+  ];
+  for (const [name, problem] of rows) {
+    it(`is said of ${JSON.stringify(name)}`, () => assert.equal(nameProblem(name, 'win32'), problem));
+  }
+});
+
 describe('a name that no file system has', () => {
   const rows: readonly (readonly [promise: string, name: string, expected: boolean])[] = [
     ['255 letters', 'x'.repeat(255), false],
