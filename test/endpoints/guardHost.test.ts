@@ -87,6 +87,9 @@ describe('the host asked for', () => {
 
   it('may be missing in HTTP/1.0, which no browser speaks', async () => assert.equal(await statusOf(''), 200));
 
+  it('is refused with a sentence', async () =>
+    assert.match((await named({ authority: 'evil.example' })).text, /^The server does not answer to that host name\./));
+
   it('is not remembered where it was refused', async () => {
     assert.equal(await statusOf('again.example'), 421);
     assert.equal(await statusOf('again.example'), 421);

@@ -134,6 +134,8 @@ export const explained: readonly Explained[] = [
     ['endpoints/guard/origins.ts', 'origin !== undefined', 'true'],
     ['endpoints/guard/origins.ts', 'origin === undefined', 'false'],
     ['endpoints/guard/origins.ts', 'referer !== undefined', 'true'],
+    ['endpoints/guard/otherUsers.ts', '/^[0-9]+$/', '/^[0-9]+/'],
+    ['endpoints/guard/otherUsers.ts', '/^[0-9]+$/', '/[0-9]+$/'],
   ),
   ...[
     ['endpoints/guard/peerUser.ts', 'export function mayWrite'],
