@@ -122,7 +122,8 @@ describe('rules', () => {
       file,
       behind('"resp'),
     );
-    assert.match(JSON.stringify(hovers.map(({ contents }) => contents)), /A canned answer/);
+    const explained = hovers.flatMap(({ contents }) => contents).map((each) => (each as vscode.MarkdownString).value);
+    assert.match(explained.join('\n'), /A canned answer/);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
