@@ -14,14 +14,17 @@ import { untrustedList, untrustedResult } from './toolResult';
 
 /** Of one window: whoever has said yes to one of the tools is not asked again. */
 export class Consent {
+  #asked = false;
   #given = false;
 
+  /** A tool runs. Where nobody was asked, as some editors do with other extensions, nobody has said yes. */
   give(): void {
-    this.#given = true;
+    this.#given = this.#asked;
   }
 
   asking(invocationMessage: string): PreparedToolInvocation {
     if (this.#given) return { invocationMessage };
+    this.#asked = true;
     return {
       invocationMessage,
       confirmationMessages: {

@@ -131,6 +131,7 @@ describe('the tools for agents', () => {
 
   it('ask whether they may read requests, once, and not in words of others', () => {
     const consent = new Consent();
+    consent.give();
     assert.ok(consent.asking('Reading').confirmationMessages);
     assert.ok(consent.asking('Reading').confirmationMessages, 'who was asked may have said no');
     consent.give();
