@@ -49,9 +49,9 @@ export class RequestsView implements Disposable, TreeDataProvider<Row> {
   getTreeItem(row: Row): TreeItem {
     if ('number' in row) return itemOf(row);
     return new TreeItem(
-      'more' in row
-        ? l10n.t('… and {0} more', row.more)
-        : l10n.t('{0} came too fast to be kept: they are only counted', row.counted),
+      'counted' in row
+        ? l10n.t('{0} came too fast to be kept: they are only counted', row.counted)
+        : l10n.t('… and {0} more', row.more),
     );
   }
 
