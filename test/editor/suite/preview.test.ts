@@ -100,9 +100,12 @@ describe('the preview, in a browser of the editor’s own', function () {
     if (tabsOf(Two).length > 0) {
       await run('workbench.action.focusSecondEditorGroup');
     } else {
-      // Some editors put it beside the text by themselves.
       await run('workbench.action.showRuntimeExtensions');
-      if (tabsOf(One).some(({ input }) => input === undefined)) await run('workbench.action.moveEditorToNextGroup');
+      const isOf = ({ input }: vscode.Tab): boolean => input === undefined;
+      await until(() => tabGroups.all.some(({ tabs }) => tabs.some(isOf)));
+      // Some editors put it beside the text by themselves.
+      if (tabsOf(One).some(isOf)) await run('workbench.action.moveEditorToNextGroup');
+      await until(() => tabsOf(Two).some(isOf));
     }
     opened.push(asked);
     arrivals.fire();
