@@ -180,7 +180,7 @@ describe('sharing on the local network', () => {
     await visitor.goto(await panel().locator('.link code').innerText());
     const sent = visitor.waitForResponse((response) => response.status() === 201);
     const photo = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('a photo') };
-    await visitor.locator('input[type=file]').first().setInputFiles(photo);
+    await visitor.locator('input[type=file]:not([webkitdirectory])').setInputFiles(photo);
     await sent;
     assert.equal((await visitor.goto(new URL('/files/photo.jpg', visitor.url()).href))?.status(), 403);
     await visitor.close();
