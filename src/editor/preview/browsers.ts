@@ -48,8 +48,8 @@ const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seven
 /** How long a browser may take to get the focus after it was opened, in milliseconds. */
 const settling = 10_000;
 
-/** How soon a browser takes the focus again, if it does, in milliseconds; where all is slow, twice as long as the first time. */
-const shortly = 500;
+/** How soon a browser takes the focus again, if it does, in milliseconds; where all is slow, some times as long as the first time. */
+const shortly = 2000;
 
 /** Who has the focus, and since when a browser was being opened. */
 interface Focus {
@@ -69,7 +69,7 @@ function keepFocus({ column, since }: Focus, onTaken: (tab: Tab) => void): void 
     const { activeTab, viewColumn } = window.tabGroups.activeTabGroup;
     // Who has gone to another text meanwhile stays there.
     if (viewColumn === column || activeTab === undefined || activeTab.input instanceof TabInputText) return;
-    if (!isTaken) endIn(Math.max(shortly, 2 * (performance.now() - since)));
+    if (!isTaken) endIn(Math.max(shortly, 4 * (performance.now() - since)));
     isTaken = true;
     onTaken(activeTab);
     void commands.executeCommand(`workbench.action.focus${ordinal}EditorGroup`);

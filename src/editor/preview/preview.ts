@@ -23,6 +23,7 @@ interface Shown {
 
 export class Preview implements Disposable {
   readonly #controller: Controller;
+  readonly #browsers: typeof browsersFor;
   readonly #subscription: Disposable;
   #shown: Shown | undefined;
   /** The tab as it was last seen; undefined until it is known. */
@@ -30,8 +31,10 @@ export class Preview implements Disposable {
   /** Ends when what has happened so far was followed. */
   #following: Promise<unknown> = Promise.resolve();
 
-  constructor(controller: Controller) {
+  /** @param browsers those that may show a site with that token, the best first */
+  constructor(controller: Controller, browsers = browsersFor) {
     this.#controller = controller;
+    this.#browsers = browsers;
     const look = (): void => void (this.#following = this.#following.then(() => this.#follow()));
     this.#subscription = Disposable.from(
       window.tabGroups.onDidChangeTabs(look),
@@ -57,7 +60,7 @@ export class Preview implements Disposable {
     const browser = await openInTab({
       url: withToken(url, secret),
       reuse: this.#shown?.reuse ?? `${base}**`,
-      candidates: browsersFor(site.token),
+      candidates: this.#browsers(site.token),
       onTaken: (tab) => (this.#tab = tab),
     });
     this.#shown = browser && { browser, pathname, url, reuse: `${base}**` };

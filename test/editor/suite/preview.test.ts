@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { makePlan } from '../../../src/editor/server/plan';
 import { siteIn, type ServedSite } from '../../../src/editor/server/state';
-import { browsersFor, framed, openInTab } from '../../../src/editor/preview/browsers';
+import { browsersFor, framed, hasOwnBrowser, openInTab, type Browser } from '../../../src/editor/preview/browsers';
 import { Preview } from '../../../src/editor/preview/preview';
 import type { Options } from '../../../src/options';
 import { folder, TestController, when } from '../support';
@@ -81,35 +81,44 @@ describe('a page in a tab', function () {
 /** What the editor's browser was asked for. */
 interface Opened {
   readonly url: string;
-  readonly openToSide: boolean;
-  readonly reuseUrlFilter: string;
+  readonly reuse: string;
 }
 
-// The editors here have no such browser. This command stands for it: with its arguments, and a tab of which nothing is known
-// but its title, which takes the focus.
+// The editors here have no such browser. A panel stands for it, which takes the focus, and a note of what it was asked for.
+describe('a browser of the editor’s own', () => {
+  it('is asked for a tab beside the source, and for that of before', async () => {
+    const asked: unknown[] = [];
+    const command = vscode.commands.registerCommand('workbench.action.browser.open', (...args) => asked.push(args));
+    await browsersFor('secret')[0]?.open('http://localhost:4221/a.html', 'http://localhost:4221/**');
+    assert.equal(await hasOwnBrowser(), true);
+    command.dispose();
+    assert.equal(await hasOwnBrowser(), false);
+    const reuseUrlFilter = 'http://localhost:4221/**';
+    assert.deepEqual(asked, [[{ url: 'http://localhost:4221/a.html', openToSide: true, reuseUrlFilter }]]);
+  });
+});
+
 describe('the preview, in a browser of the editor’s own', function () {
   this.timeout(180_000);
   let options: Partial<Options>;
   let made: TestController;
   let preview: Preview;
   let opened: Opened[];
-  let command: vscode.Disposable;
   const arrivals = new vscode.EventEmitter<void>();
 
-  async function open(asked: Opened): Promise<void> {
-    if (tabsOf(Two).length > 0) {
-      await run('workbench.action.focusSecondEditorGroup');
-    } else {
-      await run('workbench.action.showRuntimeExtensions');
-      const isOf = ({ input }: vscode.Tab): boolean => input === undefined;
-      await until(() => tabGroups.all.some(({ tabs }) => tabs.some(isOf)));
-      // Some editors put it beside the text by themselves.
-      if (tabsOf(One).some(isOf)) await run('workbench.action.moveEditorToNextGroup');
-      await until(() => tabsOf(Two).some(isOf));
-    }
-    opened.push(asked);
-    arrivals.fire();
-  }
+  let panel: vscode.WebviewPanel | undefined;
+  const browser: Browser = {
+    open: (url, reuse) => {
+      opened.push({ url, reuse });
+      if (panel === undefined) {
+        panel = vscode.window.createWebviewPanel('test.browser', 'A browser', Two);
+        panel.onDidDispose(() => (panel = undefined));
+      } else panel.reveal(Two);
+      arrivals.fire();
+      return Promise.resolve();
+    },
+    owns: ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes('test.browser'),
+  };
 
   /** Resolves when so many pages have been asked for, and the source has the focus again. */
   async function arrived(count: number): Promise<void> {
@@ -120,13 +129,7 @@ describe('the preview, in a browser of the editor’s own', function () {
   const served = (): ServedSite => siteIn(made.controller.state) ?? assert.fail('it does not run');
   const base = (): string => served().external.toString().replace(/\/?$/, '/');
 
-  before(() => {
-    command = vscode.commands.registerCommand('workbench.action.browser.open', open);
-  });
-  after(() => {
-    command.dispose();
-    arrivals.dispose();
-  });
+  after(() => arrivals.dispose());
   beforeEach(async () => {
     opened = [];
     options = { token: 'a secret' };
@@ -137,7 +140,7 @@ describe('the preview, in a browser of the editor’s own', function () {
       },
     });
     await made.controller.start();
-    preview = new Preview(made.controller);
+    preview = new Preview(made.controller, () => [browser]);
     await closeAll();
     await goTo('index.html');
   });
@@ -156,9 +159,7 @@ describe('the preview, in a browser of the editor’s own', function () {
 
   it('is opened beside the source, in the tab of before, and gets the token', async () => {
     await start();
-    assert.deepEqual(opened, [
-      { url: `${base()}index.html?token=a%20secret`, openToSide: true, reuseUrlFilter: `${base()}**` },
-    ]);
+    assert.deepEqual(opened, [{ url: `${base()}index.html?token=a%20secret`, reuse: `${base()}**` }]);
     await tabsIn(Two, 1);
   });
 
@@ -222,6 +223,6 @@ describe('the preview, in a browser of the editor’s own', function () {
     await made.controller.start();
     await arrived(2);
     assert.notEqual(served().port, port);
-    assert.deepEqual(opened[1], { url: `${base()}index.html`, openToSide: true, reuseUrlFilter: old });
+    assert.deepEqual(opened[1], { url: `${base()}index.html`, reuse: old });
   });
 });
