@@ -6,7 +6,7 @@ import type { FrameLocator } from 'playwright-core';
 import { networkAddresses } from '../../src/addresses';
 import { projectRoot } from '../support/host/paths';
 import { needs } from '../support/needs';
-import { notRunning, portOf } from './running';
+import { notRunning, portOf, until } from './running';
 import { type Theme, Workbench } from './workbench';
 
 const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
@@ -19,7 +19,10 @@ describe('an editor in German, by the keyboard alone', () => {
     const files = ['l10n/bundle.l10n.de.json', 'package.nls.de.json'].map((file) => path.join(projectRoot, file));
     const parsed = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as object));
     texts = Object.assign({}, ...parsed) as typeof texts;
-    workbench = await Workbench.open({ language: 'de', settings: { 'workbench.reduceMotion': 'on' } });
+    workbench = await Workbench.open({
+      language: 'de',
+      settings: { 'workbench.reduceMotion': 'on', 'files.autoSave': 'afterDelay' },
+    });
     await portOf(workbench);
   });
   after(async () => {
@@ -97,9 +100,9 @@ describe('an editor in German, by the keyboard alone', () => {
     await command(german('command.preview'));
     await page.locator('.tab').filter({ hasText: 'Simple Browser' }).waitFor();
     await page.locator('.editor-group-container.active .tab.active').filter({ hasText: 'hello.txt' }).waitFor();
-    await page.keyboard.type('Typed');
-    await page.locator('.tab.dirty').filter({ hasText: 'hello.txt' }).waitFor();
-    await press('Control+Z');
+    // It may be a moment until the browser, once it is made, has given the focus back.
+    const typed = page.locator('.editor-instance .view-lines').filter({ hasText: 'Typed' });
+    await until(typed, () => page.keyboard.type('Typed'));
     await command('View: Close All Editor Groups');
   });
 
