@@ -219,7 +219,7 @@ describe('what is shared on the local network', function () {
       await sharing.start(receive);
       assert.equal(shared().directory, inbox);
       assert.ok(shared().link.startsWith(`${shared().url}files/?token=`), shared().url);
-      for (const name of ['photo.jpg', 'photo%20(2).jpg']) {
+      for (const name of ['photo.jpg', 'photo%20%282%29.jpg']) {
         const answer = await visit('POST /files/photo.jpg', bearer(), name);
         assert.deepEqual([answer.status, field(answer, 'location')], [201, `/files/${name}`]);
       }
