@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { localhost, oneBrowser, phone, Stage } from './stage';
+import { localhost, oneBrowser, phone, Stage } from './folderStage';
 import { picked } from './visitor';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

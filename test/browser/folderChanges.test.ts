@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { everywhere, oneBrowser, Stage } from './stage';
+import { everywhere, oneBrowser, Stage } from './folderStage';
 import { picked, until, type Visitor } from './visitor';
 
 const odd = [

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/host/paths';
-import { everywhere, oneBrowser, Stage } from './stage';
+import { everywhere, oneBrowser, Stage } from './folderStage';
 import { picked, until } from './visitor';
 import { webm } from './webm';
 
@@ -347,6 +347,7 @@ describe('the folder’s page', function () {
         await stage.visitor.context.grantPermissions(
           where.host === 'localhost' ? ['clipboard-read', 'clipboard-write'] : [],
         );
+        const isOwn = (await stage.page.getByText('on this computer only').count()) > 0;
         await stage.visitor.answer('Copy the link');
         await stage.page.getByText('Copied.').waitFor();
         await stage.visitor.answer('Close');
@@ -355,6 +356,7 @@ describe('the folder’s page', function () {
         await stage.page.keyboard.press('Control+v');
         assert.equal(await stage.page.locator('#filter').inputValue(), `${stage.origin}/files/a%20b.txt`);
         assert.equal(await stage.page.evaluate('isSecureContext'), where.host === 'localhost');
+        assert.equal(isOwn, where.host === 'localhost', 'a phone is not led to itself');
       });
 
       it('as a drop box takes files in, asks for no list, and shows none', async () => {

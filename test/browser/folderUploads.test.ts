@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Page, Route } from 'playwright-core';
 import { MiB } from '../../src/options';
-import { everywhere, localhost, oneBrowser, Stage } from './stage';
+import { everywhere, localhost, oneBrowser, Stage } from './folderStage';
 import { picked, until, type Visitor } from './visitor';
 
 /** Of the large file, in MiB: enough to be sent in two parts, or as much as is asked for. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -105,6 +105,13 @@ describe('the examples of README and docs/http.md', () => {
 });
 
 describe('README, and the pages for users', () => {
+  it('has pictures that are looked at without waiting: 250 KiB in all', () => {
+    const pictures = [...readme.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, file = '']) => file);
+    assert.ok(pictures.length >= 3);
+    const size = pictures.reduce((sum, file) => sum + statSync(path.join(projectRoot, file)).size, 0);
+    assert.ok(size <= 250 * 1024, `${size} octets`);
+  });
+
   it('is short enough to be read', () => assert.ok(readme.split('\n').length <= 200));
 
   it('has what --help prints', () => {

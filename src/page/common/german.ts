@@ -38,6 +38,8 @@ export const german: Words = {
   open: 'Öffnen',
   openTab: 'In neuem Tab öffnen',
   link: 'Link und QR-Code',
+  address: 'Adresse',
+  ownAddress: 'Diese Adresse führt nur auf diesem Rechner hierher: Andere brauchen die, unter der er freigegeben ist.',
   copyLink: 'Link kopieren',
   copied: 'Kopiert.',
   select: 'Auswählen',

@@ -41,6 +41,8 @@ const english = {
   open: 'Open' as Text,
   openTab: 'Open in a new tab' as Text,
   link: 'Link and QR code' as Text,
+  address: 'Address' as Text,
+  ownAddress: 'This address leads here on this computer only: others need the one by which it is shared.' as Text,
   copyLink: 'Copy the link' as Text,
   copied: 'Copied.' as Text,
   select: 'Select' as Text,

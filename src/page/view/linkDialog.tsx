@@ -14,11 +14,29 @@ function pathOf(text: string): { readonly path: string; readonly size: number } 
   return { path: squares.join(''), size };
 }
 
+function QrCode({ link, name }: { readonly link: string; readonly name: string }): JSX.Element {
+  const { path, size } = pathOf(link);
+  return (
+    <svg
+      class="qr"
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={words.qrOf(name)}
+      shape-rendering="crispEdges"
+    >
+      <rect width={size} height={size} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>
+  );
+}
+
+/** Whether a phone that scans it would ask itself. */
+const isOwn = (host: string): boolean => /^(?:(?:.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(host);
+
 export function LinkDialog({ model, entry }: { readonly model: Model; readonly entry: Entry }): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const close = (): void => model.store.set({ dialog: undefined });
   const link = new URL(addressOf(model, entry), location.href).href;
-  const { path, size } = pathOf(link);
   const copy = (): void => {
     field.current?.select();
     void copyText(link).then((isCopied) => isCopied && model.note(words.copied));
@@ -28,20 +46,12 @@ export function LinkDialog({ model, entry }: { readonly model: Model; readonly e
       <h2>
         <bdi>{entry.name}</bdi>
       </h2>
-      <svg
-        class="qr"
-        viewBox={`0 0 ${size} ${size}`}
-        role="img"
-        aria-label={words.qrOf(entry.name)}
-        shape-rendering="crispEdges"
-      >
-        <rect width={size} height={size} fill="#fff" />
-        <path d={path} fill="#000" />
-      </svg>
+      <QrCode link={link} name={entry.name} />
       <label class="field">
-        {words.link}
+        {words.address}
         <input ref={field} value={link} readOnly dir="ltr" onFocus={({ currentTarget }) => currentTarget.select()} />
       </label>
+      {isOwn(location.hostname) && <p class="own">{words.ownAddress}</p>}
       <div class="answers">
         <button type="button" class="button plain" onClick={close}>
           {words.close}
