@@ -148,6 +148,22 @@ describe('the folder’s page', function () {
         await stage.page.getByText('1 selected').waitFor();
       });
 
+      it('misses nothing that changes before it is told of changes', async () => {
+        await stage.begin();
+        stage.write('a.txt');
+        let open = (): void => undefined;
+        const held = new Promise<void>((resolve) => (open = resolve));
+        await stage.page.route('**/.http-server/events', (route) => held.then(() => route.continue()));
+        await stage.open();
+        const other = await stage.another();
+        await stage.open('files/', other);
+        await until(() => other.page.evaluate(`window[Symbol.for('http-server live reload')]?.server !== undefined`));
+        stage.write('new.txt');
+        await other.link('new.txt').waitFor();
+        open();
+        await stage.visitor.link('new.txt').waitFor();
+      });
+
       it('lists anew on focus where nobody tells of changes', async () => {
         await stage.begin({ isLive: false });
         stage.write('a.txt');

@@ -62,12 +62,52 @@ describe('a drop box', () => {
     '/user-agent/x': { GET: 404, HEAD: 404, OPTIONS: 204 },
     '/.http-server/events': {},
     '/.http-server/live.js': {},
+    '/.http-server': {},
     '/.http-server/console': {},
     '/.http-server/': {},
     '/.http-server/assets/none': { GET: 404, HEAD: 404, OPTIONS: 204 },
     [`/.http-server/uploads/${'0'.repeat(32)}`]: { GET: 404, HEAD: 404, OPTIONS: 204, PATCH: 404, DELETE: 404 },
     '/.http-server/uploads/': { GET: 404, HEAD: 404, OPTIONS: 204, PATCH: 404, DELETE: 404 },
   };
+  it('has what its page loads, and refuses all else below it', async () => {
+    const { text: page } = await ask(router, 'GET', '/');
+    const assets = [...page.matchAll(/"\.(\/\.http-server\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+    assert.ok(assets.length >= 3);
+    for (const path of assets) {
+      for (const method of methods) {
+        const expected = method === 'OPTIONS' ? 204 : ['GET', 'HEAD'].includes(method) ? 200 : 403;
+        assert.equal((await send(method, path)).status, expected, `${method} ${path}`);
+      }
+    }
+  });
+
+  it('knows no other method, whatever is there', async () => {
+    for (const method of ['PROPFIND', 'PROPPATCH', 'LOCK', 'UNLOCK', 'SEARCH', 'TRACE', 'get', 'NONE']) {
+      const answers: string[] = [];
+      for (const target of [...Object.keys(allowed), '/files/gone', '/out.txt']) {
+        const { status, text: sentence } = await send(method, target);
+        answers.push(`${status} ${sentence}`);
+      }
+      assert.equal(new Set(answers).size, 1, answers.join());
+      assert.match(answers[0] ?? '', /^501 /);
+    }
+  });
+
+  it('has no rules, no page for all paths and no unsaved text', async () => {
+    const rules = [
+      { match: '/photo.jpg', respond: { body: 'mine' } },
+      { match: '/x', respond: { file: 'photo.jpg' } },
+      { match: '/old', redirect: '/photo.jpg' },
+      { match: '/files/photo.jpg', rewrite: '/index.html' },
+    ];
+    const ruled = folder.router({ access: 'dropBox', spaFallback: 'index.html', cleanUrls: true, rules }, new Live());
+    for (const target of ['/photo.jpg', '/x', '/old', '/index', '/anything', '/files/photo.jpg'])
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await ask(ruled, method, target, { Accept: 'text/html' });
+        assert.equal(answer.status, 403, `${method} ${target}`);
+      }
+  });
+
   for (const [target, statuses] of Object.entries(allowed)) {
     it(`${target}: ${JSON.stringify(statuses)}, else 403`, async () => {
       for (const method of methods) {
