@@ -407,6 +407,19 @@ describe('the folder’s page', function () {
       });
 
       if (where.isPhone)
+        it('has the way to a deep folder in one line, whose end is seen', async () => {
+          await stage.begin();
+          const names = Array.from({ length: 9 }, (_, i) => `a rather long name ${i}`);
+          stage.write(`${names.join('/')}/a.txt`);
+          await stage.open(`files/${names.map(encodeURIComponent).join('/')}/`);
+          await stage.visitor.link('a.txt').waitFor();
+          const { x, width } = (await stage.page.getByRole('heading', { level: 1 }).boundingBox())!;
+          assert.ok(x >= 0 && x + width <= 390, `${x} ${width}`);
+          const { height } = (await stage.page.locator('.crumbs').boundingBox())!;
+          assert.ok(height < 60, `${height}`);
+        });
+
+      if (where.isPhone)
         it('works by touch, in German', async () => {
           await stage.begin({ how: { locale: 'de-DE' } });
           for (const name of ['a.txt', 'ordner/b.txt']) stage.write(name);
