@@ -124,6 +124,8 @@ export interface Options {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether `/about` is the page `about.html` if there is no file `about`. */
   readonly cleanUrls: boolean;
+  /** Whether what is stored, moved or removed is on the disk before it is answered: then it survives the machine's death, too. */
+  readonly sync: boolean;
   /** What is asked before the site: the first that matches acts. */
   readonly rules: readonly Rule[];
   /** Hosts beyond this machine that rules may hand requests on to, as `host:port`. */
@@ -191,6 +193,7 @@ export const defaultOptions: Omit<Options, 'directory'> = {
   forwardConsole: false,
   headers: {},
   cleanUrls: false,
+  sync: false,
   rules: [],
   proxyHosts: [],
   ruleReach: { proxies: true, writes: true },

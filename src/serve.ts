@@ -140,8 +140,8 @@ interface Own {
 
 function configured(options: Options, registry: UploadRegistry, kept: Own): Configured {
   const { trash, audience, consoleReports, advice, isRecorded } = kept;
-  const { limits, directory, exclude } = checkOptions(options);
-  const root = new Root(directory, exclude);
+  const { limits, directory, exclude, sync } = checkOptions(options);
+  const root = new Root(directory, exclude, undefined, sync);
   const router = createRouter(options, root, { registry, trash, audience, consoleReports });
   const own = guarded(options, isRecorded ? recorded(router) : router, undefined, advice);
   return { root, limits, ...own, onError: (error, request) => withLimit(own.onError(error, request), limits) };

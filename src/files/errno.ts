@@ -90,6 +90,8 @@ export const whenWriting: Readonly<Record<string, Meaning>> = {
   ...each('EMLINK', ['full', 'The folder takes no more entries.']),
   ...each('EFBIG', ['full', 'The file is larger than the file system allows.']),
   ...each('rename:EXDEV link:EXDEV', mounted),
+  // What cannot be flushed is not promised to be on the disk.
+  ...each('fsync:EINVAL fsync:EROFS', unable),
   ...(process.platform === 'win32' ? {} : each('rename:EBUSY unlink:EBUSY rmdir:EBUSY', mounted)),
 };
 

@@ -20,6 +20,8 @@ export class Root {
     directory: string,
     exclude: readonly string[],
     readonly platform: Platform = process.platform,
+    /** Whether what is changed here is on the disk before it is told of. */
+    readonly isSynced = false,
   ) {
     this.path = realpathSync.native(directory);
     if (!statSync(this.path).isDirectory()) {

@@ -118,6 +118,9 @@ const table = {
     repeated: true,
     help: ['a field that is added to what the site answers *'],
   },
+  sync: {
+    help: ['flushes what is stored to the disk before the answer, so', 'that it survives a power cut, too; slower'],
+  },
   'live-reload': { help: ['pages of the site reload when a file that they use changes'] },
   open: { help: ['opens the address in the browser, without the token'] },
   qr: { help: ['shows the address for other devices as a QR code'] },

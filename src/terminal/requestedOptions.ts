@@ -35,6 +35,7 @@ export function optionsOf(line: CommandLine, env: NodeJS.ProcessEnv): Options {
     spaFallback: fallbackOf(line),
     headers: headersOf(line),
     cleanUrls: line.has('clean-urls'),
+    sync: line.has('sync'),
     rules: rulesOf(line),
     proxyHosts: line.all('proxy-host'),
     liveReload: line.has('live-reload'),

@@ -57,6 +57,7 @@ const meanings: readonly (readonly [promise: string, args: readonly string[], op
   ],
   ['--live-reload', ['--live-reload'], { liveReload: true }],
   ['--clean-urls', ['--clean-urls'], { cleanUrls: true }],
+  ['--sync', ['--sync'], { sync: true }],
   ['--proxy-host, several', ['--proxy-host', 'a:1', '--proxy-host=[::2]:3'], { proxyHosts: ['a:1', '[::2]:3'] }],
 ];
 

@@ -55,8 +55,8 @@ export class TestFolder {
   }
 
   root(options: Partial<Options> = {}): Root {
-    const { directory, exclude } = this.options(options);
-    return new Root(directory, exclude);
+    const { directory, exclude, sync } = this.options(options);
+    return new Root(directory, exclude, undefined, sync);
   }
 
   /** @param live as an editor has it; the options `liveReload` and `serveUnsaved` are on with it */

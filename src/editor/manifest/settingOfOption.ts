@@ -20,6 +20,7 @@ export const settingOfOption: Readonly<Record<keyof Options, SettingName>> = {
   forwardConsole: 'forwardConsole',
   headers: 'headers',
   cleanUrls: 'cleanUrls',
+  sync: 'sync',
   rules: 'rules',
   proxyHosts: 'proxyHosts',
   ruleReach: 'rules',

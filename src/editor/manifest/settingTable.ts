@@ -36,7 +36,7 @@ const pemFiles = {
 };
 const mostBody = defaultLimits.body / MiB;
 const { access, allowedHosts, cleanUrls, cors, exclude, headers, host } = defaultOptions;
-const { port, proxyHosts, rules, spaFallback, token } = defaultOptions;
+const { port, proxyHosts, rules, spaFallback, sync, token } = defaultOptions;
 
 export const settingTable = {
   autoStart: { type: 'boolean', default: true, scope: 'resource' },
@@ -51,6 +51,7 @@ export const settingTable = {
   cleanUrls: { type: 'boolean', default: cleanUrls, scope: 'resource' },
   rules: { type: 'array', default: rules, scope: 'resource', maxItems: mostRules, items: ruleSchema },
   headers: { type: 'object', default: headers, scope: 'resource', ...byName },
+  sync: { type: 'boolean', default: sync, scope: 'resource' },
   forwardConsole: { type: 'boolean', default: true, scope: 'resource' },
   openIn: { type: 'string', default: 'auto', scope: 'resource', enum: ['auto', 'external', 'integrated'] },
   host: { type: 'string', default: host, scope: 'machine', minLength: 1 },

@@ -81,6 +81,7 @@ export async function readSettings(folder: WorkspaceFolder, keptToken: () => Pro
     forwardConsole: flag(config, 'forwardConsole'),
     headers: record(config, 'headers'),
     cleanUrls: flag(config, 'cleanUrls'),
+    sync: flag(config, 'sync'),
     // A list that makes no sense is told of, and stops nothing.
     rules: ruleSetting(folder).rules,
     proxyHosts: texts(config, 'proxyHosts'),

@@ -6,6 +6,7 @@ import { Pool } from '../../files/pool';
 import type { Root } from '../../files/root';
 import { makeFolder } from '../../files/changing/make';
 import { movableFolder, move, type Move } from '../../files/changing/move';
+import { FlushedChanges, flushContent } from '../../files/changing/onDisk';
 import { removable, removableFolder, remove, type Removal } from '../../files/changing/remove';
 import { lookThrough } from '../../files/changing/subtree';
 import type { Uploads } from '../../files/writing/uploads';
@@ -40,9 +41,11 @@ export class Arrangement {
   async makeFolder(request: Request, rest: string, allow: FieldLine): Promise<Response> {
     if (request.body.length !== 0) throw new HttpError(415, 'A folder is made without content.');
     const { segments } = parsePath(rest);
-    const made = makeFolder(this.root, segments, preconditionOf(request, this.root, segments));
+    const changes = this.changes();
+    const made = makeFolder(this.root, segments, preconditionOf(request, this.root, segments), changes?.note);
+    await changes?.flush();
     if (!made) throw new HttpError(405, 'There is something of that name already.', [allow]);
-    return Promise.resolve({ status: 201, fields: [locationLine(segments, true)] });
+    return { status: 201, fields: [locationLine(segments, true)] };
   }
 
   /** COPY of a file (RFC 4918 §9.8). @throws {@link HttpError}; FileError */
@@ -74,10 +77,14 @@ export class Arrangement {
     const to = isFolder ? destination.segments : fileAt(destination);
     const { root } = this;
     const check = preconditionOf(request, root, from);
-    const wish: Move = { root, from, to, isFolder, overwrite: mayOverwrite(request), check };
+    const changes = this.changes();
+    const onChange = changes?.note;
+    const wish: Move = { root, from, to, isFolder, overwrite: mayOverwrite(request), check, onChange };
     const real = isFolder ? movableFolder(wish) : undefined;
     const seen = real && (await this.lookThrough(request, real, to));
+    if (changes !== undefined) await flushContent(root, from);
     const { created, path } = move(wish, seen);
+    await changes?.flush();
     return placed(isFolder ? { created } : { created, path }, to, isFolder);
   }
 
@@ -85,17 +92,21 @@ export class Arrangement {
   async delete(request: Request, rest: string): Promise<Response> {
     const { segments, isFolder } = parsePath(rest);
     if (isFolder) refuseShallow(request);
-    const removal: Removal = {
-      root: this.root,
-      segments,
-      isFolder,
-      check: preconditionOf(request, this.root, segments),
-    };
+    const { root } = this;
+    const changes = this.changes();
+    const check = preconditionOf(request, root, segments);
+    const removal: Removal = { root, segments, isFolder, check, onChange: changes?.note };
     const real = isFolder ? removableFolder(removal) : undefined;
     const seen = real && (await this.lookThrough(request, real));
     // Meanwhile it may have become another one: then that is in the trash, or is judged anew.
     if (!(await this.moveToTrash(removal, seen))) remove(removal, seen);
+    await changes?.flush();
     return { status: 204, fields: [] };
+  }
+
+  /** Undefined where nobody waits for the disk. */
+  private changes(): FlushedChanges | undefined {
+    return this.root.isSynced ? new FlushedChanges(this.root, this.uploads.flushes) : undefined;
   }
 
   /** @param real the folder's real path @param to where it is to go, if it is */

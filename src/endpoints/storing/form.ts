@@ -121,7 +121,7 @@ export class Form {
     if (this.paths.has(path)) throw new HttpError(400, 'Two files of the form have the same name.');
     this.paths.add(path);
     for await (const bytes of content) await upload.write(bytes);
-    upload.close();
+    await upload.settle();
     this.files.push({ name, segments, size: upload.size });
   }
 }

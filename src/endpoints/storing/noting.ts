@@ -82,24 +82,41 @@ export class Noting {
   constructor(
     private readonly ledger: Ledger,
     private readonly noted: Noted,
+    /** Whether what is noted of it has to be on the disk: then that is noted by {@link keep} alone, until it is complete. */
+    private readonly isKept: boolean,
   ) {}
 
   /** @param size how many octets count, if what comes behind them is not checked yet */
   note({ isIncomplete, hasEnded, length, final }: Notable, size?: number): void {
-    const { id, upload, request, lasts } = this.noted;
+    const { id, upload } = this.noted;
+    if (this.isKept && isIncomplete && this.last !== -Infinity) return;
     this.size = size;
     this.last = performance.now();
     if (hasEnded) {
       this.ledger.remove(id);
       return;
     }
+    this.ledger.write(id, isIncomplete ? upload : undefined, this.record({ length, final }, size));
+  }
+
+  /** Resolves when all that has come of it is on the disk, and noted there. @throws FileError */
+  async keep({ length, final, offset }: Notable & { readonly offset: number }): Promise<void> {
+    const { id, upload } = this.noted;
+    if (upload !== undefined) await this.ledger.keep(id, upload, this.record({ length, final }, offset));
+  }
+
+  private record(
+    { length, final }: Pick<Notable, 'length' | 'final'>,
+    size: number | undefined,
+  ): Parameters<Ledger['write']>[2] {
+    const { request, lasts } = this.noted;
     const { method, path, fields } = request;
     const pairs = lasting.flatMap((name) => {
       const value = fields.get(name);
       return value === undefined ? [] : [[name, value] as const];
     });
     const about: About = { method, path, fields: pairs, length, final };
-    this.ledger.write(id, isIncomplete ? upload : undefined, { size, ends: Date.now() + lasts, about });
+    return { size, ends: Date.now() + lasts, about };
   }
 
   /** There was a sign of life. */

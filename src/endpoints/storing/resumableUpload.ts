@@ -6,7 +6,6 @@ import type { Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
-import { httpErrorOf } from '../common/errorResponse';
 import { noFields } from '../../http/message/fields';
 import { FinishedUpload, type Final } from './finishedUpload';
 import { checkTrailers, Expectations } from './integrity';
@@ -18,11 +17,9 @@ import {
   lengthOf,
   limitLine,
   offsetLine,
-  wantsInterim,
+  teller,
+  withCompleteness,
 } from './uploadFields';
-
-/** How often a client hears how much has come, in milliseconds. */
-const tellEvery = 1000;
 
 /** `ended`: cancelled, expired or failed; nothing is left of it. */
 type State = 'incomplete' | FinishedUpload | 'ended';
@@ -32,6 +29,8 @@ export type RespondToStored = (stored: Stored, digests: Expectations) => Respons
 
 interface Ways {
   readonly limits: Limits;
+  /** Puts its file in its place. */
+  readonly finish: (upload: Upload) => Promise<Stored>;
   /** What the request that created it is answered with in the end. */
   readonly respond: RespondToStored;
   /** What its client hears of a failure at the end. */
@@ -44,6 +43,8 @@ interface Ways {
    * @param size how many octets count, if what comes behind them is not checked yet
    */
   readonly onNews: (size?: number) => void;
+  /** Has what has come of it on the disk, where that is wanted and somebody could go on with it then. */
+  readonly keep: (() => Promise<void>) | undefined;
 }
 
 /** What is known of it from an earlier server. */
@@ -63,6 +64,8 @@ export class ResumableUpload implements UploadSource {
   private interrupt: (reason: Error) => void = () => undefined;
   /** Why that request may not go on once another supersedes it. */
   private interruption: Error | undefined;
+  /** How many octets are on the disk for sure. */
+  private kept = -1;
   /** Whether the digests have not seen what was written. */
   private isUnseen = false;
   /** The last trailer section with a digest of the whole. */
@@ -113,12 +116,13 @@ export class ResumableUpload implements UploadSource {
 
   /** What a client asks for that wants to go on. */
   async describe(): Promise<Response> {
-    return this.alone(() => {
+    return this.alone(async () => {
       if (this.finished !== undefined) return this.finished.describe();
+      await this.keep();
       const fields: FieldLine[] = [completeLine(false), offsetLine(this.offset)];
       if (this.length !== undefined) fields.push(['Upload-Length', String(this.length)]);
       fields.push(limitLine(this.ways.limits), ['Cache-Control', 'no-store']);
-      return Promise.resolve({ status: 204, fields });
+      return { status: 204, fields };
     });
   }
 
@@ -132,10 +136,12 @@ export class ResumableUpload implements UploadSource {
   async append(request: Request, offset: number): Promise<Response | undefined> {
     return this.alone(async () => {
       if (this.finished !== undefined) return this.finished.append(request, offset);
-      this.checkState(offset);
+      if (offset !== this.offset) await this.refuse(offset);
       this.since = undefined;
       await this.receive(request).finally(() => this.rest());
-      return completeOf(request.fields) === true ? this.finish(request) : undefined;
+      if (completeOf(request.fields) === true) return this.finish(request);
+      await this.keep();
+      return undefined;
     });
   }
 
@@ -190,8 +196,21 @@ export class ResumableUpload implements UploadSource {
     return ++this.latest;
   }
 
-  private checkState(offset: number): void {
-    if (offset === this.offset) return;
+  /** No client is told of octets that may be lost. @throws FileError: then nothing is left of it */
+  private async keep(): Promise<void> {
+    const { size } = this.upload;
+    if (this.ways.keep === undefined || this.kept === size) return;
+    try {
+      await this.ways.keep();
+      this.kept = size;
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  private async refuse(offset: number): Promise<never> {
+    await this.keep();
     const fields = [offsetLine(this.offset), completeLine(false)];
     throw new HttpError(409, `The upload has come to ${this.offset} octets, not to ${offset}.`, fields);
   }
@@ -204,13 +223,13 @@ export class ResumableUpload implements UploadSource {
     if (!content.none) this.ways.onNews(before.size);
     // What may have to be taken back is not told of: an offset never goes down.
     const mayTell = content.none && request.body.length !== undefined;
-    const tell = mayTell ? teller(request, () => this.offset) : () => undefined;
+    const isDue = mayTell ? teller(request) : () => false;
     for await (const bytes of this.contentOf(request)) {
       this.checkSize(this.offset + bytes.length);
       await this.write(bytes);
       content.update(bytes);
       this.ways.onSign();
-      tell();
+      if (isDue()) await this.tell(request);
     }
     try {
       content.check();
@@ -224,6 +243,11 @@ export class ResumableUpload implements UploadSource {
       this.digests = before.digests;
       throw error;
     }
+  }
+
+  private async tell(request: Request): Promise<void> {
+    await this.keep();
+    request.interim?.(104, [offsetLine(this.offset), interopLine]);
   }
 
   /** Writes `bytes`; of what cannot be written whole, nothing counts. */
@@ -272,7 +296,7 @@ export class ResumableUpload implements UploadSource {
       this.digests.check();
       await checkTrailers({ trailers: this.trailers, signal }, ['repr-digest'], () => this.upload.pieces(0));
       const size = (this.length = this.offset);
-      const response = this.ways.respond(this.upload.finish(), this.digests);
+      const response = this.ways.respond(await this.ways.finish(this.upload), this.digests);
       const fields = [...response.fields, offsetLine(size), completeLine(true)];
       this.state = new FinishedUpload({ size, status: response.status, fields }, this.ways);
       this.ways.onNews();
@@ -302,22 +326,3 @@ export class ResumableUpload implements UploadSource {
 
 export const noSuchUpload = (): HttpError => new HttpError(404, 'There is no such upload.');
 const overtaken = (): HttpError => new HttpError(409, 'Another request goes on with the upload.');
-
-/** The client is to know whether it was the transfer that failed. */
-export function withCompleteness(error: unknown, complete: boolean): unknown {
-  const known = httpErrorOf(error);
-  if (known === undefined || known.fields.some(([name]) => name === 'Upload-Complete')) return error;
-  return new HttpError(known.status, known.message, [...known.fields, completeLine(complete)], known);
-}
-
-/** A function that tells the client of the offset, if it wants to know, but not too often. */
-function teller(request: Request, offset: () => number): () => void {
-  if (!wantsInterim(request)) return () => undefined;
-  let told = performance.now();
-  return () => {
-    const now = performance.now();
-    if (now - told < tellEvery) return;
-    told = now;
-    request.interim?.(104, [offsetLine(offset()), interopLine]);
-  };
-}

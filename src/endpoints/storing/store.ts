@@ -14,9 +14,8 @@ import { parsePath, splitFirst } from '../common/path';
 import { refuseCoding, refusePart, refuseUnknownLength } from './refusals';
 import type { CreatingRequest } from './noting';
 import type { Again, UploadRegistry } from './uploadRegistry';
-import { withCompleteness } from './resumableUpload';
 import { locationOf, openTerms, type Terms } from './terms';
-import { completeOf } from './uploadFields';
+import { completeOf, withCompleteness } from './uploadFields';
 import { grantedLines, wishesOf } from './wishes';
 
 export class Store {
@@ -94,7 +93,8 @@ export class Store {
     const digests = Expectations.of(fields, digestFields, wishes.algorithms);
     const isPlain = digests.none && wishes.modified === undefined && codingOf(fields) === undefined;
     const whole = isPlain ? body.whole() : undefined;
-    if (whole !== undefined) return answer(uploads.storeNow(goal, whole));
+    if (whole !== undefined)
+      return answer(this.root.isSynced ? await uploads.storeOnDisk(goal, whole) : uploads.storeNow(goal, whole));
     const fill = async (upload: Upload): Promise<void> => {
       upload.modified = wishes.modified;
       await this.receive(request, upload, digests);

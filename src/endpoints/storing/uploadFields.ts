@@ -1,12 +1,12 @@
 /**
  * The fields of resumable uploads: draft-ietf-httpbis-resumable-upload-12 and what came after it, interop version 8.
- * Pure.
  */
 import type { Fields } from '../../http/message/fields';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import { booleanOf, integerOf } from '../../http/message/structuredFields';
 import type { Limits } from '../../options';
+import { httpErrorOf } from '../common/errorResponse';
 import { merge } from '../common/fieldLines';
 
 export const partialUpload = 'application/partial-upload';
@@ -28,6 +28,21 @@ function sizeOf(fields: Fields, name: string): number | undefined {
 
 export const wantsInterim = ({ fields }: Request): boolean =>
   integerOf(fields, 'upload-draft-interop-version') === interopVersion;
+
+/** How often a client hears how much has come, in milliseconds. */
+const tellEvery = 1000;
+
+/** Whether the client is to hear of the offset: if it wants to know, but not too often. */
+export function teller(request: Request): () => boolean {
+  if (!wantsInterim(request)) return () => false;
+  let told = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - told < tellEvery) return false;
+    told = now;
+    return true;
+  };
+}
 
 /**
  * The length of the whole upload, in octets, as far as it is known by now.
@@ -58,3 +73,10 @@ export const limitLine = ({ body, resumeTimeout }: Limits): FieldLine => [
 /** A refusal of what is too large says what is not, whoever refused it. */
 export const withLimit = (response: Response, limits: Limits): Response =>
   response.status === 413 ? { ...response, fields: merge(response.fields, [limitLine(limits)]) } : response;
+
+/** The client is to know whether it was the transfer that failed. */
+export function withCompleteness(error: unknown, complete: boolean): unknown {
+  const known = httpErrorOf(error);
+  if (known === undefined || known.fields.some(([name]) => name === 'Upload-Complete')) return error;
+  return new HttpError(known.status, known.message, [...known.fields, completeLine(complete)], known);
+}

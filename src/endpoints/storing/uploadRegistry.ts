@@ -54,7 +54,7 @@ interface Keeping {
 }
 
 /** What happens to an upload that is kept. */
-type Hears = Pick<ConstructorParameters<typeof ResumableUpload>[2], 'onSign' | 'onNews'>;
+type Hears = Pick<ConstructorParameters<typeof ResumableUpload>[2], 'onSign' | 'onNews' | 'keep'>;
 
 /** How an upload of an earlier server is judged anew. */
 export interface Again {
@@ -180,7 +180,9 @@ export class UploadRegistry {
     };
     const keeping: Keeping = { id, root: goal.root, limits, upload, request };
     return this.enter(keeping, (hears) => {
-      const resumable = new ResumableUpload(upload, digests, { limits, respond, explain, ...hears }, earlier);
+      const finish = (whole: Upload): Promise<Stored> => this.uploads.finish(whole);
+      const ways = { limits, finish, respond, explain, ...hears };
+      const resumable = new ResumableUpload(upload, digests, ways, earlier);
       upload.source = resumable;
       return resumable;
     });
@@ -190,7 +192,7 @@ export class UploadRegistry {
   private enter<R extends Resumable>({ id, root, limits, upload, request }: Keeping, make: (hears: Hears) => R): R {
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
     const ledger = this.isLasting ? this.uploads.ledger(root) : undefined;
-    const noting = ledger && new Noting(ledger, { id, upload, request, lasts: limits.resumeTimeout });
+    const noting = ledger && new Noting(ledger, { id, upload, request, lasts: limits.resumeTimeout }, root.isSynced);
     const onSign = (): void => {
       expiry.refresh();
       noting?.refresh(resumable);
@@ -199,7 +201,8 @@ export class UploadRegistry {
       noting?.note(resumable, size);
       if (resumable.hasEnded) this.forget(id);
     };
-    const resumable = make({ onSign, onNews });
+    const keep = root.isSynced && noting ? () => noting.keep(resumable) : undefined;
+    const resumable = make({ onSign, onNews, keep });
     noting?.note(resumable);
     this.kept.set(id, { resumable, root, terms: this.terms, expiry, ledger });
     return resumable;

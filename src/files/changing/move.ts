@@ -16,6 +16,7 @@ import { errnoOf, FileError, succeeds } from '../fileError';
 import { fold } from '../names';
 import type { Root } from '../root';
 import { withDestination, withSource, type HeldEntry } from './heldEntry';
+import type { OnChange } from './onDisk';
 import { checkMeant, checkSeen } from './remove';
 import type { Check, Stored } from '../writing/write';
 
@@ -29,6 +30,7 @@ export interface Move {
   /** Whether what is at its new place may go. */
   readonly overwrite: boolean;
   readonly check: Check;
+  readonly onChange?: OnChange | undefined;
 }
 
 /**
@@ -52,6 +54,8 @@ export function move(wish: Move, seen?: BigIntStats): Stored {
     target.verify();
     if (isSame || target.found === undefined) rename(source, target);
     else replace(source, target);
+    wish.onChange?.(target.folder, target.name);
+    wish.onChange?.(source.folder);
     return { created: isSame || target.found === undefined, path: target.real.join('/') };
   });
 }

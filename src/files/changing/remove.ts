@@ -4,6 +4,7 @@ import { FileError } from '../fileError';
 import { hasMounts } from '../mounts';
 import type { Root } from '../root';
 import { withSource, type HeldEntry } from './heldEntry';
+import type { OnChange } from './onDisk';
 import { mounted } from './subtree';
 import type { Check } from '../writing/write';
 
@@ -14,6 +15,7 @@ export interface Removal {
   /** Whether it is asked for as a folder: what is there must be what is meant. */
   readonly isFolder: boolean;
   readonly check: Check;
+  readonly onChange?: OnChange | undefined;
 }
 
 /**
@@ -27,17 +29,22 @@ export function remove(removal: Removal, seen?: BigIntStats): void {
     entry.verify();
     if (entry.kind === 'folder') rmdirSync(entry.path);
     else unlinkSync(entry.path);
+    removal.onChange?.(entry.folder);
   });
 }
 
 /**
- * The absolute path, now, of what could be removed.
+ * The absolute path, now, of what could be removed, by somebody else: the change is noted as if it had been.
  *
  * @returns undefined for a link: what it leads to is not what would be removed
  * @throws as {@link remove}
  */
 export function removable(removal: Removal, seen?: BigIntStats): string | undefined {
-  return atEntry(removal, seen, (entry) => (entry.kind === 'link' ? undefined : removal.root.pathOf(entry.real)));
+  return atEntry(removal, seen, (entry) => {
+    if (entry.kind === 'link') return undefined;
+    removal.onChange?.(entry.folder);
+    return removal.root.pathOf(entry.real);
+  });
 }
 
 /** Real path's segments of a folder that could be removed; undefined for a link to one. @throws as {@link remove} */

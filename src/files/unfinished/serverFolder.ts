@@ -1,10 +1,21 @@
 /** A server's own folder within the private one: what it has unfinished, and how others see that it lives. */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync, type Stats } from 'node:fs';
+import {
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { giveBack } from '../descriptor';
 import { errnoOf, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
+import { flushFile, type Flushes } from '../flushes';
 import { Journal, removeIfEmpty, removeIfThere, removeNoted, type Keeps } from './journal';
 import { isGone, ownerHere, parseOwner } from './owner';
 import { leavePrivateFolder } from './privateFolder';
@@ -28,6 +39,7 @@ export class ServerFolder {
   readonly journal = new Journal(() => notesOf(this.claim()));
   private listener: Server | undefined;
   private isMade = false;
+  private isKept = false;
 
   /** @param shared real path of the private folder */
   constructor(readonly shared: string) {
@@ -39,11 +51,26 @@ export class ServerFolder {
     if (this.isMade) return this.path;
     this.make();
     this.isMade = true;
+    this.isKept = false;
     inUse.add(this);
     this.listen();
     const owner = ownerHere(this.listener?.listening === true);
     writeFileSync(ownerOf(this.path), JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
     return this.path;
+  }
+
+  /** Resolves when the next server of this user finds it, whatever becomes of the machine. @throws an `errno` error */
+  async keep(flushes: Flushes): Promise<void> {
+    const path = this.claim();
+    if (this.isKept) return;
+    const fd = openSync(ownerOf(path), constants.O_RDWR);
+    try {
+      await flushFile(fd);
+    } finally {
+      giveBack(fd);
+    }
+    await flushes.placeOwn(path, dirname(this.shared));
+    this.isKept = true;
   }
 
   /** Leaves nothing behind, unless something is unfinished: that is for the server that starts next. */

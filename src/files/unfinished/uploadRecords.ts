@@ -2,10 +2,22 @@
  * What is known of uploads that outlive their server: in the private folder, one file for each. Whoever has the id of an
  * upload goes on with it at the next server of this user, until its end.
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
+import {
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { giveBack } from '../descriptor';
 import { temporaryName } from '../exclusion';
 import { errnoOf, succeeds } from '../fileError';
+import { flushFile, type Flushes } from '../flushes';
 import { removeIfThere } from './journal';
 
 /** Most that earlier servers may have left; if there are more, those go that are complete, then those that end first. */
@@ -42,10 +54,28 @@ export class UploadRecords {
     succeeds(() => {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 });
       const next = `${this.pathOf(id)}.next`;
-      // On disk, its end is a date, which means the same to every process.
-      writeFileSync(next, JSON.stringify({ ...record, ends: new Date(record.ends).toISOString() }), { mode: 0o600 });
+      writeFileSync(next, textOf(record), { mode: 0o600 });
       renameSync(next, this.pathOf(id));
     });
+  }
+
+  /**
+   * As {@link write}, on the disk; one at a time, and nothing is written by {@link write} meanwhile.
+   *
+   * @throws an `errno` error: then it is not noted
+   */
+  async keep(id: string, record: UploadRecord, flushes: Flushes): Promise<void> {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const next = `${this.pathOf(id)}.kept`;
+    const fd = openSync(next, 'w', 0o600);
+    try {
+      writeSync(fd, textOf(record));
+      await flushFile(fd);
+    } finally {
+      giveBack(fd);
+    }
+    renameSync(next, this.pathOf(id));
+    await flushes.placeOwn(this.folder, dirname(dirname(this.folder)));
   }
 
   /** Undefined if there is none that can be read. */
@@ -118,6 +148,10 @@ export class UploadRecords {
     return join(this.folder, `${id}.json`);
   }
 }
+
+/** On disk, its end is a date, which means the same to every process. */
+const textOf = (record: UploadRecord): string =>
+  JSON.stringify({ ...record, ends: new Date(record.ends).toISOString() });
 
 /** Those first that are not complete, and end last. */
 const byWorth = (a: UploadRecord, b: UploadRecord): number =>

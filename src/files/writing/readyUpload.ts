@@ -1,9 +1,10 @@
 /** A file that is ready for its place, with all that may be done next. */
 import type { Stats } from 'node:fs';
 import { Backup } from './backup';
-import { endFailure, failureOf, telling } from './failures';
+import { endFailure, telling } from './failures';
 import { errnoOf, FileError } from '../fileError';
 import { knowsDescriptors } from '../descriptor';
+import type { FolderMark } from '../flushes';
 import { restore } from './restore';
 import type { Temporary } from './temporary';
 import type { UploadTarget } from './uploadTarget';
@@ -22,6 +23,8 @@ interface Parts {
 
 /** A file that is in its place, as long as nobody has said whether it stays. */
 export interface PlacedUpload {
+  /** The folder that it is in. */
+  readonly folder: FolderMark;
   /** It stays. */
   readonly commit: () => void;
   /** It goes, and what it has replaced is there again, as soon as the system lets it. It is still to be discarded. */
@@ -58,7 +61,7 @@ export class ReadyUpload {
    */
   place(): PlacedUpload {
     try {
-      return telling(failureOf, () => this.replaceForNow());
+      return telling(endFailure, () => this.replaceForNow());
     } finally {
       this.rest();
     }
@@ -70,11 +73,12 @@ export class ReadyUpload {
   }
 
   private prepare(): UploadTarget {
-    const { way, temporary, modified } = this.parts;
+    const { way, temporary, modified, storage } = this.parts;
     const target = way.hold();
     if (target.found !== undefined) temporary.resemble(target.found, target);
     if (modified !== undefined) temporary.stamp(modified);
-    temporary.close();
+    // What is to be on the disk first stays open, for that to be told of.
+    if (!storage.root.isSynced || temporary.isOnDisk) temporary.close();
     return target;
   }
 
@@ -83,13 +87,15 @@ export class ReadyUpload {
     const { storage, temporary } = this.parts;
     this.number = temporary.numberFrom(target);
     const backup = this.stored.created ? undefined : new Backup(storage, target);
+    let placed: UploadTarget;
     try {
-      this.replace();
+      placed = this.replace();
     } catch (error) {
       backup?.drop();
       throw error;
     }
     return {
+      folder: placed.mark,
       commit: () => {
         backup?.drop();
         this.end();
@@ -107,11 +113,12 @@ export class ReadyUpload {
   }
 
   /** Makes the folders that are missing, and renames. @throws FileError */
-  private replace(): void {
-    telling(endFailure, () => {
+  private replace(): UploadTarget {
+    return telling(endFailure, () => {
       const target = this.parts.way.make();
       if (!knowsDescriptors) this.moveBeside(target);
       this.rename(target);
+      return target;
     });
   }
 

@@ -6,6 +6,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   futimesSync,
   lstatSync,
@@ -19,6 +20,7 @@ import {
 } from 'node:fs';
 import { basename } from 'node:path';
 import { errnoOf, FileError, succeeds } from '../fileError';
+import { flushFile } from '../flushes';
 import type { Leftovers } from '../unfinished/leftovers';
 import type { UploadTarget } from './uploadTarget';
 import { pool, Promptness } from '../pool';
@@ -52,6 +54,9 @@ function keptMode(old: number, fresh: () => number): number {
   const wider = beyondOthers === 0 ? 0 : beyondOthers & ~fresh();
   return old & 0o777 & ~wider;
 }
+
+const isAlike = ({ mode, uid, gid }: Stats, other: Stats | undefined): boolean =>
+  mode === other?.mode && uid === other.uid && gid === other.gid;
 
 /** Where a file system keeps no modes, all files have the same. @throws the system's error if more would be granted */
 function setMode(fd: number, mode: number): void {
@@ -88,6 +93,10 @@ export class Temporary {
   size = 0;
   private spot: Spot;
   private fd: number | undefined;
+  /** Whether all of it, with mode and time, is on the disk; only ever where somebody has flushed it. */
+  private isFlushed = false;
+  /** Whose mode and owner it has. */
+  private resembled: Stats | undefined;
 
   /**
    * @param reserve a name for it, in a folder that is there
@@ -119,6 +128,7 @@ export class Temporary {
 
   /** Writes all of `bytes` behind what is there. One call at a time. */
   async write(bytes: Uint8Array): Promise<void> {
+    this.isFlushed = false;
     if (bytes.length < pooledSize || promptness.expected) {
       this.writeNow(bytes);
       return;
@@ -177,7 +187,21 @@ export class Temporary {
   /** Takes back what is behind the first `size` octets. */
   truncate(size: number): void {
     if (this.fd !== undefined) ftruncateSync(this.fd, size);
+    this.isFlushed = false;
     this.size = size;
+  }
+
+  get isOnDisk(): boolean {
+    return this.isFlushed;
+  }
+
+  /** Resolves when it is on the disk as it is now. @throws an `errno` error: then it is of no use any more */
+  async flush(): Promise<void> {
+    if (this.isFlushed) return;
+    // Of what was closed, nobody would know whether the system could write it.
+    if (this.fd === undefined) throw new Error('The file is closed.');
+    await flushFile(this.fd);
+    this.isFlushed = true;
   }
 
   /** Closes the file: nothing more will be written. */
@@ -189,6 +213,9 @@ export class Temporary {
 
   /** Takes over the mode of a file and, where the system allows that, its owner and group. */
   resemble(file: Stats, target: UploadTarget): void {
+    if (this.isFlushed && isAlike(file, this.resembled)) return;
+    this.resembled = file;
+    this.isFlushed = false;
     // Once the file was closed, nobody knows whether what lies there is still ours: no link is followed.
     this.fd ??= openSync(this.spot.pathFrom(target), constants.O_WRONLY | constants.O_NOFOLLOW);
     const { fd } = this;
@@ -200,7 +227,7 @@ export class Temporary {
   /** Sets when the file was modified. To be called when nothing more is written. @param modified in milliseconds since the epoch */
   stamp(modified: number): void {
     // As a number, Node.js would take a time before 1970 for now.
-    if (this.fd !== undefined) futimesSync(this.fd, new Date(), new Date(modified));
+    if (this.fd !== undefined && !this.isFlushed) futimesSync(this.fd, new Date(), new Date(modified));
   }
 
   /** Puts the file in the place of its target. @throws an `errno` error */
@@ -222,7 +249,7 @@ export class Temporary {
   moveTo(spot: Spot, target: UploadTarget): void {
     const path = this.spot.pathFrom(target);
     try {
-      move(path, spot.pathFrom(target));
+      move(path, spot.pathFrom(target), this.isFlushed);
     } catch (error) {
       this.leftovers.remove(spot.path, spot.release);
       throw error;
@@ -263,11 +290,23 @@ function create(spot: Spot, target: UploadTarget): number {
   }
 }
 
-function move(from: string, to: string): void {
+/** @param isFlushed whether the file is on the disk, and a copy has to be, too */
+function move(from: string, to: string, isFlushed: boolean): void {
   try {
     renameSync(from, to);
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
     copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    // Nothing may be awaited here, between the check and the rename; hardly a file system needs a copy.
+    if (isFlushed) flushNow(to);
+  }
+}
+
+function flushNow(path: string): void {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

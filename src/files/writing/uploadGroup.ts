@@ -5,6 +5,12 @@ import type { Stored, Upload } from './write';
 /** What a failure is to be told as that one of several files had. */
 export type Explain = (error: unknown, upload: Upload) => unknown;
 
+/** A file that is ready for its place. */
+interface Ready {
+  readonly upload: Upload;
+  readonly ready: ReadyUpload;
+}
+
 /**
  * Finishes `uploads` in their order. Nothing is awaited, as in {@link Upload.finish}, and no more folders are held than
  * for one of them.
@@ -13,18 +19,31 @@ export type Explain = (error: unknown, upload: Upload) => unknown;
  *   still to be discarded
  */
 export function finishAll(uploads: readonly Upload[], explain: Explain): Stored[] {
-  const all = uploads.map((upload) => ({ upload, ready: readyAtRest(upload, explain) }));
+  const all = readyAll(uploads, explain);
+  for (const one of placeAll(all, explain)) one.commit();
+  return all.map(({ ready }) => ready.stored);
+}
+
+/** @throws as {@link finishAll} */
+export const readyAll = (uploads: readonly Upload[], explain: Explain): Ready[] =>
+  uploads.map((upload) => ({ upload, ready: readyAtRest(upload, explain) }));
+
+/** Puts them in their places for now. @throws as {@link finishAll} */
+export function placeAll(all: readonly Ready[], explain: Explain): PlacedUpload[] {
   const placed: PlacedUpload[] = [];
   for (const { upload, ready } of all) {
     try {
       placed.push(ready.place());
     } catch (error) {
-      for (const one of placed.toReversed()) one.revert();
+      revertAll(placed);
       throw explain(error, upload);
     }
   }
-  for (const one of placed) one.commit();
-  return all.map(({ ready }) => ready.stored);
+  return placed;
+}
+
+export function revertAll(placed: readonly PlacedUpload[]): void {
+  for (const one of placed.toReversed()) one.revert();
 }
 
 function readyAtRest(upload: Upload, explain: Explain): ReadyUpload {

@@ -2,6 +2,7 @@
 import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { errnoOf, FileError } from '../fileError';
 import type { Folder } from '../folder';
+import { markOf, type FolderMark } from '../flushes';
 import { heldFolder, holdFolder } from './folderCache';
 import type { Journal } from '../unfinished/journal';
 import { MadeFolders } from './madeFolders';
@@ -63,6 +64,11 @@ export class UploadTarget {
   /** The target's, or where it is to be made. */
   private get folder(): Folder {
     return this.opened.at(-1) ?? this.near;
+  }
+
+  /** Of the target's folder, while it is held. */
+  get mark(): FolderMark {
+    return markOf(this.folder);
   }
 
   get isHeld(): boolean {

@@ -1,9 +1,11 @@
 /** The uploads of one server: none is left when it stops, nor, once the next one has started, when it is killed. */
-import { basename } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import { Anchors } from './anchors';
+import { Flushes } from '../flushes';
 import { comparable } from '../names';
 import { failureOf } from './failures';
 import { freeSegments } from './freeName';
+import { FlushRounds } from './flushRounds';
 import { finishAll, type Explain } from './uploadGroup';
 import { Leftovers, type TellLeftover } from '../unfinished/leftovers';
 import { claimPrivateFolder, leavePrivateFolder } from '../unfinished/privateFolder';
@@ -32,6 +34,15 @@ const longestWait = 3_600_000;
 /** What is noted of an upload, beside where it lies. */
 type Noted = Pick<UploadRecord, 'size' | 'ends' | 'about'>;
 
+interface Keeping {
+  readonly id: string;
+  readonly upload: Upload;
+  readonly noted: Noted;
+  readonly root: Root;
+  readonly own: ServerFolder;
+  readonly records: UploadRecords;
+}
+
 /** An upload that somebody can go on with. */
 type Unfinished = Pick<UploadRecord, 'size'> & { readonly temporary: string };
 
@@ -39,6 +50,12 @@ type Unfinished = Pick<UploadRecord, 'size'> & { readonly temporary: string };
 export interface Ledger {
   /** @param upload undefined once it is complete */
   readonly write: (id: string, upload: Upload | undefined, noted: Noted) => void;
+  /**
+   * Has what has come of it, and the note of that, on the disk; one call at a time, and none of `write` meanwhile.
+   *
+   * @throws FileError: nobody knows what is there then
+   */
+  readonly keep: (id: string, upload: Upload, noted: Noted) => Promise<void>;
   readonly remove: (id: string) => void;
   /** Whether one is noted, by whichever server. */
   readonly knows: (id: string) => boolean;
@@ -60,6 +77,8 @@ export class Uploads {
   private readonly progress: Progress | undefined;
   private readonly leftovers: Leftovers;
   private readonly anchors = new Anchors();
+  readonly flushes = new Flushes();
+  private readonly rounds = new FlushRounds(this.flushes);
   /** By the path of the root: what is below one root may be outside of another. */
   private readonly storages = new Map<string, ReturnType<Uploads['storageOf']>>();
   private readonly folders = new Map<string, ServerFolder>();
@@ -105,6 +124,7 @@ export class Uploads {
         const owner = basename(own.claim());
         records.write(id, { owner, root: root.path, temporary: upload?.temporaryPath, size, ends, about });
       },
+      keep: (id, upload, noted) => this.keep({ id, upload, noted, root, own, records }),
       remove: (id) => records.remove(id),
       knows: (id) => records.read(id)?.root === root.path,
       find: async (id) => {
@@ -115,6 +135,20 @@ export class Uploads {
         return records.take(id, record.owner, mine) ? mine : undefined;
       },
     };
+  }
+
+  private async keep({ id, upload, noted, root, own, records }: Keeping): Promise<void> {
+    const { flushes } = this;
+    try {
+      await upload.flush();
+      await own.keep(flushes);
+      const temporary = upload.temporaryPath;
+      const isBelow = temporary.startsWith(root.path + sep);
+      await flushes.placeOwn(dirname(temporary), isBelow ? root.path : dirname(own.shared));
+      await records.keep(id, { owner: basename(own.path), root: root.path, temporary, ...noted }, flushes);
+    } catch (error) {
+      throw failureOf(error);
+    }
   }
 
   /**
@@ -209,19 +243,44 @@ export class Uploads {
     const upload = this.begin(goal, source);
     try {
       await fill(upload);
-      return upload.finish();
+      return await this.finish(upload);
     } catch (error) {
       upload.discard();
       throw error;
     }
   }
 
-  /** As {@link store}, of little content that is all here. */
+  /**
+   * Puts the file of an upload in its place, on the disk where that is wanted.
+   *
+   * @throws FileError; whatever its check throws: then it is still to be discarded
+   */
+  async finish(upload: Upload): Promise<Stored> {
+    if (!upload.isSynced) return upload.finish();
+    const [stored] = await this.rounds.finish([upload], (error) => error);
+    if (stored === undefined) throw new Error('One upload is one file.');
+    return stored;
+  }
+
+  /** As {@link store}, of little content that is all here; where nothing has to be on the disk. */
   storeNow(goal: Goal, content: Uint8Array): Stored {
     const upload = this.start(goal, true);
     try {
       upload.writeNow(content);
       return upload.finishAtOnce();
+    } catch (error) {
+      upload.discard();
+      throw error;
+    }
+  }
+
+  /** As {@link storeNow}, on the disk: `content` is written at once, and then all waits for the disk. */
+  async storeOnDisk(goal: Goal, content: Uint8Array): Promise<Stored> {
+    const upload = this.start(goal, true);
+    try {
+      upload.writeNow(content);
+      upload.awaitDisk();
+      return await this.finish(upload);
     } catch (error) {
       upload.discard();
       throw error;
@@ -238,7 +297,8 @@ export class Uploads {
     const uploads: Upload[] = [];
     try {
       await fill(uploads);
-      return finishAll(uploads, explain);
+      const isSynced = uploads.some(({ isSynced }) => isSynced);
+      return isSynced ? await this.rounds.finish(uploads, explain) : finishAll(uploads, explain);
     } catch (error) {
       // Those that came later may lie in folders that were made for earlier ones.
       for (const upload of uploads.toReversed()) upload.discard();

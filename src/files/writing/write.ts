@@ -67,6 +67,7 @@ export class Upload {
   modified: number | undefined;
   private readonly temporary: Temporary;
   private readonly way: WayToTarget;
+  private hasMode = false;
 
   /**
    * @param onEnd called once, when it is finished or discarded
@@ -122,6 +123,36 @@ export class Upload {
     telling(failureOf, () => this.temporary.close());
   }
 
+  /** Whether it is to be on the disk before it counts. */
+  get isSynced(): boolean {
+    return this.storage.root.isSynced;
+  }
+
+  /** Whether it has had the mode and the time that it is to have, as far as that was known then. */
+  get isDressed(): boolean {
+    return this.hasMode;
+  }
+
+  /** Whether all of it, with mode and time, is on the disk. */
+  get isOnDisk(): boolean {
+    return this.temporary.isOnDisk;
+  }
+
+  /** Resolves when what is written is on the disk, though not in its place. @throws FileError: then it is to be discarded */
+  async flush(): Promise<void> {
+    try {
+      await this.temporary.flush();
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** All of it has come: closes the file, on the disk where that is wanted. @throws FileError */
+  async settle(): Promise<void> {
+    if (this.isSynced) await this.flush();
+    this.close();
+  }
+
   /** Real path of the target relative to the root, with `/`. */
   get path(): string {
     return this.way.path;
@@ -157,6 +188,7 @@ export class Upload {
 
   private readyAtOnce(): ReadyUpload {
     const { storage, way, temporary, modified } = this;
+    this.hasMode = true;
     return new ReadyUpload({ storage, way, temporary, modified, onEnd: () => this.leave() });
   }
 
@@ -184,6 +216,12 @@ export class Upload {
   /** To be called, before anything is awaited, if content is still to come. */
   await(): void {
     this.way.anchor();
+  }
+
+  /** To be called, before anything is awaited, if all of it is here and only the disk is awaited. @throws FileError */
+  awaitDisk(): void {
+    this.readyAtOnce();
+    telling(failureOf, () => this.await());
   }
 
   private leave(): void {
