@@ -55,3 +55,10 @@ export function writeFaults(rows: readonly FaultRow[]): void {
     [tableBy('Fault', rows, ({ fault }) => fault), tableBy('Work', rows, ({ work }) => work)].join('\n\n'),
   );
 }
+
+/** The same of a server that flushes to the disk what it stores. */
+export const writeFlushes = (rows: readonly FaultRow[]): void =>
+  writePart(
+    'flushes',
+    tableBy('Work', rows, ({ work }) => work),
+  );

@@ -13,6 +13,8 @@ export interface Work {
   readonly state: (at: At) => string;
   readonly old: string;
   readonly new: string;
+  /** Whether what was done stays if it cannot be flushed then: to undo it would be no more certain. */
+  readonly stays?: boolean;
   /** Whether a file is read. */
   readonly reads?: boolean;
   /** What the answer has to hold. */
@@ -136,6 +138,7 @@ export const works = {
     state: states('a', 'b'),
     old: 'old new',
     new: 'new –',
+    stays: true,
   },
   DELETE: {
     prepare: write('a', 'old'),
@@ -143,6 +146,7 @@ export const works = {
     state: states('a'),
     old: 'old',
     new: '–',
+    stays: true,
   },
   download: {
     prepare: write('a', 'old'),

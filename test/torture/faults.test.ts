@@ -12,4 +12,16 @@ describe('a work of which one call of the file system fails', function () {
   it('is done or not done, says which, and leaves nothing behind', async () => {
     assertFaultless(await faults({ isShort: true, milliseconds: 60_000 }));
   });
+
+  it('is so, too, where everything is flushed to the disk before it is answered', async () => {
+    assertFaultless(
+      await faults({
+        works: ['upload into new folders', 'form', 'MOVE'],
+        isOnce: true,
+        isShort: true,
+        isSynced: true,
+        milliseconds: 60_000,
+      }),
+    );
+  });
 });

@@ -10,6 +10,10 @@ export interface FaultsAsked {
   readonly works?: readonly WorkName[];
   /** Only one fault for each call, another for the next: the short form. */
   readonly isShort?: boolean;
+  /** Whether no call fails for ever. */
+  readonly isOnce?: boolean;
+  /** Whether everything is on the disk before it is answered, so that flushes fail, too. */
+  readonly isSynced?: boolean;
   readonly milliseconds: number;
   /** Called with each row as it is complete. */
   readonly onRow?: (row: FaultRow) => void;
@@ -84,7 +88,7 @@ class Faults {
     for (const work of workNames) await this.one({ work, at: Infinity, fault: 'EIO', ever: false });
     const before = await beginAudit(this.arena);
     for (const work of this.asked.works ?? workNames)
-      for (const ever of [false, true])
+      for (const ever of this.asked.isOnce === true ? [false] : [false, true])
         for (const fault of this.asked.isShort === true ? (['mixed'] as const) : allFaults)
           await this.row(work, fault, ever);
     await settled(
@@ -139,7 +143,7 @@ class Faults {
     return {
       outcome: response instanceof Error ? 'cut' : String(response.status),
       isMet: failed !== undefined,
-      ...judged(work, place, { where, flaw, isGood: isGood(response) }),
+      ...judged(work, place, { where, flaw, isGood: isGood(response), isSynced: this.asked.isSynced === true }),
     };
   }
 }
@@ -148,13 +152,19 @@ interface Judgement {
   readonly where: string;
   readonly flaw: string | undefined;
   readonly isGood: boolean;
+  readonly isSynced?: boolean;
 }
 
 /** Old where it failed, new where it did not; what fails for ever may keep the disk from being as before until it ends. */
-export function judged(work: Work, place: At, { where, flaw, isGood: good }: Judgement): Pick<Seen, 'flaw' | 'late'> {
+export function judged(
+  work: Work,
+  place: At,
+  { where, flaw, isGood: good, isSynced }: Judgement,
+): Pick<Seen, 'flaw' | 'late'> {
   const wanted = good ? work.new : work.old;
   const state = work.state(place);
-  const isLate = state !== wanted && !good;
+  const stays = isSynced === true && work.stays === true && state === work.new;
+  const isLate = state !== wanted && !good && !stays;
   const isWrong = state !== wanted && good;
   const what = flaw ?? (isWrong ? `the disk has ${state}, not ${wanted}` : undefined);
   return {
@@ -177,7 +187,7 @@ export function flawOf(work: Work, response: RawResponse | Error, fault: Fault):
 }
 
 export async function faults(asked: FaultsAsked): Promise<FaultsResult> {
-  const arena = await Arena.start();
+  const arena = await Arena.start({ sync: asked.isSynced === true });
   try {
     return await new Faults(arena, asked, performance.now() + asked.milliseconds).run();
   } finally {

@@ -6,7 +6,8 @@ import { MiB } from '../../src/options';
 import { audited } from './audit';
 import { burst, checkBurst } from './burst';
 import { assertFaultless, faults } from './faults';
-import { writeFaults } from './faultTable';
+import { writeFaults, writeFlushes } from './faultTable';
+import { powerRows, writePower } from './powerTable';
 import { writeKill, writeLoad, writeSoak } from './figures';
 import { fuzz } from './fuzz';
 import { handOn, mostGrowth, ways } from './handedOn';
@@ -94,6 +95,8 @@ async function fuzzed({ seed, cases, seconds }: Asked): Promise<string> {
   return `${result.cases} cases, ${result.answers} answers, by status ${JSON.stringify(result.statuses)}`;
 }
 
+const printRow = (row: object): void => console.log(`  ${JSON.stringify(row)}`);
+
 const tortures: Readonly<Record<string, Torture>> = {
   fuzz: {
     says: 'sends a million mutated requests, or as many as --cases says',
@@ -106,11 +109,28 @@ const tortures: Readonly<Record<string, Torture>> = {
   faults: {
     says: 'lets every call of the file system fail, in every work, in every way',
     run: async ({ seconds, isWritten }) => {
-      const onRow = (row: object): void => console.log(`  ${JSON.stringify(row)}`);
-      const result = await faults({ milliseconds: seconds * 1000, onRow });
+      const result = await faults({ milliseconds: seconds * 1000, onRow: printRow });
       assertFaultless(result);
       if (isWritten) writeFaults(result.rows);
       return `${result.cases} cases`;
+    },
+  },
+  flushes: {
+    says: 'does the same to a server that flushes to the disk what it stores',
+    run: async ({ seconds, isWritten }) => {
+      const result = await faults({ isSynced: true, milliseconds: seconds * 1000, onRow: printRow });
+      assertFaultless(result);
+      if (isWritten) writeFlushes(result.rows);
+      return `${result.cases} cases`;
+    },
+  },
+  power: {
+    says: 'replays what such a server calls, with a power cut after each call',
+    run: async ({ seed, seconds, isWritten }) => {
+      const rows = await powerRows(seed, seconds * 1000);
+      rows.forEach(printRow);
+      if (isWritten) writePower(rows);
+      return `${rows[0]?.cuts} cuts, ${rows[0]?.states} states`;
     },
   },
   strace: {

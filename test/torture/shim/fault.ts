@@ -28,7 +28,15 @@ export interface Call {
   readonly flags?: number | undefined;
   /** Whether it was made to fail. */
   readonly failed?: boolean;
+  /** Of recorded calls: what the system said of it, if it refused; and what it gave, a descriptor or a number of octets. */
+  refused?: string | undefined;
+  result?: number | undefined;
+  /** Of the end of a call that went on beside others: the place of its beginning among the calls. */
+  readonly begun?: number | undefined;
 }
+
+/** The call in whose place the head of an answer is recorded: `fd` is the port of the client, `flags` the status. */
+export const answerCall = 'answer';
 
 /** What a server has that should not grow. */
 export interface Resources {

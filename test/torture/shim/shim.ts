@@ -3,12 +3,14 @@
  * one on, is made to fail. Nothing in the server knows of it.
  */
 import fs from 'node:fs';
+import net from 'node:net';
 import { constants } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BroadcastChannel, getEnvironmentData, isMainThread } from 'node:worker_threads';
 import {
+  answerCall,
   channelKey,
   type Answer,
   type Answered,
@@ -27,6 +29,8 @@ let armed: Armed | undefined;
 /** Undefined while nobody wants to know. */
 let calls: Call[] | undefined;
 let withBytes = false;
+/** Whether a recorded call is under way, which may make others: these are part of it. */
+let isWithin = false;
 let count = 0;
 /** The paths of open descriptors, while they are written down. */
 const paths = new Map<number, string>();
@@ -41,6 +45,12 @@ const nameOf = (name: string): string =>
     writeFileSync: 'open',
   })[name] ?? name.replace(/Sync$/, '').toLowerCase();
 
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC } = fs.constants;
+
+/** How a file is opened, or how long it becomes. */
+const flagsOf = (value: unknown): number =>
+  typeof value === 'number' ? value : value === 'w' ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
+
 function told(name: string, args: readonly unknown[], failed: boolean): Call {
   const [first, second, , , fourth] = args;
   const fd = typeof first === 'number' ? first : undefined;
@@ -50,7 +60,7 @@ function told(name: string, args: readonly unknown[], failed: boolean): Call {
     fd,
     path: fd === undefined ? String(first) : paths.get(fd),
     ...(typeof second === 'string' && /rename|link|copy/.test(name) && { to: second }),
-    ...(typeof second === 'number' && /open|truncate/.test(name) && { flags: second }),
+    ...(/^(?:open|f?truncate)/.test(name) && { flags: flagsOf(second) }),
     ...(bytes !== undefined && { bytes }),
     ...(bytes !== undefined && typeof fourth === 'number' && { position: fourth }),
     failed,
@@ -67,12 +77,43 @@ function bytesOf(name: string, [, content, offset = 0, length]: readonly unknown
 
 /** Whether this call is to fail. */
 function meets(name: string, args: readonly unknown[]): boolean {
-  if (armed === undefined && calls === undefined) return false;
+  if ((armed === undefined && calls === undefined) || isWithin) return false;
   count++;
   const isDue = armed !== undefined && (armed.ever ? count >= armed.at : count === armed.at);
   if (isDue && armed?.fault === 'KILL') process.kill(process.pid, 'SIGKILL');
   calls?.push(told(name, args, isDue));
   return isDue;
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? error);
+const numberOf = (result: unknown): number | undefined => (typeof result === 'number' ? result : undefined);
+
+/** Does a call that does not fail here; while calls are recorded, with what comes of it. */
+function done(call: () => unknown): unknown {
+  const recorded = withBytes && !isWithin ? calls?.at(-1) : undefined;
+  if (recorded === undefined) return call();
+  isWithin = true;
+  try {
+    const result = call();
+    recorded.result = numberOf(result);
+    return result;
+  } catch (error) {
+    recorded.refused = codeOf(error);
+    throw error;
+  } finally {
+    isWithin = false;
+  }
+}
+
+/** Of a call that goes on beside others, records the end as well. */
+function ending(name: string, callback: Anything): Anything {
+  const kept = withBytes ? calls : undefined;
+  if (kept === undefined) return callback;
+  const begun = kept.length - 1;
+  return (error, result, ...rest) => {
+    kept.push({ name, begun, refused: error ? codeOf(error) : undefined, result: numberOf(result) });
+    return callback(error, result, ...rest);
+  };
 }
 
 function failure(name: string): Error {
@@ -92,7 +133,12 @@ const isEnding = (name: string): boolean => name.startsWith('close');
 
 function wrapSync(name: string, original: Anything, self: unknown = fs): Anything {
   return (...args) => {
-    if (!meets(name, args)) return withPath(name, args, original.apply(self, args));
+    if (!meets(name, args))
+      return withPath(
+        name,
+        args,
+        done(() => original.apply(self, args)),
+      );
     if (name === 'existsSync') return false;
     if (isEnding(name)) original.apply(self, args);
     throw failure(name);
@@ -107,7 +153,8 @@ function wrapDir(directory: fs.Dir): void {
 function wrapCallback(name: string, original: Anything): Anything {
   return (...args) => {
     const callback = args.at(-1);
-    if (typeof callback !== 'function' || !meets(name, args)) return original.apply(fs, args);
+    if (typeof callback !== 'function') return original.apply(fs, args);
+    if (!meets(name, args)) return original.apply(fs, [...args.slice(0, -1), ending(name, callback as Anything)]);
     const error = failure(name);
     return setImmediate(() => void (callback as Anything)(error));
   };
@@ -131,6 +178,21 @@ for (const name of Object.keys(promised)) {
   const original = promised[name]!;
   if (typeof original === 'function') promised[name] = wrapPromised(name, original);
 }
+
+/** When an answer begins is recorded, too: all that it acknowledges has been done by then. */
+const socket = net.Socket.prototype as unknown as Record<'write', Anything>;
+const { write } = socket;
+socket.write = function (this: net.Socket, ...args) {
+  const [bytes] = args;
+  const status =
+    withBytes && calls && ArrayBuffer.isView(bytes)
+      ? /^HTTP\/1\.1 ([2-5]\d\d) /.exec(
+          Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(13, bytes.byteLength)).toString('latin1'),
+        )?.[1]
+      : undefined;
+  if (status !== undefined) calls?.push({ name: answerCall, fd: this.remotePort, flags: Number(status) });
+  return write.apply(this, args);
+};
 
 /** Those that are set, waiting or not yet collected; what counts is told by {@link isWaiting}. */
 const timers = new Set<NodeJS.Timeout>();
