@@ -18,15 +18,20 @@ export interface Hosted {
   readonly connections: number;
   /** Port that requests for `/through-…` are handed on to. */
   readonly upstream?: number;
+  /** Whether it flushes what it stores. */
+  readonly synced?: boolean;
   /** Absolute path of an existing folder for profiles. */
   readonly profile?: string;
 }
 
-const { program, directory, port, connections, profile, upstream } = JSON.parse(process.argv[2] ?? '') as Hosted;
+const { program, directory, port, connections, profile, upstream, synced } = JSON.parse(
+  process.argv[2] ?? '',
+) as Hosted;
 const options: Options = {
   ...defaultOptions,
   directory,
   port,
+  sync: synced === true,
   ...(upstream !== undefined && { rules: [{ match: '/through-*', proxy: `http://127.0.0.1:${upstream}` }] }),
   limits: { ...defaultLimits, connections: Math.max(connections, defaultLimits.connections) },
 };

@@ -23,6 +23,8 @@ export interface Place {
   readonly upstream?: number;
   /** Absolute path of a file with a whole answer, for those that always give the same. */
   readonly answer?: string;
+  /** Whether what is stored is to be on the disk before it is answered. */
+  readonly synced?: boolean;
   /** Where our own processes write a profile of their processor time. */
   readonly profile?: string;
 }
@@ -59,7 +61,7 @@ export const ours = (name = 'ours', other?: string): Peer => ({
   name,
   version: () => packageVersion(projectRoot),
   command(place) {
-    const { site, port, connections, profile, upstream } = place;
+    const { site, port, connections, profile, upstream, synced } = place;
     const program = other ?? join(place.programs, 'worker.js');
     const hosted: Hosted = {
       program,
@@ -68,6 +70,7 @@ export const ours = (name = 'ours', other?: string): Peer => ({
       connections,
       ...(profile !== undefined && { profile }),
       ...(upstream !== undefined && { upstream }),
+      ...(synced === true && { synced }),
     };
     return node(place, join(__dirname, 'host.js'), JSON.stringify(hosted));
   },
@@ -145,6 +148,15 @@ const net: Peer = {
   command: ({ port, answer = '' }) => [process.execPath, join(__dirname, 'constantServer.js'), String(port), answer],
 };
 
+/** No server: what the disk lets a process do that does nothing but flush. */
+const flusher: Peer = {
+  name: 'flusher',
+  version: () => process.versions.node,
+  command: ({ site, port }) => [process.execPath, join(__dirname, 'flusher.js'), site, String(port)],
+  speaks: true,
+  upload: { method: 'POST', prefix: '/' },
+};
+
 /** A package from npm. */
 const packaged = (name: string, args: (place: Place) => readonly string[]): Peer => ({
   name,
@@ -181,6 +193,7 @@ export const peers: readonly Peer[] = [
   nodeHttp,
   net,
   limit,
+  flusher,
   sirv,
   serve,
   httpServer,

@@ -21,6 +21,8 @@ export interface Conditions {
   readonly upstream?: number;
   /** Absolute path of a file with the answer of those that always give the same. */
   readonly answer?: string;
+  /** Absolute path of a folder on a disk that is served instead, by servers that flush what they store. */
+  readonly disk?: string;
   /** Where our processes write profiles. */
   readonly profile: string | undefined;
   /** Told what is going on. */
@@ -55,6 +57,7 @@ export async function measure(work: Work, peers: readonly Peer[], conditions: Co
   const conditionsHere = {
     ...conditions,
     ...(upstream !== undefined && { upstream: upstream.port }),
+    ...(work.synced === true && { disk: conditions.site.onDisk }),
     ...(work.answer !== undefined && { answer: answerFile(conditions.site, work.answer) }),
   };
   try {
@@ -107,9 +110,13 @@ function startUpstream(conditions: Conditions): Promise<Running> {
   return start(peer, { ...conditions, pin: conditions.loading.pin });
 }
 
-export function start(peer: Peer, { site, loading, pin, profile, upstream, answer }: Conditions): Promise<Running> {
+export function start(
+  peer: Peer,
+  { site, loading, pin, profile, upstream, answer, disk }: Conditions,
+): Promise<Running> {
   const place = {
-    site: site.path,
+    site: disk ?? site.path,
+    synced: disk !== undefined,
     folder: site.beside(),
     modules: loading.modules,
     programs: site.programs,

@@ -55,6 +55,7 @@ export class Site {
   /** A copy of our bundles: a build in the meantime changes nothing. */
   readonly programs: string;
   #besides = 0;
+  #disk: string | undefined;
 
   /** @param parent absolute path of an existing folder */
   constructor(
@@ -92,9 +93,20 @@ export class Site {
     for (let i = 0; i < count; i++) writeFileSync(join(folder, `file-${String(i).padStart(6, '0')}.txt`), '');
   }
 
+  /** A folder to serve that is on a disk, wherever the others are. */
+  get onDisk(): string {
+    mkdirSync(join(projectRoot, 'out'), { recursive: true });
+    this.#disk ??= mkdtempSync(join(projectRoot, 'out', 'bench-'));
+    mkdirSync(join(this.#disk, 'up'), { recursive: true });
+    return this.#disk;
+  }
+
   /** Takes away what was uploaded. */
   clear(): void {
-    const folder = join(this.path, 'up');
+    for (const path of [this.path, this.#disk]) if (path !== undefined) this.#clear(join(path, 'up'));
+  }
+
+  #clear(folder: string): void {
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   }
 
@@ -106,7 +118,8 @@ export class Site {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const path of [this.folder, this.#disk])
+      if (path !== undefined) rmSync(path, { recursive: true, force: true });
   }
 }
 

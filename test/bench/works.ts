@@ -48,6 +48,8 @@ export interface Work {
   readonly goals: readonly Goal[];
   /** Whether every sample wants a server that was just started. */
   readonly fresh?: boolean;
+  /** Whether servers flush to a disk what they store. */
+  readonly synced?: boolean;
   /** Whether there is another server, to which requests are handed on. */
   readonly through?: boolean;
   /** What those say that always say the same. */
@@ -289,6 +291,23 @@ const otherWorks: readonly Work[] = [
     expected: uploading,
     async measure(bench) {
       const { requests, seconds } = await run(bench.loading, uploadJob(bench, 1024, 32));
+      return { rate: requests / seconds };
+    },
+  },
+  {
+    name: 'post-sync',
+    title: 'uploads of 1 KiB flushed to the disk, 32 connections',
+    synced: true,
+    against: ['flusher'],
+    figures: rate,
+    goals: [{ figure: 'rate', peer: 'flusher', least: 0.9 }],
+    expected: uploading,
+    async measure(bench) {
+      const job = uploadJob(bench, 1024, 32);
+      // It takes no requests, but does without them what these would ask for.
+      if (bench.running.peer.name === 'flusher')
+        return { rate: await bench.running.ask<number>(String(bench.seconds)) };
+      const { requests, seconds } = await run(bench.loading, job);
       return { rate: requests / seconds };
     },
   },
