@@ -127,7 +127,10 @@ const tortures: Readonly<Record<string, Torture>> = {
   power: {
     says: 'replays what such a server calls, with a power cut after each call',
     run: async ({ seed, seconds, isWritten }) => {
-      const rows = await powerRows(seed, seconds * 1000);
+      const rows = await audited(
+        () => powerRows(seed, 0),
+        () => powerRows(seed, seconds * 1000),
+      );
       rows.forEach(printRow);
       if (isWritten) writePower(rows);
       return `${rows[0]?.cuts} cuts, ${rows[0]?.states} states`;
