@@ -140,10 +140,12 @@ export interface Audited {
   readonly before: Usage;
   /** How many resumable uploads are open, each of which has its file. */
   readonly open?: number;
+  /** How long is waited for what is to be given back, in milliseconds. */
+  readonly patience?: number;
 }
 
 /** @throws AssertionError that says what is amiss; within the time that the server's own bounds take, all has to be back */
-export async function audit(arena: Tortured, { acknowledged, before, open = 0 }: Audited): Promise<void> {
+export async function audit(arena: Tortured, { acknowledged, before, open = 0, patience }: Audited): Promise<void> {
   arena.assertAlive();
   await assertAnswers(arena);
   assertWhole(arena.directory, acknowledged);
@@ -152,11 +154,13 @@ export async function audit(arena: Tortured, { acknowledged, before, open = 0 }:
   await settled(
     () => left().length <= open,
     () => `unfinished: ${left().join(', ')}`,
+    patience,
   );
   let now = before;
   await settled(
     async () => isBack((now = await usageOf(arena)), before),
     () => `not given back: ${JSON.stringify({ before, now, open: openNow(arena) })}`,
+    patience,
   );
   arena.assertAlive();
 }
@@ -186,12 +190,13 @@ export async function assertAnswers(arena: Pick<Tortured, 'client'>): Promise<vo
 }
 
 /** In milliseconds: what is tried again later has been by then, however busy the machine is. */
-const patience = Number(process.env.TORTURE_PATIENCE ?? 90_000);
+const usualPatience = Number(process.env.TORTURE_PATIENCE ?? 90_000);
 
 /** Resolves when `isSo`. @throws AssertionError with what `what` says if it never comes to be */
 export async function settled(
   isSo: () => boolean | Promise<boolean>,
   what = (): string => 'it does not come to rest',
+  patience = usualPatience,
 ): Promise<void> {
   const until = performance.now() + patience;
   while (!(await isSo())) {

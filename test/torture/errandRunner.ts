@@ -19,6 +19,8 @@ export interface RunAsked {
   readonly isOver: () => boolean;
   /** Whether calls may fail meanwhile. */
   readonly isFaulty: boolean;
+  /** Kinds that are left out. */
+  readonly without?: readonly KindName[];
 }
 
 interface Ran {
@@ -54,10 +56,11 @@ export class ErrandRunner {
 
   private async work(folder: string, asked: RunAsked, note: (kind: KindName, outcome: string) => void): Promise<void> {
     const random = new Random(this.seed + ++this.count);
+    const wanted = kindNames.filter((kind) => asked.without?.includes(kind) !== true);
     let client: RawClient | undefined;
     while (!asked.isOver()) {
       client ??= await this.arena.client();
-      const kind = random.pick(kindNames);
+      const kind = random.pick(wanted);
       const { outcome, said, isLast } = await this.one(client, kind, folder, random);
       note(kind, outcome);
       const { hoped }: Kind = kinds[kind];

@@ -1,6 +1,7 @@
 /** The figures of docs/reliability.md that are not those of `faults`. */
 import { cpus } from 'node:os';
 import type { CrowdResult } from './crowd';
+import { median, third } from './flat';
 import type { Sample } from './soak';
 import { answersOf } from './soakChart';
 import type { StepsResult } from './steps';
@@ -21,19 +22,19 @@ const rowOf = (name: string, { clients, kills, operations, outcomes }: Crowded):
 
 export const writeLoad = (result: Crowded): void => writePart('load', tableOf(columns, [rowOf('load', result)]));
 
-export function writeKill({ deaths, states }: StepsResult, result: Crowded): void {
+export function writeKill({ deaths, states, isWhole }: StepsResult, result: Crowded): void {
   const rows = Object.entries(states).map(([state, count]) => [state, count]);
   writePart(
     'kill',
     [
-      tableOf(['The disk had, of the terminal’s program', '#Times'], [...rows, ['in all', deaths]]),
+      tableOf(
+        ['The disk had, of the terminal’s program', '#Times'],
+        [...rows, [isWhole ? 'in all' : 'in all, until the time was over', deaths]],
+      ),
       tableOf(columns, [rowOf('deaths of the thread', result)]),
     ].join('\n\n'),
   );
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const sampled: readonly (readonly [name: string, of: (sample: Sample) => number])[] = [
   ['resident memory, MB', ({ resident }) => resident / 1e6],
@@ -44,9 +45,6 @@ const sampled: readonly (readonly [name: string, of: (sample: Sample) => number]
   ['unfinished files', ({ temporary }) => temporary],
   ['lateness of the event loop, p99, ms', ({ lateness }) => lateness.p99],
 ];
-
-const third = (samples: readonly Sample[], which: 0 | 1 | 2): readonly Sample[] =>
-  samples.slice(Math.floor((which * samples.length) / 3), Math.floor(((which + 1) * samples.length) / 3));
 
 const shown = (value: number): string => value.toFixed(Number.isInteger(value) ? 0 : 1);
 

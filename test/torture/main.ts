@@ -52,10 +52,11 @@ async function loaded(
 }
 
 async function kill({ seed, cases, seconds, isWritten }: Asked): Promise<string> {
-  const stepped = await steps({ first: 1, stride: 1, milliseconds: seconds * 500 });
-  console.log(`  killed at ${stepped.deaths} steps: ${JSON.stringify(stepped.states)}`);
-  const operations = Math.min(cases, 100_000);
-  const result = await loaded({ seed, operations, milliseconds: seconds * 500, kills: 100 });
+  const stepped = await steps({ first: 1, stride: 1, milliseconds: (seconds * 2000) / 3 });
+  const whole = stepped.isWhole ? 'all' : 'not all, for the time was over';
+  console.log(`  killed at ${stepped.deaths} steps, ${whole}: ${JSON.stringify(stepped.states)}`);
+  const operations = Math.min(cases, 20_000);
+  const result = await loaded({ seed, operations, milliseconds: (seconds * 1000) / 3, kills: 100 });
   if (isWritten) writeKill(stepped, result);
   return loadedText(result);
 }

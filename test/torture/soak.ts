@@ -9,6 +9,7 @@ import { Random } from '../support/data/random';
 import { temporaryFolder } from '../support/served';
 import { audit, beginAudit, sampleOf, type Sample as Looked } from './audit';
 import { ErrandRunner, type Outcomes } from './errandRunner';
+import { assertFlat } from './flat';
 import { lastOf, type Operation } from './history';
 import { assertRegisters } from './registers';
 import { ProgramArena } from './programArena';
@@ -66,7 +67,7 @@ async function rulesFor(upstream: Server): Promise<{ readonly path: string; read
 }
 
 /** What is only read. */
-function fill(directory: string): void {
+export function fill(directory: string): void {
   mkdirSync(join(directory, 'site'));
   writeFileSync(join(directory, 'site/index.html'), '<!doctype html><head></head><p>a page');
   writeFileSync(join(directory, 'site/style.css'), 'p { color: red }\n'.repeat(1000));
@@ -94,6 +95,7 @@ export async function soak(asked: SoakAsked): Promise<readonly Sample[]> {
       asked.onSample?.(sample);
     }
     await audit(arena, { acknowledged: new Map([...runner.acknowledged, ...lastOf(history)]), before });
+    assertFlat(samples);
     return samples;
   } finally {
     await remove();

@@ -18,6 +18,8 @@ export interface StepsAsked {
 
 export interface StepsResult {
   readonly deaths: number;
+  /** Whether the time was enough for every step. */
+  readonly isWhole: boolean;
   /** How often the disk had the old, and the new. */
   readonly states: Readonly<Record<string, number>>;
 }
@@ -65,7 +67,7 @@ export async function steps({ first, stride, milliseconds }: StepsAsked): Promis
         if (which !== 'resumable upload') assert.deepEqual(unfinishedIn(folder.path), [], `${which}, killed at ${at}`);
         deaths++;
       }
-    return { deaths, states };
+    return { deaths, states, isWhole: performance.now() < until };
   } finally {
     await running.program.stop('SIGKILL');
     await folder.remove();
