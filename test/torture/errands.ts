@@ -80,7 +80,8 @@ const inParts: Kind['run'] = (errand) => {
     if (begun.status !== 201 || place === undefined) return begun;
     const fields = [partial, `Upload-Offset: ${text.length}`, 'Upload-Complete: ?1'];
     const answer = await ask(client, `PATCH ${place}`, fields, text);
-    await end(client, place);
+    // Who refuses what was not read to its end closes; the upload has failed then.
+    if (field(answer, 'connection') !== 'close') await end(client, place);
     return answer;
   });
 };
