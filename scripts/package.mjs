@@ -4,7 +4,7 @@ import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
 import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
-const dataOf = (path) => `data:image/png;base64,${readFileSync(join(root, path), 'base64')}`;
+const dataOf = (path) => `data:image/${extname(path).slice(1)};base64,${readFileSync(join(root, path), 'base64')}`;
 
 /**
  * As long as the sources have no public address, an editor that shows README cannot follow a link to a file of theirs: such
@@ -22,7 +22,7 @@ const dataOf = (path) => `data:image/png;base64,${readFileSync(join(root, path),
 const standalone = (markdown, packed) =>
   markdown
     .replace(/^\| \[[^\]]*\]\((?!https?:|#)([^)#]*)[^)]*\) \|.*\n/gm, (row, path) => (packed.includes(path) ? row : ''))
-    .replace(/^(!\[[^\]]*\])\((?!https:)([^)]*\.png)\)$/gm, (_, text, path) => `${text}(${dataOf(path)})`)
+    .replace(/^(!\[[^\]]*\])\((?!https:)([^)]*\.(?:png|webp))\)$/gm, (_, text, path) => `${text}(${dataOf(path)})`)
     .replace(/\[([^\]]*)\]\((?!https?:|#|data:)([^)#]*)[^)]*\)/g, (_, text, path) =>
       path === text ? text : `${text} (${path})`,
     );

@@ -1,11 +1,10 @@
 /** What is in a folder. */
-import { opendirSync, realpathSync, type Dir } from 'node:fs';
+import { lstatSync, opendirSync, realpathSync, statSync, type Dir, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import { errnoOf, FileError, readFailure } from '../fileError';
 import { Folder } from '../folder';
 import type { Pace } from '../pace';
 import { concealed, type Root } from '../root';
-import { quickStat, type QuickStat } from './quickStat';
 
 export interface Entry {
   readonly name: string;
@@ -58,20 +57,19 @@ const nextName = (directory: Dir): string | undefined => directory.readSync()?.n
 /** Undefined for what cannot be asked for: what is gone meanwhile, a link out of the root, a device. */
 function entryOf(root: Root, path: string, name: string): Entry | undefined {
   try {
-    const itself = quickStat(path);
-    const stat = itself?.type === 'link' ? linked(root, path) : itself;
-    if (stat?.type === 'directory') return { name, type: 'directory', size: 0, modified: stat.modified };
-    return stat?.type === 'file' ? { name, type: 'file', size: stat.size, modified: stat.modified } : undefined;
+    const itself = lstatSync(path, { throwIfNoEntry: false });
+    const stat = itself?.isSymbolicLink() === true ? linked(root, path) : itself;
+    if (stat?.isDirectory() === true) return { name, type: 'directory', size: 0, modified: stat.mtimeMs };
+    return stat?.isFile() === true ? { name, type: 'file', size: stat.size, modified: stat.mtimeMs } : undefined;
   } catch (error) {
     if (isUnreachable(error)) return undefined;
     throw error;
   }
 }
 
-function linked(root: Root, path: string): QuickStat | undefined {
-  const real = realpathSync.native(path);
-  root.admit(real);
-  return quickStat(real);
+function linked(root: Root, path: string): Stats {
+  root.admit(realpathSync.native(path));
+  return statSync(path);
 }
 
 function isUnreachable(error: unknown): boolean {
