@@ -102,7 +102,7 @@ describe('the file of the active editor', () => {
       await window.page.locator('.tab.active').filter({ hasText: file }).waitFor();
     }
 
-    it('that follows it by the keyboard alone, in one tab', async () => {
+    it('that follows it by the keyboard alone, in one tab, while the text keeps the focus', async () => {
       assert.ok(workbench);
       const { page } = workbench;
       const frame = page.frameLocator('iframe.webview').frameLocator('#active-frame').frameLocator('iframe');
@@ -114,7 +114,11 @@ describe('the file of the active editor', () => {
       await frame.getByText('Hello, World!').waitFor();
       assert.equal(await page.locator('.tab').filter({ hasText: 'Simple Browser' }).count(), 1);
       await page.locator('.editor-instance .view-lines').getByText('Hello, World!').waitFor();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.type('Typed ');
+      await page.locator('.editor-instance .view-lines').getByText('Typed').waitFor();
       await workbench.screenshot('preview');
+      await page.keyboard.press('Control+Z');
       await goTo(workbench, odd);
       await frame.getByText('Oddly named').waitFor();
     });
