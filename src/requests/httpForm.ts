@@ -26,7 +26,7 @@ export function documentOf(request: KeptRequest, words: DocumentWords): string {
 }
 
 const headText = (head: string, words: DocumentWords): string =>
-  head === '' ? remark(words.noHead) : readable(maskHead(head)).trimEnd().replaceAll('\r\n', '\n');
+  head === '' ? remark(words.noHead) : shownHead(head).replaceAll('\r\n', '\n');
 
 function about({ event, number, port, received, answered }: KeptRequest, words: DocumentWords): string[] {
   const peer = event.peer.includes(':') ? `[${event.peer}]` : event.peer;
@@ -69,12 +69,15 @@ function contentParts({ content, event, requestHead }: KeptRequest, words: Docum
 const extent = (text: string, words: DocumentWords): string[] =>
   /^#/m.test(text) ? [remark(filled(words.lines, String(text.split(/\r\n|[\r\n]/).length)))] : [];
 
+/** Without its empty line. The end of a value that looks like a blank, such as the octet A0, stays. */
+const shownHead = (head: string): string => readable(maskHead(head)).replace(/\r\n\r\n$/, '');
+
 /**
  * The request alone, to be edited and sent again. Secrets are masked; the same mask stands for content that cannot be
  * edited as text, or would not survive it.
  */
 export function editableOf({ requestHead, content }: KeptRequest): string {
-  const head = readable(maskHead(requestHead)).trimEnd();
+  const head = shownHead(requestHead);
   const bytes = 'bytes' in content ? content.bytes : undefined;
   if (bytes === undefined) return `${head.replaceAll('\r\n', '\n')}\n\n`;
   const text = content.kind === 'whole' ? textOf(bytes) : undefined;
