@@ -1,7 +1,6 @@
 /** Source with its parts in colours: loaded when the first is shown. */
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
-import c from 'highlight.js/lib/languages/c';
 import cpp from 'highlight.js/lib/languages/cpp';
 import csharp from 'highlight.js/lib/languages/csharp';
 import css from 'highlight.js/lib/languages/css';
@@ -16,14 +15,13 @@ import php from 'highlight.js/lib/languages/php';
 import python from 'highlight.js/lib/languages/python';
 import ruby from 'highlight.js/lib/languages/ruby';
 import rust from 'highlight.js/lib/languages/rust';
-import sql from 'highlight.js/lib/languages/sql';
 import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
 import { clean } from './clean';
 
 const languages = {
-  ...{ bash, c, cpp, csharp, css, diff, go, ini, java, javascript, json, makefile, php, python, ruby, rust, sql },
+  ...{ bash, cpp, csharp, css, diff, go, ini, java, javascript, json, makefile, php, python, ruby, rust },
   ...{ typescript, xml, yaml },
 };
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language);
@@ -31,9 +29,20 @@ for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(
 /** More takes longer than anybody waits. In UTF-16 code units. */
 const longest = 200_000;
 
-/** Endings that the language itself does not know. */
+/** Endings that the language itself does not know. What is C to C++ is the same here. */
 const others: Readonly<Record<string, string>> = {
-  ...{ vue: 'xml', svelte: 'xml', htm: 'xml', scss: 'css', less: 'css', conf: 'ini', cfg: 'ini', env: 'ini' },
+  ...{
+    c: 'cpp',
+    h: 'cpp',
+    vue: 'xml',
+    svelte: 'xml',
+    htm: 'xml',
+    scss: 'css',
+    less: 'css',
+    conf: 'ini',
+    cfg: 'ini',
+    env: 'ini',
+  },
   ...{ mts: 'typescript', cts: 'typescript', jsonc: 'json', json5: 'json', fish: 'bash', bat: 'bash' },
 };
 
