@@ -114,13 +114,7 @@ describe('the packaged .vsix', () => {
       [],
     );
     // What README links to for users, too.
-    const linked = [
-      'docs/http.md',
-      'docs/editor.md',
-      'docs/rules.md',
-      'SECURITY.md',
-      'docs/httpServerApi.ts',
-    ];
+    const linked = ['docs/http.md', 'docs/editor.md', 'docs/rules.md', 'SECURITY.md', 'docs/httpServerApi.ts'];
     for (const file of [
       'dist/extension.js',
       'dist/certificate.js',

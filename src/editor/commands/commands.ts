@@ -65,6 +65,7 @@ const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandI
   'httpServer.share': () => withSite(parts, (site) => share(parts, site)),
   'httpServer.copySharedUrl': () => copyShared(parts),
   'httpServer.stopSharing': () => parts.sharing.stop(),
+  'httpServer.extendShare': () => parts.sharing.extend(),
   'httpServer.shareConsole': () => parts.sharing.showConsoles(),
   'httpServer.generateToken': () => generate(parts),
   'httpServer.forgetToken': () => parts.keptToken.forget(),

@@ -27,6 +27,7 @@ export const commandTable = {
   share: { icon: 'device-mobile', category: true, enablement: hasFolder },
   copySharedUrl: { icon: 'copy', category: true, enablement: is('httpServer.sharing') },
   stopSharing: { icon: 'circle-slash', category: true, enablement: is('httpServer.sharing') },
+  extendShare: { icon: 'history', category: true, enablement: is('httpServer.sharing') },
   shareConsole: { icon: 'output', category: true, enablement: is('httpServer.sharing') },
   generateToken: { icon: 'key', category: true },
   copyUrlWithToken: { icon: 'copy' },

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { EventEmitter, l10n } from 'vscode';
 import type { Disposable } from 'vscode';
 import { localUrl } from '../../addresses';
-import type { Access, Options } from '../../options';
+import { defaultOptions, type Access, type Options } from '../../options';
 import type { Tls } from '../../tls';
 import type { Controller, ServerInThread } from '../server/controller';
 import { died, ProblemError, ServerError, settingError } from '../server/problem';
@@ -37,6 +37,8 @@ export interface Share {
   readonly directory: string;
   /** What those who are let in may do now. */
   readonly access: Options['access'];
+  /** Globs of what the setting `exclude` keeps back by default, and does not now. */
+  readonly revealed: readonly string[];
   /** `http://192.168.1.5:4221/`. */
   readonly url: string;
   /** The URL with the token. Never to be logged. */
@@ -123,6 +125,16 @@ export class Sharing implements Disposable {
     await this.#controller.use((server) => this.#apply(server));
   }
 
+  /** From now on it is shared for as long as if it began anew; nothing happens while nothing is shared. */
+  extend(): void {
+    if (this.#current === undefined) return;
+    const { share } = this.#current;
+    this.#current = { ...this.#current, share: { ...share, until: this.#end() } };
+    clearTimeout(this.#timer);
+    this.#changes.fire(this.share);
+    this.#watch(this.#current.share);
+  }
+
   /** Resolves when the network does not get in any more. */
   async stop(ending: Ending = 'asked'): Promise<void> {
     await this.#controller.use(async ({ thread }) => {
@@ -142,13 +154,18 @@ export class Sharing implements Disposable {
     if (terms.inbox !== undefined) await makeInbox(served, terms.inbox);
     try {
       const { port } = await thread.share({ ...options, port: site.port });
-      const until = new Date(this.#surroundings.now() + this.#surroundings.duration);
+      const until = this.#end();
       this.#current = { ...secrets, options, served, share: shareOf(options, { terms, port, until }) };
     } catch (error) {
       throw failure(error);
     }
     this.#changes.fire(this.share);
     this.#watch(this.#current.share);
+  }
+
+  /** When what begins now is over. */
+  #end(): Date {
+    return new Date(this.#surroundings.now() + this.#surroundings.duration);
   }
 
   /** @param most how much longer at most, in milliseconds, though the clock be set back */
@@ -163,7 +180,7 @@ export class Sharing implements Disposable {
     if (this.#current === undefined) return;
     if (state.kind === 'running') void this.#controller.use((server) => this.#apply(server));
     // Its thread is gone, or about to go, and the listener with it.
-    else this.#end('gone');
+    else this.#finish('gone');
   }
 
   /** Goes by new settings: they hold for the network, too. */
@@ -192,10 +209,10 @@ export class Sharing implements Disposable {
       // Whatever is wrong with the thread: its listeners end with it, and the controller starts another one.
       await thread.terminate();
     }
-    if (this.#current !== undefined) this.#end(ending);
+    if (this.#current !== undefined) this.#finish(ending);
   }
 
-  #end(ending: Ending): void {
+  #finish(ending: Ending): void {
     this.#current = undefined;
     clearTimeout(this.#timer);
     this.#changes.fire(undefined);
@@ -231,14 +248,15 @@ function narrowed(wanted: SharingTerms['access'], setting: Access): Access {
 }
 
 function shareOf(
-  { directory, access, token, tls }: Options,
+  { directory, access, exclude, token, tls }: Options,
   { terms, port, until }: Pick<Share, 'terms' | 'port' | 'until'>,
 ): Share {
   const url = localUrl(terms.address, port, terms.secure);
   // Whoever may store gets the page on which that can be done: at `/` there may be an index.
   const link = `${url}${access === 'readOnly' ? '' : 'files/'}?token=${token}`;
   const fingerprint = tls === undefined ? undefined : new X509Certificate(tls.cert).fingerprint256;
-  return { terms, port, until, directory, access, url, link, fingerprint };
+  const revealed = defaultOptions.exclude.filter((glob) => !exclude.includes(glob));
+  return { terms, port, until, directory, access, revealed, url, link, fingerprint };
 }
 
 function failure(error: unknown): unknown {

@@ -45,6 +45,7 @@ function buttons({ terms }: Share): string {
   return `<p class="buttons">
 ${button('httpServer.copySharedUrl', l10n.t('Copy Link'), 'primary')}
 ${button('httpServer.stopSharing', l10n.t('Stop Sharing'), 'secondary')}
+${button('httpServer.extendShare', l10n.t('Share for Another Hour'), 'secondary')}
 ${terms.console === true ? '' : button('httpServer.shareConsole', l10n.t('Show Visitors’ Consoles'), 'secondary')}
 </p>`;
 }
@@ -69,8 +70,9 @@ function facts({ until, directory, access, fingerprint, terms }: Share): string 
   return `<dl>${items.join('\n')}</dl>`;
 }
 
-function notes({ port, terms, access }: Share): string[] {
+function notes({ port, terms, access, revealed }: Share): string[] {
   return [
+    ...(revealed.length > 0 && access !== 'dropBox' ? [revealing(revealed)] : []),
     ...(access === 'readWrite' ? [writing()] : []),
     terms.secure
       ? l10n.t(
@@ -80,6 +82,9 @@ function notes({ port, terms, access }: Share): string[] {
     l10n.t('The other device must be in the same network, and a firewall of this machine must let in port {0}.', port),
   ];
 }
+
+const revealing = (globs: readonly string[]): string =>
+  l10n.t('By the setting httpServer.exclude, visitors may see what is kept back by default: {0}', globs.join(', '));
 
 const writing = (): string =>
   l10n.t(

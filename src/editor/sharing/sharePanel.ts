@@ -8,6 +8,7 @@ import type { Share, Sharing } from './share';
 const pageCommands: readonly CommandId[] = [
   'httpServer.copySharedUrl',
   'httpServer.stopSharing',
+  'httpServer.extendShare',
   'httpServer.shareConsole',
 ];
 

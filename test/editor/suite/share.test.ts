@@ -444,6 +444,43 @@ describe('what is shared on the local network', function () {
   }
 });
 
+describe('a share that is to go on', () => {
+  it('ends an hour after that was said, and not before', async function () {
+    needs(this, 'an address in a network', address !== '');
+    let now = 0;
+    const made = new TestController();
+    const sharing = new Sharing(made.controller, { duration: 60_000, now: () => now });
+    await made.controller.start();
+    await sharing.start(read);
+    const { link } = sharing.share!;
+    now = 50_000;
+    const changed = when(sharing.onDidChange);
+    sharing.extend();
+    assert.equal((await changed)?.until.getTime(), 110_000);
+    assert.equal(sharing.share?.link, link);
+    await made.controller.stop();
+    sharing.extend();
+    assert.equal(sharing.share, undefined);
+    for (const item of [sharing, made]) item.dispose();
+  });
+
+  it('tells what the settings reveal beyond the default', async function () {
+    needs(this, 'an address in a network', address !== '');
+    const made = new TestController({
+      plan: async () => {
+        const plan = await makePlan(undefined);
+        return { ...plan, options: { ...plan.options, port: 0, exclude: ['**/.*'] } };
+      },
+    });
+    const sharing = new Sharing(made.controller);
+    await made.controller.start();
+    await sharing.start(read);
+    assert.deepEqual(sharing.share?.revealed, ['**/*.{pem,key,p12,pfx}']);
+    await made.controller.stop();
+    for (const item of [sharing, made]) item.dispose();
+  });
+});
+
 describe('a share whose thread does not let go of the network', () => {
   it('ends the thread before it says that nothing is shared any more', async () => {
     const happened: string[] = [];

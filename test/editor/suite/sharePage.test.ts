@@ -12,7 +12,7 @@ import { TestController } from '../support';
 
 const share = (parts: Partial<Share> = {}): Share => ({
   terms: { address: '192.168.1.5', access: 'readOnly', secure: false },
-  ...{ port: 4221, directory: '/home/me/site', access: 'readOnly' },
+  ...{ port: 4221, directory: '/home/me/site', access: 'readOnly', revealed: [] },
   ...{ url: 'http://192.168.1.5:4221/', link: 'http://192.168.1.5:4221/?token=secret' },
   ...{ until: new Date(2026, 0, 1, 15, 42), fingerprint: undefined },
   ...parts,
@@ -44,11 +44,18 @@ describe('the panel of a share', () => {
     ['says that visitors may write', share({ access: 'readWrite' }), /<dd>read, store and replace files<\/dd>/],
     ['has a button that copies', share(), /href="command:httpServer\.copySharedUrl"/],
     ['has a button that ends it', share(), /href="command:httpServer\.stopSharing"/],
+    ['has a button that has it go on', share(), /href="command:httpServer\.extendShare"/],
+    ['says what is shown beyond the default', share({ revealed: ['**/.*'] }), /httpServer\.exclude[^<]*: \*\*\/\.\*</],
     ['warns of HTTP', share(), /HTTP is not encrypted/],
     ['shows the fingerprint of HTTPS', secured, /<dd>AB:<wbr>CD<\/dd>/],
     ['says what to do with a browser’s warning', secured, /The browser will warn/],
   ];
   for (const [promise, shown, pattern] of rows) it(promise, () => assert.match(sharePage(shown), pattern));
+
+  it('says nothing of what is kept back, where that is the default, or where nothing is shown', () => {
+    const closed = share({ revealed: ['**/.*'], access: 'dropBox' });
+    for (const shown of [share(), closed]) assert.doesNotMatch(sharePage(shown), /httpServer\.exclude/);
+  });
 
   it('has no fingerprint and no warning of a browser with HTTP', () => {
     assert.doesNotMatch(sharePage(share()), /fingerprint|The browser will warn/);
