@@ -42,8 +42,11 @@ export type Call =
    * takes the new options, as by `configure`. It ends with the first.
    */
   | { readonly type: 'share'; readonly id: number; readonly options: Options }
-  /** Stops serving at the second place, gracefully. */
-  | { readonly type: 'unshare'; readonly id: number }
+  /**
+   * Stops serving at the second place, gracefully. `lingers`: nobody is let in any more when it is answered, but what is under
+   * way may go on for a long time.
+   */
+  | { readonly type: 'unshare'; readonly id: number; readonly lingers: boolean }
   /** Takes new options without letting go of the port; the host and the port must be as they were. */
   | { readonly type: 'configure'; readonly id: number; readonly options: Options }
   /**

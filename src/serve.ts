@@ -35,7 +35,8 @@ export interface Server {
   /** Has an upload fail that is under way, as the user's wish; otherwise does nothing. @param upload as it was told of */
   cancelUpload(upload: number): void;
   /**
-   * Resolves when nothing is listening, every connection is closed, and no unfinished upload is left.
+   * Resolves when nothing is listening, every connection is closed, and no unfinished upload is left. Who has less patience
+   * than the first time may ask once more.
    *
    * @param grace how long exchanges in flight may go on, in milliseconds; by default as the limits say
    */
@@ -98,6 +99,7 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
   const { host, port, portAttempts: attempts, tls } = options;
   const listener = await Listener.listen({ host, port, attempts, tls }, service);
   const release = claimPort(listener.address.port);
+  let stopped: Promise<void> | undefined;
   return {
     address: listener.address,
     isSecure: tls !== undefined,
@@ -111,11 +113,10 @@ export async function serve(options: Options, surroundings: Surroundings): Promi
       if (next.tls !== undefined) listener.renew(next.tls);
     },
     cancelUpload: (upload) => uploads.cancel(upload),
-    stop: async (grace) => {
+    stop: (grace) => {
       service.stopping = true;
-      await listener.stop(grace);
-      release();
-      await registry.end();
+      const closed = listener.stop(grace);
+      return (stopped ??= closed.then(release).then(() => registry.end()));
     },
   };
 }

@@ -27,6 +27,8 @@ const interval = 100;
 const mostEvents = 200;
 /** How many lines of pages' consoles may wait to be told. */
 const mostConsoleLines = 200;
+/** How long what a visitor has begun may go on when the share is over, in milliseconds. */
+const longestLinger = 3_600_000;
 /** How many files may be on their way to the trash of an editor that does not answer. */
 const mostQuestions = 128;
 
@@ -39,6 +41,8 @@ let server: Server | undefined;
 let served = '';
 /** The server that the network may reach, while the folder is shared. */
 let shared: Server | undefined;
+/** Shares that are over, but for what was under way. */
+const lingering = new Set<Server>();
 let events: LogEvent[] = [];
 let dropped: Tally | undefined;
 /** How many connections were told of last. */
@@ -74,7 +78,8 @@ function flushSoon(): void {
   if (!isUnread) timer ??= setTimeout(flush, interval);
 }
 
-const connections = (): number => (server?.connections ?? 0) + (shared?.connections ?? 0);
+const connections = (): number =>
+  [server, shared, ...lingering].reduce((sum, each) => sum + (each?.connections ?? 0), 0);
 
 const isNews = (): boolean =>
   events.length > 0 || connections() !== connected || Object.keys(newest).length > 0 || consoles.isNews;
@@ -180,6 +185,18 @@ async function unshare(grace?: number): Promise<void> {
   shared = undefined;
 }
 
+/** No visitor is let in any more, but an upload that is under way need not begin anew. */
+function letGo(): void {
+  if (shared === undefined) return;
+  const last = shared;
+  shared = undefined;
+  lingering.add(last);
+  void last.stop(longestLinger).then(() => {
+    lingering.delete(last);
+    flushSoon();
+  });
+}
+
 async function answer(call: Call): Promise<Reply> {
   const { id } = call;
   switch (call.type) {
@@ -196,10 +213,15 @@ async function answer(call: Call): Promise<Reply> {
     case 'share':
       return { type: 'listening', id, listening: (await share(call.options)).address };
     case 'unshare':
-      await unshare();
+      if (call.lingers) letGo();
+      else await unshare();
       return { type: 'done', id };
     case 'stop':
-      await Promise.all([server?.stop(call.grace), unshare(call.grace)]);
+      await Promise.all([
+        server?.stop(call.grace),
+        unshare(call.grace),
+        ...[...lingering].map((each) => each.stop(call.grace)),
+      ]);
       desk.endWaits();
       server = undefined;
       flush(true);

@@ -1,7 +1,7 @@
 /** The server's thread does not fill the memory of an editor that stands still. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, ToWorker, Traffic } from '../../src/messages';
@@ -152,6 +152,47 @@ describe('the thread of the server', () => {
     assert.ok(waiting <= 200, String(waiting));
     assert.equal(waiting + dropped + reports.reduce((sum, report) => sum + report.dropped, 0), 12 * 21);
     assert.equal(next.lastRequest, lastRequest);
+  });
+
+  describe('with a share that is over', () => {
+    let visitor: RawClient;
+    let sharedPort: number;
+
+    beforeEach(async () => {
+      const options: Options = { ...defaultOptions, directory, port: 0, token: 'secret' };
+      send({ type: 'share', id: ++calls, options });
+      const reply = await received('listening');
+      assert.ok(reply.type === 'listening');
+      sharedPort = reply.listening.port;
+      visitor = await RawClient.connect(sharedPort);
+      const fields = 'Host: localhost\r\nAuthorization: Bearer secret\r\nExpect: 100-continue\r\nContent-Length: 6';
+      await visitor.write(`POST /files/late.txt HTTP/1.1\r\n${fields}\r\n\r\n`);
+      // It is under way when its content is wanted.
+      assert.equal((await visitor.read()).status, 100);
+      send({ type: 'unshare', id: ++calls, lingers: true });
+      await received('done');
+    });
+
+    it('lets nobody in, and lets an upload that is under way go on', async () => {
+      await assert.rejects(RawClient.connect(sharedPort));
+      await visitor.write('abcdef');
+      assert.equal((await visitor.read()).status, 201);
+      assert.equal(readFileSync(join(directory, 'late.txt'), 'utf8'), 'abcdef');
+    });
+
+    it('can share again meanwhile', async () => {
+      send({ type: 'share', id: ++calls, options: { ...defaultOptions, directory, port: 0, token: 'other' } });
+      await received('listening');
+      await visitor.write('abcdef');
+      assert.equal((await visitor.read()).status, 201);
+    });
+
+    it('cuts the upload when all of it stops', async () => {
+      send({ type: 'stop', id: ++calls, grace: 0 });
+      await received('done');
+      await assert.rejects(visitor.read());
+      assert.equal(existsSync(join(directory, 'late.txt')), false);
+    });
   });
 
   it('tells what is left when it stops, read or not', async () => {

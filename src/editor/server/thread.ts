@@ -87,9 +87,9 @@ export class ServerThread implements Disposable {
     return this.#listen({ type: 'share', options });
   }
 
-  /** Resolves when the second place is free. */
-  async unshare(): Promise<void> {
-    await this.#call({ type: 'unshare' });
+  /** Resolves when the second place lets nobody in any more. @param lingers whether what is under way may go on for long */
+  async unshare(lingers: boolean): Promise<void> {
+    await this.#call({ type: 'unshare', lingers });
   }
 
   /**

@@ -204,7 +204,8 @@ export class Sharing implements Disposable {
   async #close(thread: ServerThread, ending: Ending): Promise<void> {
     clearTimeout(this.#timer);
     try {
-      await thread.unshare();
+      // Who has ended it wants it to be over; its time is no reason to cut an upload in two.
+      await thread.unshare(ending === 'expired');
     } catch {
       // Whatever is wrong with the thread: its listeners end with it, and the controller starts another one.
       await thread.terminate();
