@@ -14,7 +14,7 @@ import { fit, quantile, summaryOf } from './statistics';
 import { works, type Goal } from './works';
 
 /** What needs nothing from npm. */
-const peers = ['nginx', 'node:http'];
+const peers = ['nginx', 'node:http', 'net', 'limit', 'flusher'];
 
 describe('the benchmark', function () {
   this.timeout(600_000);

@@ -85,7 +85,8 @@ function line(measured: Measured, peer: string, key: string, { unit }: Figure): 
   if (summary === undefined) return '–';
   const { median, min, max } = summary;
   const ours = statisticsOf(measured, 'ours', key)?.median ?? NaN;
-  const ratio = peer === 'ours' || !Number.isFinite(ours) ? '' : `ours = ${(ours / median).toFixed(2)} ×`;
+  // Some figures may be none at all.
+  const ratio = peer !== 'ours' && Number.isFinite(ours / median) ? `ours = ${(ours / median).toFixed(2)} ×` : '';
   return `${show(median, unit).padStart(10)}  (${show(min, unit)} – ${show(max, unit)})`.padEnd(46) + ratio;
 }
 

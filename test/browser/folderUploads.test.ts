@@ -108,8 +108,9 @@ describe('an upload from the folder’s page', function () {
           const stopped = stage.gate.stopAfter(Math.floor((large * MiB) / 2));
           await page.setInputFiles('.pick-files', path);
           await stopped;
-          const sent = await page.getByRole('progressbar', { name: 'large.bin' }).getAttribute('value');
-          assert.ok(Number(sent) > 0);
+          // The page is told a moment later.
+          const sent = page.getByRole('progressbar', { name: 'large.bin' });
+          while (!(Number(await sent.getAttribute('value')) > 0)) await sent.evaluate('new Promise(requestAnimationFrame)');
           await visitor.context.setOffline(true);
           stage.gate.open();
           await page.getByText('Waiting for the network').waitFor();
