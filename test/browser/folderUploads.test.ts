@@ -110,7 +110,8 @@ describe('an upload from the folder’s page', function () {
           await stopped;
           // The page is told a moment later.
           const sent = page.getByRole('progressbar', { name: 'large.bin' });
-          while (!(Number(await sent.getAttribute('value')) > 0)) await sent.evaluate('new Promise(requestAnimationFrame)');
+          while (!(Number(await sent.getAttribute('value')) > 0))
+            await sent.evaluate('new Promise(requestAnimationFrame)');
           await visitor.context.setOffline(true);
           stage.gate.open();
           await page.getByText('Waiting for the network').waitFor();
