@@ -35,7 +35,8 @@ export class Preview implements Disposable {
   constructor(controller: Controller, browsers = browsersFor) {
     this.#controller = controller;
     this.#browsers = browsers;
-    const look = (): void => void (this.#following = this.#following.then(() => this.#follow()));
+    // An editor that cannot say where the site is reached now may say so at the next change.
+    const look = (): void => void (this.#following = this.#following.then(() => this.#follow()).catch(() => undefined));
     this.#subscription = Disposable.from(
       window.tabGroups.onDidChangeTabs(look),
       window.tabGroups.onDidChangeTabGroups(look),
