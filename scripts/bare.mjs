@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 
 /** Of no account on any system, and so nobody whose files would be at stake. */
 const ordinaryUser = '65533';
-const shortSuites = ['unit', 'wire', 'editor-oldest'];
+const shortSuites = ['unit', 'cli', 'editor-oldest'];
 
 const { values, positionals } = parseArgs({
   options: { short: { type: 'boolean', default: false }, user: { type: 'string', multiple: true } },

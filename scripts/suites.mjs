@@ -124,7 +124,7 @@ export const suites = {
   bench: mocha(['bench'], { timeout: 120_000, needs: both, platform: 'linux' }),
   cli: mocha(['cli'], { timeout: 120_000, needs: both }),
   docs: mocha(['docs'], { timeout: 120_000, needs: both }),
-  browser: mocha(['browser'], { timeout: 120_000, needs: both }),
+  browser: mocha(['browser'], { timeout: 120_000, needs: both, jobs: 2 }),
   // Where the system lets nobody make such a root, it says so.
   bare: { ...check(node, 'scripts/bare.mjs', '--short'), needs: inEditor, platform: 'linux', tallied: true },
   'load-newest': editor('newest', 'load'),
@@ -138,13 +138,13 @@ export const suites = {
 
 /**
  * What runs after what: the lanes of a stage run side by side, the suites of a lane one after the other. Most suites wait more
- * than they compute. What measures has the machine for itself.
+ * than they compute. What holds limits has the machine for itself; `bench` only looks whether there are figures.
  */
 export const stages = [
   [['types'], ['bundles']],
   [['wire'], ['lint', 'unit', 'docs'], ['editors']],
-  [['tls', 'cli', 'torture'], ['browser']],
-  [['timing', 'bench']],
+  [['tls', 'cli', 'torture', 'bench'], ['browser']],
+  [['timing']],
   [['editor-newest'], ['editor-oldest']],
   // Where a machine is too slow for all, what repeats on an older editor is left out first.
   [['workbench-newest', 'workbench-oldest'], ['bare']],
