@@ -20,6 +20,8 @@ const environment = {
   HOME: home,
   LANG: 'C.UTF-8',
   TEST_TALLY: innerTally,
+  // That an editor runs here, and our server in it, few tests tell as well as many.
+  ...(editors && { TEST_EDITOR_WINDOWS: 'empty multiRoot' }),
   npm_config_registry: npmSetting('registry'),
   npm_config_prefer_offline: 'true',
   npm_config_update_notifier: 'false',
