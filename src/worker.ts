@@ -138,10 +138,16 @@ function destinationOf(isShared: boolean): Destination | undefined {
 /** Both servers have the same. */
 const live = new Live((pages) => tell({ pages }));
 
-/** What one server, of perhaps two, tells and asks. */
-function surroundings(isShared: boolean): Surroundings {
+/** What was stored, named from the folder that is served. @param below the shared folder's name from there; empty for that one */
+const namedFrom = (below: string, event: LogEvent): LogEvent =>
+  event.stored === undefined || below === ''
+    ? event
+    : { ...event, stored: event.stored.map((file) => join(below, file)) };
+
+/** What one server, of perhaps two, tells and asks. @param below as that of {@link namedFrom} */
+function surroundings(isShared: boolean, below = ''): Surroundings {
   const own: Surroundings = {
-    onExchange: (event) => gather(requests.add(isShared ? belowServed(event) : event)),
+    onExchange: (event) => gather(requests.add(namedFrom(below, event))),
     recorder: requests.recorder(isShared),
     isPassing: isShared,
     onConnections: flushSoon,
@@ -163,19 +169,10 @@ function surroundings(isShared: boolean): Surroundings {
   return own;
 }
 
-/** Of a folder that is shared, and is below the one that is served, the name from there; empty where they are the same. */
-let sharedBelow = '';
-
-/** What was stored is named from the folder that is served. */
-const belowServed = (event: LogEvent): LogEvent =>
-  event.stored === undefined || sharedBelow === ''
-    ? event
-    : { ...event, stored: event.stored.map((file) => join(sharedBelow, file)) };
-
 async function share(options: Options): Promise<Server> {
   if (server === undefined) throw new Error('The server is not started.');
-  sharedBelow = relative(served, options.directory);
-  if (shared === undefined) return (shared = await serve(options, surroundings(true)));
+  if (shared === undefined)
+    return (shared = await serve(options, surroundings(true, relative(served, options.directory))));
   shared.configure(options);
   return shared;
 }

@@ -19,6 +19,15 @@ const turns = new Pool(2);
 /** Resolves when a file is on the disk, its mode and its time among it. @throws an `errno` error: nobody knows what is there then */
 export const flushFile = (fd: number): Promise<void> => turns.run(() => pool.run(() => flushed(fd)));
 
+/** As {@link flushFile}; closes the descriptor. */
+export async function flushAndClose(fd: number): Promise<void> {
+  try {
+    await flushFile(fd);
+  } finally {
+    giveBack(fd);
+  }
+}
+
 /** Windows lets nobody flush a folder: its file system notes each rename in a journal of its own. Some others know no such call. */
 const unable: Readonly<Record<'open' | 'fsync', readonly string[]>> =
   process.platform === 'win32'
@@ -44,17 +53,14 @@ export interface FolderMark {
 
 const idOf = ({ dev, ino }: BigIntStats): string => `${dev} ${ino}`;
 
-export const markOf = ({ root, real, stat }: Folder): FolderMark => ({
-  root,
-  real,
-  id: idOf(stat),
-  made: stat.birthtimeNs,
-});
+const identityOf = (stat: BigIntStats): Pick<FolderMark, 'id' | 'made'> => ({ id: idOf(stat), made: stat.birthtimeNs });
+
+export const markOf = ({ root, real, stat }: Folder): FolderMark => ({ root, real, ...identityOf(stat) });
 
 /** Of the folder that is now at a real path; undefined if none is. */
 export function markAt(root: Root, real: readonly string[]): FolderMark | undefined {
   const stat = lstatSync(root.pathOf(real), { bigint: true, throwIfNoEntry: false });
-  return stat?.isDirectory() === true ? { root, real, id: idOf(stat), made: stat.birthtimeNs } : undefined;
+  return stat?.isDirectory() === true ? { root, real, ...identityOf(stat) } : undefined;
 }
 
 /** Most folders of which is remembered that they are found after a crash, or may not be. */
@@ -97,9 +103,8 @@ export class Flushes {
     const above: string[] = [];
     for (let each = path; each !== top && each !== dirname(each);) above.push((each = dirname(each)));
     const flush = (folder: string) => () => flushPath(folder);
-    const stat = lstatSync(path, { bigint: true });
-    const [id, made] = [idOf(stat), stat.birthtimeNs];
-    await this.placeAt({ path, id, made, flush: flush(path), above: above.map((each) => [each, flush(each)]) });
+    const identity = identityOf(lstatSync(path, { bigint: true }));
+    await this.placeAt({ path, ...identity, flush: flush(path), above: above.map((each) => [each, flush(each)]) });
   }
 
   private async placeAt(place: Place): Promise<void> {

@@ -1,5 +1,6 @@
 /** A head as it was on the wire, taken apart again. One octet per character. Pure. */
 import type { FieldLine } from '../http/message/message';
+import { trimOws } from '../http/message/syntax';
 
 export interface HeadLines {
   /** Request line or status line. */
@@ -15,19 +16,10 @@ export function linesOf(text: string): HeadLines {
     .filter((line) => line !== '')
     .map((line): FieldLine => {
       const colon = line.indexOf(':');
-      return colon < 0 ? [bare(line), ''] : [bare(line.slice(0, colon)), bare(line.slice(colon + 1))];
+      // Of octets above ASCII, `trim` takes some for blanks.
+      return colon < 0 ? [trimOws(line), ''] : [trimOws(line.slice(0, colon)), trimOws(line.slice(colon + 1))];
     });
   return { start, fields };
-}
-
-const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t';
-
-/** Without blanks around it (RFC 9110 §5.5): of octets above ASCII, `trim` takes some for blanks. */
-function bare(text: string): string {
-  let [from, to] = [0, text.length];
-  while (isBlank(text[from])) from++;
-  while (to > from && isBlank(text[to - 1])) to--;
-  return text.slice(from, to);
 }
 
 /** Lines that each end in CRLF, and the empty one. */

@@ -1,7 +1,8 @@
 /** Sends a kept request to our own server once more, by a raw socket. */
 import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
-import type { FieldLine } from '../http/message/message';
+import type { FieldLine, Peer } from '../http/message/message';
+import { bareAddress, peerOf } from '../http/message/peer';
 import { headOf, linesOf, octetsOf } from './heads';
 import { mask, maskHead, unmaskHead } from './masking';
 import { RequestError } from './requestError';
@@ -71,7 +72,7 @@ export function send(
     // It is the server of this very process: whose certificate it has is known.
     const socket = secure ? connectSecurely({ host, port, rejectUnauthorized: false }) : connect({ host, port });
     let timer = setTimeout(() => socket.destroy(), patience);
-    let own: string | undefined;
+    let own: Peer | undefined;
     const end = (number?: number): void => {
       stop();
       clearTimeout(timer);
@@ -79,7 +80,7 @@ export function send(
       resolve(number);
     };
     const stop = store.follow((request) => {
-      if (peerOf(request.event.peer, request.port) === own) end(request.number);
+      if (own !== undefined && isOf(own, request)) end(request.number);
     });
     // A server that refuses content may cut the connection: what is kept of the exchange tells more than that.
     socket.on('error', (error: Error) => {
@@ -90,18 +91,16 @@ export function send(
       timer = setTimeout(end, lateness);
     });
     whenConnected(socket, secure, () => {
-      own = peerOf(socket.localAddress ?? '', socket.localPort ?? 0);
+      own = peerOf(socket);
       socket.resume();
       socket.write(octets);
     });
   });
 }
 
-/** Whose connection it is: others may use the same port of theirs. */
-function peerOf(address: string, port: number): string {
-  const [plain = ''] = address.split('%', 1);
-  return `${plain.replace(/^::ffff:(?=\d)/, '')} ${port}`;
-}
+/** Whether it came on the connection whose other end is ours: others may use the same port of theirs. */
+const isOf = ({ localAddress, localPort }: Peer, { event, port }: KeptRequest): boolean =>
+  port === localPort && bareAddress(event.peer) === bareAddress(localAddress);
 
 const whenConnected = (socket: Socket, secure: boolean, then: () => void): void =>
   void socket.once(secure ? 'secureConnect' : 'connect', then);

@@ -8,14 +8,14 @@ import type { OpenIn } from '../server/settings';
 import type { ServedSite } from '../server/state';
 import { externalUrlOf, localUrlOf, withToken } from '../server/urls';
 import { browsersFor, hasOwnBrowser, openInTab } from '../preview/browsers';
-import { tabUrlOf, type Preview } from '../preview/preview';
+import { siteGlob, tabUrlOf, type Preview } from '../preview/preview';
 
 /** @param pathname percent-encoded, from `/` */
 export async function openInBrowser(site: ServedSite, pathname: string): Promise<void> {
   const path = withToken(pathname, site.token);
   if ((await browserKindOf(site)) === 'integrated') {
     const url = await tabUrlOf(site, path);
-    const reuse = `${await tabUrlOf(site, '/')}**`;
+    const reuse = siteGlob(url, path);
     if ((await openInTab({ url, reuse, candidates: browsersFor(site.token) })) !== undefined) return;
     void showWarning(
       l10n.t(

@@ -57,14 +57,14 @@ export class Preview implements Disposable {
    */
   async show(site: ServedSite, pathname: string, secret = site.token): Promise<boolean> {
     const url = await tabUrlOf(site, pathname);
-    const base = url.slice(0, url.length - pathname.length + 1);
+    const reuse = siteGlob(url, pathname);
     const browser = await openInTab({
       url: withToken(url, secret),
-      reuse: this.#shown?.reuse ?? `${base}**`,
+      reuse: this.#shown?.reuse ?? reuse,
       candidates: this.#browsers(site.token),
       onTaken: (tab) => (this.#tab = tab),
     });
-    this.#shown = browser && { browser, pathname, url, reuse: `${base}**` };
+    this.#shown = browser && { browser, pathname, url, reuse };
     return browser !== undefined;
   }
 
@@ -96,6 +96,10 @@ function pageInFront(site: ServedSite): string | undefined {
   const pathname = file && servedPath(site, file);
   return pathname !== undefined && pages.test(pathname) && !isExcluded(site, pathname) ? pathname : undefined;
 }
+
+/** A glob of all addresses of the site. @param url that of `pathname` */
+export const siteGlob = (url: string, pathname: string): string =>
+  `${url.slice(0, url.length - pathname.length + 1)}**`;
 
 /** Where a tab of the editor's reaches it: a browser that asks by way of the remote machine is there already. */
 export async function tabUrlOf(site: ServedSite, pathname: string): Promise<string> {

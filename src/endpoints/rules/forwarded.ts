@@ -3,6 +3,7 @@ import { isOwnCookie, isWidening } from '../../fieldFlaw';
 import type { UpstreamTarget } from '../../upstreamTarget';
 import type { Fields } from '../../http/message/fields';
 import type { FieldLine, Request } from '../../http/message/message';
+import { bareAddress } from '../../http/message/peer';
 import { withoutToken } from './address';
 
 /** RFC 9110 §7.6.1, and those that only the two ends of one connection may use, or that are the framing's. */
@@ -106,7 +107,7 @@ function withoutTokenIn(address: string, token: string): string {
 
 /** RFC 7239, and the older fields that say the same. */
 function addOrigin(lines: FieldLine[], { peer, authority }: Request, { isSecure }: Way): void {
-  const address = peer.address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*/, '');
+  const address = bareAddress(peer.address);
   const proto = isSecure ? 'https' : 'http';
   const from = address.includes(':') ? `"[${address}]"` : address;
   const host = authority === '' ? '' : `;host="${authority}"`;

@@ -1,7 +1,6 @@
 /** Sees to it that what was made, moved or removed is on the disk before anybody is told of it. */
 import { constants, openSync } from 'node:fs';
-import { giveBack } from '../descriptor';
-import { flushFile, markAt, markOf, type Flushes, type FolderMark } from '../flushes';
+import { flushAndClose, markAt, markOf, type Flushes, type FolderMark } from '../flushes';
 import type { Folder } from '../folder';
 import type { Root } from '../root';
 import { failureOf } from '../writing/failures';
@@ -50,11 +49,9 @@ export async function flushContent(root: Root, segments: readonly string[]): Pro
   const fd = withSource(root, segments, ({ kind, path }) => (kind === 'file' ? openSync(path, toFlush) : undefined));
   if (fd === undefined) return;
   try {
-    await flushFile(fd);
+    await flushAndClose(fd);
   } catch (error) {
     throw failureOf(error);
-  } finally {
-    giveBack(fd);
   }
 }
 

@@ -12,10 +12,9 @@ import {
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { giveBack } from '../descriptor';
 import { errnoOf, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
-import { flushFile, type Flushes } from '../flushes';
+import { flushAndClose, type Flushes } from '../flushes';
 import { Journal, removeIfEmpty, removeIfThere, removeNoted, type Keeps } from './journal';
 import { isGone, ownerHere, parseOwner } from './owner';
 import { leavePrivateFolder } from './privateFolder';
@@ -63,12 +62,7 @@ export class ServerFolder {
   async keep(flushes: Flushes): Promise<void> {
     const path = this.claim();
     if (this.isKept) return;
-    const fd = openSync(ownerOf(path), constants.O_RDWR);
-    try {
-      await flushFile(fd);
-    } finally {
-      giveBack(fd);
-    }
+    await flushAndClose(openSync(ownerOf(path), constants.O_RDWR));
     await flushes.placeOwn(path, dirname(this.shared));
     this.isKept = true;
   }

@@ -9,13 +9,17 @@ const patience = 4;
 /** Within the limit, at least. */
 const looks = 8;
 
-/** Nobody has one for whom nothing waits, as for most at any time. @param limit in milliseconds */
+/**
+ * Nobody has one for whom nothing waits, as for most at any time; it begins anew when something does.
+ *
+ * @param limit in milliseconds
+ */
 export function stallOf(known: Stall | undefined, socket: Socket, watch: Watch, limit: number): Stall | undefined {
   return socket.writableLength === 0 ? undefined : (known ?? new Stall(socket, watch, limit));
 }
 
 export class Stall {
-  /** When the last progress was seen; undefined if nothing waits. */
+  /** When the last progress was seen; undefined before the first look. */
   private since: number | undefined;
   /** Octets that the kernel had taken by then. */
   private handed = 0;
@@ -38,12 +42,7 @@ export class Stall {
    * Asks no more of the kernel than it has to: only of a peer for which something waits at two looks in a row.
    */
   due(now: number): number {
-    const waiting = this.socket.writableLength;
-    if (waiting === 0) {
-      this.since = undefined;
-      return Number.POSITIVE_INFINITY;
-    }
-    const handed = this.socket.bytesWritten - waiting - unsent(this.socket);
+    const handed = this.socket.bytesWritten - this.socket.writableLength - unsent(this.socket);
     if (this.since === undefined || handed !== this.handed) {
       this.handed = handed;
       this.renew(now);
