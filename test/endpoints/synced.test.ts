@@ -83,14 +83,10 @@ describe('with sync', () => {
   });
 
   for (const { promise, method, path, fields, body, status, flushes } of rows) {
+    const content = body === undefined ? undefined : () => bodyOf([body]);
+    const asked = (): ReturnType<typeof ask> => ask(router, method, `/files/${path}`, fields, content?.());
     it(`waits for ${promise}`, async () => {
-      const answer = await ask(
-        router,
-        method,
-        `/files/${path}`,
-        fields,
-        body === undefined ? undefined : bodyOf([body]),
-      );
+      const answer = await asked();
       assert.equal(answer.status, status, answer.text);
       // Reading what is copied goes through the same pool where it is not prompt.
       assert.ok(method === 'COPY' ? count >= flushes : count === flushes, `${count} flushes`);
@@ -100,13 +96,7 @@ describe('with sync', () => {
     if (method === 'COPY') continue;
     it(`and without it not for ${promise}`, async () => {
       router = folder.router({ access: 'full' });
-      const answer = await ask(
-        router,
-        method,
-        `/files/${path}`,
-        fields,
-        body === undefined ? undefined : bodyOf([body]),
-      );
+      const answer = await asked();
       assert.equal(answer.status, status, answer.text);
       assert.equal(count, 0);
     });
