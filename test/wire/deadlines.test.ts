@@ -1,7 +1,7 @@
 /** Slow peers, with real slow sockets and shortened limits. No deadline is early, and none is late by more than a second. */
 import assert from 'node:assert/strict';
 import type { Request, Response } from '../../src/http/message/message';
-import { MiB } from '../../src/options';
+import { KiB, MiB } from '../../src/options';
 import { takes } from '../support/noise';
 import { field, type RawClient } from '../support/rawClient';
 import { mirror, startServer, type TestServer } from '../support/testServer';
@@ -19,6 +19,7 @@ const limits = {
 function endpoint(request: Request): Response | Promise<Response> {
   if (request.path === '/never') return new Promise(() => undefined);
   if (request.path === '/large') return { status: 200, fields: [], body: Buffer.alloc(64 * MiB) };
+  if (request.path === '/piece') return { status: 200, fields: [], body: Buffer.alloc(32 * KiB) };
   if (request.path === '/unread') return { status: 200, fields: [], body: Buffer.from('unread') };
   return mirror(request);
 }
@@ -119,6 +120,19 @@ describe('a deadline', function () {
     assert.equal(server.events[0]?.aborted, true);
     client.socket.resume();
     await assert.rejects(client.read(), /the connection ended/);
+  });
+
+  it('for the response: the same for a small one, which the kernel has no room for', async () => {
+    const client = await server.client();
+    client.socket.pause();
+    const isOver = (): boolean => server.events.some(({ aborted }) => aborted);
+    const full = async (): Promise<void> => {
+      for (let asked = 0; !isOver();) {
+        if (server.events.length === asked && ++asked) await client.write('GET /piece HTTP/1.1\r\nHost: a\r\n\r\n');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    };
+    await takes(limits.responseTimeout, full, 4000);
   });
 
   it('for the response is renewed by whatever the peer takes', async () => {

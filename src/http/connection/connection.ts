@@ -22,7 +22,7 @@ import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
 import { reset } from './nodeInternals';
-import { stallOf, type Stall } from './stall';
+import { Stall } from './stall';
 import { beginBatch, currentBatch } from './batch';
 import { expire, waitOf, type Overdue, type Phase } from './waits';
 import type { Watch } from './watch';
@@ -36,7 +36,7 @@ const refusedLinger = 1000;
 export class Connection implements Carrier, Overdue {
   phase: Phase = 'idle';
   private readonly deadline: Deadline;
-  /** Only while something waits for the peer at a look: most connections are idle. */
+  /** Only while something waits for the peer at a look, as for most at any time nothing does. */
   private stall: Stall | undefined;
   private readonly peer: Peer;
   readonly receiver: Receiver;
@@ -105,7 +105,9 @@ export class Connection implements Carrier, Overdue {
 
   /** Enforces the deadlines. @param now that of the watch. @returns when the next of them will have passed */
   tick(now: number): number {
-    this.stall = stallOf(this.stall, this.socket, this.watch, this.service.limits.responseTimeout);
+    // It begins anew when something waits again.
+    if (this.writer.flushed) this.stall = undefined;
+    else this.stall ??= new Stall(this.socket, this.watch, this.service.limits.responseTimeout);
     const stalled = this.stall?.due(now) ?? Number.POSITIVE_INFINITY;
     if (stalled <= now) this.cut();
     else if (this.deadline.due(now) <= now) this.expire();
@@ -152,14 +154,13 @@ export class Connection implements Carrier, Overdue {
     if (this.advancing) return;
     this.advancing = true;
     beginBatch();
-    while (this.moved) {
+    while (this.moved || this.writer.flush()) {
       this.moved = false;
       if (this.phase === 'exchange') this.proceed();
       else if (this.phase === 'draining') this.drain();
       else if (this.phase === 'idle' && !this.writer.blocked) this.begin();
     }
     this.advancing = false;
-    this.writer.flush();
     this.regulate();
   }
 

@@ -1,5 +1,5 @@
 /**
- * What `net.Socket` and `net.Server` can do and no public property offers: three things. Each falls back to something
+ * What `net.Socket` and `net.Server` can do and no public property offers: four things. Three fall back to something
  * harmless where a Node.js of the future does not know it any more, and each has a test that would then fail.
  */
 import { Socket, type Server, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
@@ -30,6 +30,17 @@ export function reset(socket: Socket): void {
   const ending = socket.writableEnded && !socket.writableFinished;
   if (!ending && typeof internals._handle?.reset === 'function') internals.resetAndClosing = true;
   socket.destroy();
+}
+
+/**
+ * Writes past the queue of the stream, which must be empty. What the kernel does not take at once waits in libuv, before
+ * whatever is written next; the stream does not count it. What the queue does costs as much as answering a small request.
+ *
+ * @param callback called before this returns if the kernel takes everything, or refuses
+ */
+export function writeAtOnce(socket: Socket, bytes: Buffer, callback: (error?: Error | null) => void): void {
+  // Every stream has the method, for its own queue calls it; sockets take octets under this name of their encoding.
+  socket._write(bytes, 'buffer' as BufferEncoding, callback);
 }
 
 /**

@@ -9,15 +9,6 @@ const patience = 4;
 /** Within the limit, at least. */
 const looks = 8;
 
-/**
- * Nobody has one for whom nothing waits, as for most at any time; it begins anew when something does.
- *
- * @param limit in milliseconds
- */
-export function stallOf(known: Stall | undefined, socket: Socket, watch: Watch, limit: number): Stall | undefined {
-  return socket.writableLength === 0 ? undefined : (known ?? new Stall(socket, watch, limit));
-}
-
 export class Stall {
   /** When the last progress was seen; undefined before the first look. */
   private since: number | undefined;

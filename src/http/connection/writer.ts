@@ -1,5 +1,6 @@
 /** The sending half of a connection: gathers what one batch writes, and tells when the kernel has it. */
 import type { Socket } from 'node:net';
+import { writeAtOnce } from './nodeInternals';
 
 /** Octets that may wait for the peer before no further request is answered. */
 const highWaterMark = 256 * 1024;
@@ -17,26 +18,35 @@ export interface Writing {
 export class Writer {
   private batch: Buffer[] = [];
   private batched = 0;
+  /** Octets of a write past the stream's queue that the kernel has not all taken. */
+  private passed = 0;
   /** One function for all writes: the hot path makes no closure. */
-  private readonly whenWritten: () => void;
+  private readonly whenWritten: (error?: Error | null) => void;
 
   constructor(
     private readonly socket: Socket,
     owner: Writing,
   ) {
-    this.whenWritten = () => {
-      if (this.flushed && !this.socket.destroyed) owner.flushed();
+    this.whenWritten = (error) => {
+      // Writes end in the order in which they began: no write past the queue is under way any more.
+      this.passed = 0;
+      if (error) this.socket.destroy(error);
+      else if (this.flushed && !this.socket.destroyed) owner.flushed();
     };
   }
 
   /** Whether all that was written has been handed to the kernel. */
   get flushed(): boolean {
-    return this.batched === 0 && this.socket.writableLength === 0;
+    return this.waiting === 0;
   }
 
   /** Whether the peer must read before more is written to it. */
   get blocked(): boolean {
-    return this.batched + this.socket.writableLength >= highWaterMark;
+    return this.waiting >= highWaterMark;
+  }
+
+  private get waiting(): number {
+    return this.batched + this.passed + this.socket.writableLength;
   }
 
   /** Adds to the batch; {@link flush} sends it. The bytes must not change afterwards. */
@@ -45,15 +55,25 @@ export class Writer {
     this.batched += bytes.length;
   }
 
-  flush(): void {
+  /** @returns whether there was something, and the kernel took it at once: its owner has been told */
+  flush(): boolean {
     const { batch, batched } = this;
-    if (batched === 0) return;
+    if (batched === 0) return false;
     this.batch = [];
     this.batched = 0;
     const [first] = batch;
-    if (first !== undefined && batch.length === 1) this.socket.write(first, this.whenWritten);
-    else if (batched <= copyLimit) this.socket.write(Buffer.concat(batch, batched), this.whenWritten);
-    else this.writeAll(batch);
+    if (batched > copyLimit && batch.length > 1) this.writeAll(batch);
+    else if (first !== undefined) this.pass(batch.length === 1 ? first : Buffer.concat(batch, batched));
+    return this.flushed;
+  }
+
+  /** Writes at once if nothing waits before it. */
+  private pass(bytes: Buffer): void {
+    const { socket } = this;
+    if (this.flushed && socket.writable && socket.writableCorked === 0) {
+      this.passed = bytes.length;
+      writeAtOnce(socket, bytes, this.whenWritten);
+    } else socket.write(bytes, this.whenWritten);
   }
 
   /** Several large pieces: one `writev`, no copy. */
