@@ -8,7 +8,8 @@ import { Live } from '../../src/endpoints/live/live';
 import { MiB } from '../../src/options';
 import { needs } from '../support/needs';
 import { startServed } from '../support/served';
-import { change, listening, promised, until, write, type Site } from './pages';
+import { untilPage } from '../support/untilPage';
+import { change, listening, promised, write, type Site } from './pages';
 
 const names = ['firefox', 'firefox-esr'];
 const folders = (process.env.PATH ?? '').split(delimiter);
@@ -106,7 +107,7 @@ describe('a page in Firefox', function () {
     tab.setDefaultTimeout(0);
     // An older one knows no orientation, which it is told, too: whether it has the size is looked at.
     await tab.setViewport({ width: 390, height: 780 }).catch(() => undefined);
-    await until(tab, 'innerWidth === 390');
+    await untilPage(tab, 'innerWidth === 390');
     await tab.goto(`${origin}/files/`);
     await tab.waitForSelector('.pick-files');
     assert.equal(await tab.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
@@ -131,7 +132,7 @@ describe('a page in Firefox', function () {
       tell(from, 'dragstart'), tell(to, 'dragover'), tell(to, 'drop'), tell(from, 'dragend');
     })()`);
     await tab.waitForSelector('.news:not(.none)');
-    await until(tab, `document.querySelector('.entry a[title="a.txt"]') === null`);
+    await untilPage(tab, `document.querySelector('.entry a[title="a.txt"]') === null`);
     assert.deepEqual(readdirSync(join(directory, 'dir')).sort(), ['a.txt', 'inner.txt']);
   });
 });

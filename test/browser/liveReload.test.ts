@@ -5,11 +5,13 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, request as ask, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Live } from '../../src/endpoints/live/live';
 import { serve } from '../../src/serve';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
+import { untilPage } from '../support/untilPage';
+import { listening } from './pages';
 
 const html = (head: string, body = ''): string =>
   `<!doctype html><html><head>${head}</head><body>${body}</body></html>`;
@@ -73,15 +75,6 @@ describe('live reload', function () {
     return page;
   }
 
-  /** Waits until the page hears what is told: then it has heard of the server. */
-  async function listening(page: Page | Frame): Promise<void> {
-    // Not by `waitForFunction`, which needs an `eval` that the policy of a folder's page forbids.
-    await page.evaluate(`new Promise((resolve) => {
-      const look = () => window[Symbol.for('http-server live reload')]?.server ? resolve() : setTimeout(look, 10);
-      look();
-    })`);
-  }
-
   const isKept = (page: Page): Promise<boolean> => page.evaluate<boolean>('window.kept === true');
 
   async function reloads(page: Page, action: () => void): Promise<void> {
@@ -111,7 +104,7 @@ describe('live reload', function () {
     await page.evaluate('scrollTo(0, 1234)');
     await reloads(page, () => change('index.html', (files['index.html'] ?? '').replace('first', 'second')));
     assert.equal(await page.innerText('p'), 'second');
-    await page.waitForFunction('scrollY === 1234');
+    await untilPage(page, 'scrollY === 1234');
   });
 
   it('replaces a style sheet without a reload, and without a moment that has none', async () => {
@@ -121,8 +114,8 @@ describe('live reload', function () {
       new MutationObserver(() => sheets.push(document.querySelectorAll('link').length)).observe(document.head, { childList: true })`);
     for (const red of [2, 3]) {
       change('style.css', `p { color: rgb(${red}, 0, 0) }`);
-      await page.waitForFunction(`getComputedStyle(document.querySelector('p')).color === 'rgb(${red}, 0, 0)'`);
-      await page.waitForFunction(`document.querySelectorAll('link').length === 1`);
+      await untilPage(page, `getComputedStyle(document.querySelector('p')).color === 'rgb(${red}, 0, 0)'`);
+      await untilPage(page, `document.querySelectorAll('link').length === 1`);
     }
     assert.ok(await isKept(page));
     assert.deepEqual(await page.evaluate('sheets'), [2, 1, 2, 1]);
@@ -144,15 +137,15 @@ describe('live reload', function () {
       assert.equal(await page.evaluate(`document.querySelectorAll('link').length`), 2);
     }
     release();
-    await page.waitForFunction(`getComputedStyle(document.querySelector('p')).color === 'rgb(5, 0, 0)'`);
-    await page.waitForFunction(`document.querySelectorAll('link').length === 1`);
+    await untilPage(page, `getComputedStyle(document.querySelector('p')).color === 'rgb(5, 0, 0)'`);
+    await untilPage(page, `document.querySelectorAll('link').length === 1`);
     assert.ok(await isKept(page));
   });
 
   it('replaces a picture without a reload', async () => {
     const page = await open();
     change('picture.svg', svg(20));
-    await page.waitForFunction(`document.images[0].width === 20`);
+    await untilPage(page, `document.images[0].width === 20`);
     assert.ok(await isKept(page));
   });
 
@@ -162,7 +155,7 @@ describe('live reload', function () {
     assert.ok(frame !== undefined);
     await listening(frame);
     change('frame.html', html('<title>new</title>'));
-    await frame.waitForFunction(`document.title === 'new'`);
+    await untilPage(frame, `document.title === 'new'`);
     assert.ok(await isKept(page));
   });
 
@@ -178,7 +171,7 @@ describe('live reload', function () {
   it('reloads every page when so much changed that nobody can name it', async () => {
     const [page, other] = [await open(), await open(url('other.html'))];
     await reloads(page, () => live.changed('all'));
-    await other.waitForFunction('window.kept !== true');
+    await untilPage(other, 'window.kept !== true');
   });
 
   it('shows a page that was not there, or was away while it was built anew, as soon as it is', async () => {
@@ -218,7 +211,7 @@ describe('live reload', function () {
     live.unsaved('/index.html', undefined);
     live.changed(['/index.html']);
     live.unsaved('/style.css', 'p { color: rgb(9, 0, 0) }');
-    await page.waitForFunction(`getComputedStyle(document.querySelector('p')).color === 'rgb(9, 0, 0)'`);
+    await untilPage(page, `getComputedStyle(document.querySelector('p')).color === 'rgb(9, 0, 0)'`);
     assert.ok(await isKept(page));
   });
 
@@ -238,7 +231,7 @@ describe('live reload', function () {
     for (let i = 0; i < 8; i++) pages.push(await open(url('other.html')));
     assert.equal(counts.at(-1), 1);
     live.changed(['/other.html']);
-    for (const page of pages) await page.waitForFunction('window.kept !== true');
+    for (const page of pages) await untilPage(page, 'window.kept !== true');
   });
 
   it('goes on when the tab with the stream is closed', async () => {
@@ -255,7 +248,7 @@ describe('live reload', function () {
     write('a.js', 'window.a = 2');
     const again = await serve({ ...served.options, port }, { onExchange: () => undefined, live: new Live() });
     try {
-      await page.waitForFunction('window.a === 2', undefined, { timeout: 60_000 });
+      await untilPage(page, 'window.a === 2');
       assert.ok(await isKept(other));
     } finally {
       await again.stop(0);

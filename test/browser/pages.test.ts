@@ -8,7 +8,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Live } from '../../src/endpoints/live/live';
 import { launchChromium } from '../support/host/chromium';
 import { startServed } from '../support/served';
-import { change, listening, promised, until, write, type Site } from './pages';
+import { untilPage } from '../support/untilPage';
+import { change, listening, promised, write, type Site } from './pages';
 
 const html = (head: string, body = ''): string =>
   `<!doctype html><html><head>${head}</head><body>${body}</body></html>`;
@@ -51,7 +52,7 @@ describe('a page in Chromium', function () {
     await listening(tab);
     await tab.evaluate('window.kept = true');
   }
-  const isReloaded = (): Promise<unknown> => until(tab, 'window.kept !== true');
+  const isReloaded = (): Promise<unknown> => untilPage(tab, 'window.kept !== true');
   const isKept = async (): Promise<void> => assert.equal(await tab.evaluate('window.kept'), true);
 
   it('R4: says in one quiet line where a policy allows nothing, and asks no more', async () => {
@@ -95,7 +96,7 @@ describe('a page in Chromium', function () {
       const script = `new Worker('worker.js').onmessage = () => (window.ready = true)`;
       write(site, 'page.html', html(`<script>${script}</script>`));
       await open('page.html');
-      await until(tab, 'window.ready');
+      await untilPage(tab, 'window.ready');
       change(site, path, path === 'worker.js' ? `${worker} ` : '{} ');
       await isReloaded();
     });
@@ -107,10 +108,10 @@ describe('a page in Chromium', function () {
     write(site, 'page.html', html('', '<iframe src="a.txt"></iframe><iframe src="a.svg"></iframe>'));
     await open('page.html');
     change(site, 'a.txt', 'two');
-    await until(tab, `frames[0].document.body.textContent === 'two'`);
-    await until(tab, `frames[1][Symbol.for('http-server live reload')]?.server !== undefined`);
+    await untilPage(tab, `frames[0].document.body.textContent === 'two'`);
+    await untilPage(tab, `frames[1][Symbol.for('http-server live reload')]?.server !== undefined`);
     change(site, 'a.svg', svg(2));
-    await until(tab, `frames[1].document.documentElement.getAttribute('width') === '2'`);
+    await untilPage(tab, `frames[1].document.documentElement.getAttribute('width') === '2'`);
     await isKept();
   });
 
@@ -126,8 +127,8 @@ describe('a page in Chromium', function () {
     );
     await open('page.html');
     change(site, 'a.css', color(2));
-    await until(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
-    await until(
+    await untilPage(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
+    await untilPage(
       tab,
       `getComputedStyle(document.querySelector('div').shadowRoot.querySelector('b')).color === 'rgb(2, 0, 0)'`,
     );
@@ -144,13 +145,13 @@ describe('a page in Chromium', function () {
     const style = `getComputedStyle(document.querySelector('p'))`;
     // So themes are switched: that it was never off would not turn it on.
     await tab.evaluate(`[true, false].forEach((off) => (document.querySelector('[title=on]').disabled = off))`);
-    await until(tab, `${style}.borderTopColor === 'rgb(1, 0, 0)'`);
+    await untilPage(tab, `${style}.borderTopColor === 'rgb(1, 0, 0)'`);
     change(site, 'on.css', rule(2));
-    await until(tab, `${style}.borderTopColor === 'rgb(2, 0, 0)'`);
+    await untilPage(tab, `${style}.borderTopColor === 'rgb(2, 0, 0)'`);
     change(site, 'off.css', 'p { border-color: rgb(3, 0, 0) !important }');
-    await until(tab, `/live=/.test(document.querySelector('[title=off]').href)`);
+    await untilPage(tab, `/live=/.test(document.querySelector('[title=off]').href)`);
     change(site, 'on.css', rule(4));
-    await until(tab, `${style}.borderTopColor === 'rgb(4, 0, 0)'`);
+    await untilPage(tab, `${style}.borderTopColor === 'rgb(4, 0, 0)'`);
     assert.equal(await tab.evaluate(`document.querySelectorAll('link').length`), 2);
     await isKept();
   });
@@ -160,11 +161,11 @@ describe('a page in Chromium', function () {
     write(site, 'bare.html', html(''));
     await open('page.html');
     change(site, 'a.svg', svg(1));
-    await until(tab, `/a\\.svg\\?live=/.test(document.querySelector('link').href)`);
+    await untilPage(tab, `/a\\.svg\\?live=/.test(document.querySelector('link').href)`);
     await isKept();
     await open('bare.html');
     change(site, 'favicon.ico', 'x');
-    await until(tab, `/favicon\\.ico\\?live=/.test(document.querySelector('link')?.href)`);
+    await untilPage(tab, `/favicon\\.ico\\?live=/.test(document.querySelector('link')?.href)`);
     await isKept();
   });
 
@@ -178,8 +179,8 @@ describe('a page in Chromium', function () {
       if (changed === 'a.html') change(site, changed, html('<title>two</title>', '<p>x</p>'));
       else change(site, changed, color(2));
       await tab.goBack();
-      if (changed === 'a.html') await until(tab, `document.title === 'two'`);
-      else await until(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
+      if (changed === 'a.html') await untilPage(tab, `document.title === 'two'`);
+      else await untilPage(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
     });
   }
 
@@ -189,10 +190,10 @@ describe('a page in Chromium', function () {
     write(site, 'b.html', html('<title>b</title>'));
     await open('a.html');
     change(site, 'a.css', color(2));
-    await until(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
+    await untilPage(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
     await open('b.html');
     await tab.goBack();
-    await until(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
+    await untilPage(tab, `getComputedStyle(document.querySelector('p')).color === 'rgb(2, 0, 0)'`);
   });
 
   it('R6: leaves a page as it is by Back when nothing of it changed', async () => {

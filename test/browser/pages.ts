@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Live } from '../../src/endpoints/live/live';
 import type { Served } from '../support/served';
+import { untilPage } from '../support/untilPage';
 
 /** A tab, as both drivers have it. */
 export interface Tab {
@@ -19,17 +20,8 @@ export interface Site {
   readonly live: Live;
 }
 
-/** Resolves to the value of `script` when that is neither `false` nor undefined; a page may go away meanwhile. */
-export async function until(tab: Tab, script: string): Promise<unknown> {
-  for (;;) {
-    const value = await tab.evaluate(script).catch(() => undefined);
-    if (value !== undefined && value !== false) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-export const listening = (tab: Tab): Promise<unknown> =>
-  until(tab, `window[Symbol.for('http-server live reload')]?.server !== undefined`);
+export const listening = (tab: Pick<Tab, 'evaluate'>): Promise<unknown> =>
+  untilPage(tab, `window[Symbol.for('http-server live reload')]?.server !== undefined`);
 
 export function write({ served }: Site, path: string, content: string | Buffer): void {
   const file = join(served.directory, path);
@@ -72,7 +64,7 @@ const page = (head: string, body = ''): string =>
 async function reloads(tab: Tab, site: Site, path: string, content: string, then: string): Promise<void> {
   await listening(tab);
   change(site, path, content);
-  await until(tab, then);
+  await untilPage(tab, then);
 }
 
 const bases: readonly Promised[] = ['/sub/', 'https://other.example/a/'].map((base) => ({

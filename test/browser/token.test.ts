@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
 import { trusting } from '../support/tls';
+import { untilPage } from '../support/untilPage';
 
 describe('the token in a browser', function () {
   this.slow(5000);
@@ -70,14 +71,14 @@ describe('the token in a browser', function () {
   it('works in a link on another site', async () => {
     await follow(ours('/page.html?token=sesame'));
     await page.waitForURL(ours('/page.html'));
-    await page.waitForFunction(`document.title === 'inside'`);
+    await untilPage(page, `document.title === 'inside'`);
   });
 
   it('is not needed again in such a link', async () => {
     await page.goto(ours('/page.html?token=sesame'));
     await follow(ours('/page.html'));
     await page.waitForURL(ours('/page.html'));
-    await page.waitForFunction(`document.title === 'inside'`);
+    await untilPage(page, `document.title === 'inside'`);
   });
 
   it('is asked for by a dialog where a link has none, and not over and over', async () => {

@@ -6,6 +6,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Live } from '../../src/endpoints/live/live';
 import { launchChromium } from '../support/host/chromium';
 import { startServed, type Served } from '../support/served';
+import { untilPage } from '../support/untilPage';
+import { listening } from './pages';
 
 /** What the visitor does to `#it`, and what is there of it after the reload. */
 interface Row {
@@ -139,9 +141,8 @@ describe('what a visitor did to a page', function () {
   }
 
   async function ready(page: Page): Promise<void> {
-    await page.waitForFunction(
-      `window[Symbol.for('http-server live reload')]?.server && document.querySelector('#it')`,
-    );
+    await listening(page);
+    await untilPage(page, `document.querySelector('#it') !== null`);
   }
 
   async function reload(page: Page, html: string): Promise<void> {
@@ -162,7 +163,7 @@ describe('what a visitor did to a page', function () {
       else await page.evaluate(act);
       assert.deepEqual(await page.evaluate(shown), first);
       await reload(page, `<b>new</b>${html}`);
-      await page.waitForFunction(`JSON.stringify(${shown}) === ${JSON.stringify(JSON.stringify(second))}`);
+      await untilPage(page, `JSON.stringify(${shown}) === ${JSON.stringify(JSON.stringify(second))}`);
       if (act === undefined) assert.equal(await page.evaluate(`wasKept.includes('typed')`), first === second);
       assert.deepEqual(await stored(page), []);
       await page.close();
@@ -184,7 +185,7 @@ describe('what a visitor did to a page', function () {
     await typeInto(page);
     for (const each of ['a', 'b']) {
       await reload(page, `<b>${each}</b>${html}`);
-      await page.waitForFunction(`it.value === 'typed'`);
+      await untilPage(page, `it.value === 'typed'`);
     }
     await page.reload();
     await ready(page);
@@ -201,7 +202,7 @@ describe('what a visitor did to a page', function () {
     const page = await open(html);
     await typeInto(page);
     await reload(page, `<b></b>${html}`);
-    await page.waitForFunction(`window.heard === 'typed'`);
+    await untilPage(page, `window.heard === 'typed'`);
     assert.equal(await page.evaluate('window.tracked'), undefined);
     await page.close();
   });

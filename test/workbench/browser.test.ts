@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { needs } from '../support/needs';
+import { untilPage } from '../support/untilPage';
 import { EditorSession } from './session';
 import { portOf } from './running';
 import { Workbench } from './workbench';
@@ -54,11 +55,10 @@ describe('the file of the active editor', () => {
     });
 
     /** The title of the page that `action` opens. */
-    async function titleAfter({ page }: Workbench, action: () => Promise<void>): Promise<string> {
+    async function titleAfter({ page }: Workbench, action: () => Promise<void>): Promise<unknown> {
       const [popup] = await Promise.all([page.waitForEvent('popup'), action()]);
       // It begins as an empty page.
-      await popup.waitForFunction("document.title !== ''");
-      const title = await popup.title();
+      const title = await untilPage(popup, 'document.title');
       await popup.close();
       return title;
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { untilPage } from '../support/untilPage';
 import { ask, notRunning, portOf, requestsOf, showNotifications, until } from './running';
 import { type Theme, Workbench } from './workbench';
 
@@ -88,7 +89,7 @@ describe('what a user sees', () => {
     const stored = path.join(workbench.workspace ?? '', 'notes/posted.txt');
     // The editor cuts a link into pieces.
     const links = "[...document.querySelectorAll('.part.panel .detected-link')].map((piece) => piece.textContent)";
-    await workbench.page.waitForFunction(`${links}.join('').includes(${JSON.stringify(stored)})`);
+    await untilPage(workbench.page, `${links}.join('').includes(${JSON.stringify(stored)})`);
     const link = workbench.page.locator('.part.panel .detected-link').last();
     const tab = workbench.page.locator('.tab').filter({ hasText: 'posted.txt' });
     // A panel that is drawn anew between the press and the release takes no click.
