@@ -24,7 +24,7 @@ describe('a page in Firefox', function () {
   before(async function () {
     needs(this, 'Firefox', firefox !== undefined);
     // It makes a profile first.
-    this.timeout(300_000);
+    this.timeout(600_000);
     browser = await launch({
       browser: 'firefox',
       executablePath: firefox,

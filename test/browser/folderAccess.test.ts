@@ -27,7 +27,8 @@ describe('who uses the folder’s page', function () {
       }
 
       if (where === localhost)
-        it('draws of 20,000 entries those that are seen, and goes to the last', async () => {
+        it('draws of 20,000 entries those that are seen, and goes to the last', async function () {
+          this.timeout(600_000);
           await stage.begin();
           for (let i = 0; i < 20_000; i++) writeFileSync(join(stage.served, `file ${i}`), '');
           await stage.open();

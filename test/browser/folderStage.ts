@@ -8,7 +8,7 @@ import { launchChromium } from '../support/host/chromium';
 import { needs, needsPosix } from '../support/needs';
 import { endPrograms, TerminalProgram } from '../support/programs/terminalProgram';
 import { temporaryFolder } from '../support/served';
-import { Visitor } from './visitor';
+import { until, Visitor } from './visitor';
 
 /** From where the page is looked at. */
 export interface Where {
@@ -63,6 +63,8 @@ interface Begun {
   readonly visitors: Visitor[];
   /** What programs that are gone have logged. */
   log: string;
+  /** How often somebody looked what the page asks for. */
+  looks: number;
 }
 
 export class Stage {
@@ -86,7 +88,7 @@ export class Stage {
     const program = this.start(folder.path, setting);
     // Whether it is reached by the network is seen by the address that it listens at.
     const gate = await Gate.to(await program.port(), this.where.host);
-    this.begun = { folder, setting, program, gate, visitors: [], log: '' };
+    this.begun = { folder, setting, program, gate, visitors: [], log: '', looks: 0 };
     await this.another(setting.how);
   }
 
@@ -95,7 +97,7 @@ export class Stage {
     this.begun = undefined;
     for (const visitor of begun?.visitors ?? []) await visitor.leave();
     await begun?.gate.close();
-    endPrograms();
+    await endPrograms();
     await begun?.folder.remove();
   }
 
@@ -178,6 +180,14 @@ export class Stage {
   requests(): string[] {
     const lines = `${this.now.log}${this.now.program.stdout}`;
     return [...lines.matchAll(/"([A-Z]+ \S+) HTTP\/1\.1" /g)].map(([, request = '']) => request);
+  }
+
+  /** What the page has asked for until now, but for its own parts; the lines of a log may come late. */
+  async asked(): Promise<string[]> {
+    const last = `/echo/last-${this.now.looks++}`;
+    await this.page.evaluate(`fetch('${last}').then(() => true)`);
+    await until(() => this.requests().includes(`GET ${last}`));
+    return this.requests().filter((request) => !/ \/(?:\.http-server\/assets|echo)\//.test(request));
   }
 
   private get now(): Begun {

@@ -136,7 +136,7 @@ describe('the program announces', function () {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   beforeEach(async () => (folder = await temporaryFolder()));
   afterEach(async () => {
-    endPrograms();
+    await endPrograms();
     await folder.remove();
   });
 

@@ -20,7 +20,7 @@ describe('the command line', function () {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   beforeEach(async () => (folder = await temporaryFolder()));
   afterEach(async () => {
-    endPrograms();
+    await endPrograms();
     await folder.remove();
   });
 

@@ -22,7 +22,7 @@ describe('--live-reload', function () {
     await writeFile(join(folder.path, 'index.html'), page);
   });
   afterEach(async () => {
-    endPrograms();
+    await endPrograms();
     await folder.remove();
   });
 

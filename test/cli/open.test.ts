@@ -18,7 +18,7 @@ describe('--open', function () {
     await mkdir(join(folder.path, 'site'));
   });
   afterEach(async () => {
-    endPrograms();
+    await endPrograms();
     await folder.remove();
   });
 

@@ -37,7 +37,7 @@ describe('the log costs lines, never the server:', function () {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   beforeEach(async () => (folder = await temporaryFolder()));
   afterEach(async () => {
-    endPrograms();
+    await endPrograms();
     await folder.remove();
   });
 

@@ -18,7 +18,7 @@ describe('a resumable upload, and a program that is killed', () => {
     cache = await temporaryFolder();
   });
   afterEach(async () => {
-    endPrograms();
+    await endPrograms();
     await folder.remove();
     await cache.remove();
   });

@@ -38,7 +38,8 @@ export async function startServed(
   const folder = await temporaryFolder();
   const events: LogEvent[] = [];
   const clients: RawClient[] = [];
-  let wake = (): void => undefined;
+  /** Whoever waits for an event. */
+  const waiting: (() => void)[] = [];
   const all: Options = {
     ...defaultOptions,
     directory: join(folder.path, 'folder'),
@@ -50,7 +51,7 @@ export async function startServed(
   await mkdir(all.directory, { recursive: true });
   const onExchange = (event: LogEvent): void => {
     events.push(event);
-    wake();
+    for (const wake of waiting.splice(0)) wake();
   };
   const server = await serve(all, { onExchange, isPassing: true, ...surroundings });
   return {
@@ -69,7 +70,7 @@ export async function startServed(
       for (;;) {
         const event = events.find(wanted);
         if (event !== undefined) return event;
-        await new Promise<void>((resolve) => (wake = resolve));
+        await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },
     async stop() {

@@ -38,7 +38,8 @@ export async function startServer(
   const events: LogEvent[] = [];
   const defects: unknown[] = [];
   const clients: RawClient[] = [];
-  let wake = (): void => undefined;
+  /** Whoever waits for an event. */
+  const waiting: (() => void)[] = [];
   let stopping = false;
   const service = {
     limits: { ...defaultLimits, ...limits },
@@ -53,7 +54,7 @@ export async function startServer(
     },
     onExchange: (event: LogEvent): void => {
       events.push(event);
-      wake();
+      for (const wake of waiting.splice(0)) wake();
     },
     get stopping() {
       return stopping;
@@ -72,7 +73,7 @@ export async function startServer(
       return client;
     },
     async logged(count) {
-      while (events.length < count) await new Promise<void>((resolve) => (wake = resolve));
+      while (events.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
       return events;
     },
     beginStop() {

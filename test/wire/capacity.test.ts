@@ -140,7 +140,7 @@ describe('the connection cap', () => {
 });
 
 describe('H4: who is refused entry', () => {
-  const limits = { lingerTimeout: 10_000, bodyTimeout: 20_000 };
+  const limits = { lingerTimeout: 90_000, bodyTimeout: 100_000 };
   let server: TestServer;
   before(async () => (server = await startServer(new Endpoints().endpoint, limits)));
   after(() => server.stop());
@@ -170,8 +170,8 @@ describe('H4: who is refused entry', () => {
         const begun = performance.now();
         await gone();
         clearInterval(timer);
-        // A second; who was not refused might go on for ten.
-        assert.ok(performance.now() - begun < 5000);
+        // A second; who was not refused might go on for ninety.
+        assert.ok(performance.now() - begun < 45_000);
       }
     });
   }

@@ -7,7 +7,7 @@ import { TestFolder } from '../support/folder';
 import { ServerProcess } from '../support/programs/serverProcess';
 
 describe('a listing of 20,000 entries', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder: TestFolder;
   let server: ServerProcess;
   before(async () => {

@@ -227,7 +227,7 @@ describe('a server that speaks TLS', function () {
   });
 
   it('sends 64 MiB whole', async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     const piece = randomBytes(MiB);
     const content = Buffer.concat(Array<Buffer>(64).fill(piece));
     writeFileSync(join(served.directory, 'large'), content);

@@ -117,7 +117,7 @@ describe('an upload that is broken off', () => {
 
   it('two hundred times, in all ways to upload, leaves no descriptor open', async function () {
     needsLinux(this);
-    this.timeout(240_000);
+    this.timeout(600_000);
     const descriptors = (): number => readdirSync('/proc/self/fd').length;
     // The first upload opens the journal, which stays open.
     const first = await served.client();

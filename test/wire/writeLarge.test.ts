@@ -53,7 +53,7 @@ const ways: readonly Way[] = [
 ];
 
 describe('a big upload', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   this.slow(20_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let server: ServerProcess;

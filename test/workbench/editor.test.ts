@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { untilPage } from '../support/untilPage';
-import { ask, notRunning, portOf, requestsOf, showNotifications, until } from './running';
+import { ask, notRunning, portOf, requestsOf, showNotifications, tells, until } from './running';
 import { type Theme, Workbench } from './workbench';
 
 const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
@@ -93,11 +93,7 @@ describe('what a user sees', () => {
     const link = workbench.page.locator('.part.panel .detected-link').last();
     const tab = workbench.page.locator('.tab').filter({ hasText: 'posted.txt' });
     // A panel that is drawn anew between the press and the release takes no click.
-    for (let clicks = 0; clicks < 8 && !(await tab.isVisible()); clicks++) {
-      await link.click({ modifiers: ['ControlOrMeta'] });
-      await tab.waitFor({ timeout: 2000 }).catch(() => undefined);
-    }
-    assert.ok(await tab.isVisible());
+    await until(tab, () => link.click({ modifiers: ['ControlOrMeta'] }));
     assert.equal(await fs.readFile(stored, 'utf8'), 'posted');
   });
 
@@ -163,8 +159,7 @@ describe('what a user sees', () => {
     await workbench.page.keyboard.press('Escape');
     await explorer.getByText('notes').click({ button: 'right' });
     await menu.getByText('Serve This Folder with HTTP Server').hover();
-    await workbench.page.keyboard.press('Enter');
-    await workbench.statusBarItem(/Serving .*notes/).waitFor();
+    await tells(workbench, /Serving .*notes/, () => workbench.page.keyboard.press('Enter'));
     assert.equal(await ask(port, 'GET /files/readme.txt'), 200);
   });
 

@@ -38,21 +38,8 @@ describe('an editor in German, by the keyboard alone', () => {
 
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
 
-  /** Chooses what an open list offers. */
-  async function choose(text: string): Promise<void> {
-    await workbench.quickPick(text).waitFor();
-    await workbench.page.keyboard.type(text);
-    await workbench.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: text }).waitFor();
-    await press('Enter');
-  }
-
-  async function command(title: string): Promise<void> {
-    await press('F1');
-    await workbench.quickInput().waitFor();
-    await workbench.page.keyboard.type(title);
-    await workbench.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title }).waitFor();
-    await press('Enter');
-  }
+  const choose = (text: string): Promise<void> => workbench.typeChoice(text);
+  const command = (title: string): Promise<void> => workbench.typeCommand(title);
 
   /** Goes to our item of the status bar, and presses it. */
   async function pressItem(): Promise<void> {

@@ -29,14 +29,14 @@ async function offered(workbench: Workbench): Promise<string[]> {
   // The list follows the typing when that has ended: it does when it has shown this, and no longer does. It is a command of an
   // extension that the editor brings, in every window: when it is there, the editor has read what extensions contribute.
   const ofExtension = 'JSON: Clear Schema Cache';
-  await until(workbench.quickPick(ofExtension), async () => {
+  await until(workbench.quickPick(ofExtension), async (timeout) => {
     // An open palette keeps the list that it had when it opened.
     await workbench.page.keyboard.press('Escape');
     await workbench.page.keyboard.press('F1');
     // A window that is still opening closes the palette.
     await workbench
       .quickInput()
-      .fill(`>${ofExtension}`, { timeout: 2000 })
+      .fill(`>${ofExtension}`, { timeout })
       .catch(() => undefined);
   });
   await workbench.quickInput().fill(`>${name}`);

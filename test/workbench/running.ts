@@ -8,8 +8,12 @@ const running = /^\s*(\d{4,5})(?:\s+(\d+))?\s*$/;
 
 /** Waits until the server is running. */
 export async function portOf(workbench: Workbench): Promise<number> {
-  await workbench.serverItem().filter({ hasText: running }).waitFor();
-  return Number(running.exec(await workbench.serverItem().innerText())?.[1]);
+  for (;;) {
+    await workbench.serverItem().filter({ hasText: running }).waitFor();
+    // It may have gone on meanwhile.
+    const port = running.exec(await workbench.serverItem().innerText())?.[1];
+    if (port !== undefined) return Number(port);
+  }
 }
 
 /** How many requests the status item tells of. */
@@ -50,16 +54,26 @@ export async function showNotifications(workbench: Workbench, text: string | Reg
 
 const PATIENCE_MS = 180_000;
 
-/** Does `action`, again and again if need be, until `wanted` is there: a page that is being redrawn misses clicks. */
-export async function until(wanted: Locator, action: () => Promise<void>): Promise<void> {
+/**
+ * Does `action`, again and again if need be, until `wanted` is there: a page that is being redrawn misses clicks. It waits
+ * longer each time: on a slow machine the next click would take away what the last one is about to show.
+ *
+ * @param action is told how long it may take, in milliseconds
+ */
+export async function until(wanted: Locator, action: (timeout: number) => Promise<void>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    await action();
+  for (let timeout = 3_000; ; timeout *= 2) {
+    await action(timeout);
     try {
-      await wanted.waitFor({ timeout: 3_000 });
+      await wanted.waitFor({ timeout });
       return;
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
   }
+}
+
+/** Does what the status bar tells of for three seconds: it is looked at before. */
+export async function tells(workbench: Workbench, text: string | RegExp, action: () => Promise<void>): Promise<void> {
+  await Promise.all([workbench.statusBarItem(text).waitFor(), action()]);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import jsQR from 'jsqr';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { networkAddresses } from '../../src/addresses';
-import { portOf, showNotifications, until } from './running';
+import { portOf, showNotifications, tells, until } from './running';
 import { type Theme, Workbench } from './workbench';
 import { needs } from '../support/needs';
 
@@ -120,8 +120,7 @@ describe('sharing on the local network', () => {
   });
 
   it('copies the link by a button', async () => {
-    await panel().getByRole('button', { name: 'Copy Link' }).click();
-    await workbench.statusBarItem('Copied the link').waitFor();
+    await tells(workbench, 'Copied the link', () => panel().getByRole('button', { name: 'Copy Link' }).click());
   });
 
   it('is in the menu while it lasts', async () => {
@@ -157,20 +156,10 @@ describe('sharing on the local network', () => {
   it('receives files into a new folder, by the keyboard alone, and shows none', async () => {
     await workbench.runCommand('HTTP Server: Stop Sharing');
     await tab().waitFor({ state: 'detached' });
-    const { keyboard } = workbench.page;
-    const choose = async (text: string): Promise<void> => {
-      await workbench.quickPick(text).waitFor();
-      await keyboard.type(text);
-      await keyboard.press('Enter');
-    };
-    await keyboard.press('F1');
-    await workbench.quickInput().waitFor();
-    await keyboard.type('Share on Local Network');
-    await workbench.quickPick('Share on Local Network').waitFor();
-    await keyboard.press('Enter');
-    await choose('Receive Files, by HTTP');
-    if (addresses.length > 1) await choose(addresses[0]!.address);
-    await choose('received/');
+    await workbench.typeCommand('Share on Local Network');
+    await workbench.typeChoice('Receive Files, by HTTP');
+    if (addresses.length > 1) await workbench.typeChoice(addresses[0]!.address);
+    await workbench.typeChoice('received/');
     await panel().getByText('store new files, and see none').waitFor();
     for (const theme of themes) {
       await workbench.setTheme(theme);

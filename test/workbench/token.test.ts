@@ -1,4 +1,4 @@
-import { notRunning, portOf, showNotifications } from './running';
+import { notRunning, portOf, showNotifications, tells } from './running';
 import { Workbench } from './workbench';
 
 describe('a host that lets the network in, without a token', () => {
@@ -31,8 +31,7 @@ describe('a host that lets the network in, without a token', () => {
     await workbench.serverItem().click();
     await workbench.quickPick('Forget the Generated Token').waitFor();
     await workbench.screenshot('token-menu');
-    await workbench.quickPick('Copy URL with Token').click();
-    await workbench.statusBarItem('Copied the link').waitFor();
+    await tells(workbench, 'Copied the link', () => workbench.quickPick('Copy URL with Token').click());
   });
 
   it('is refused again when it is forgotten', async () => {

@@ -13,7 +13,9 @@ const THEMES: Readonly<Record<Theme, { label: string; css: string }>> = {
   'high contrast': { label: 'Dark High Contrast', css: 'hc-black' },
 };
 
-const TIMEOUT_MS = 60_000;
+/** Long enough for any machine, and so short that a test, which has 300 s, still says what it waited for. */
+const TIMEOUT_MS = 120_000;
+/** For an entry of a list, the first time; each further one has twice as long. */
 const PICK_TIMEOUT_MS = 4_000;
 
 /** One window of a real VS Code with the extension in it, as a user sees and drives it. */
@@ -50,17 +52,17 @@ export class Workbench {
 
   /** Runs the command whose title, category included, the palette shows with these words, as a user would. */
   async runCommand(title: string): Promise<void> {
-    await this.#insist(`The command palette offers no "${title}".`, async () => {
+    await this.#insist(`The command palette offers no "${title}".`, async (timeout) => {
       await this.page.keyboard.press('F1');
       await this.quickInput().fill(`>${title}`);
-      return this.#choose(title);
+      return this.#choose(title, timeout);
     });
   }
 
   /** Clicks the entry with that text in the open quick pick; without one closes it. Returns whether there was one. */
-  async #choose(text: string): Promise<boolean> {
+  async #choose(text: string, timeout: number): Promise<boolean> {
     try {
-      await this.quickPick(text).click({ timeout: PICK_TIMEOUT_MS });
+      await this.quickPick(text).click({ timeout });
       return true;
     } catch {
       await this.page.keyboard.press('Escape');
@@ -69,11 +71,31 @@ export class Workbench {
   }
 
   /** Tries again until it works: a list shows what there is when it opens, and an extension's part may come later. */
-  async #insist(complaint: string, attempt: () => Promise<boolean>): Promise<void> {
+  async #insist(complaint: string, attempt: (timeout: number) => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + TIMEOUT_MS;
-    while (!(await attempt())) {
+    for (let timeout = PICK_TIMEOUT_MS; !(await attempt(timeout)); timeout *= 2) {
       if (Date.now() > deadline) throw new Error(complaint);
     }
+  }
+
+  /** Runs a command as who has no mouse does: what the palette shows first has these words. */
+  async typeCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().waitFor();
+    await this.#typeAndEnter(title);
+  }
+
+  /** Chooses what an open list offers, as who has no mouse does. */
+  async typeChoice(text: string): Promise<void> {
+    await this.quickPick(text).waitFor();
+    await this.#typeAndEnter(text);
+  }
+
+  /** The list follows the typing a moment later. */
+  async #typeAndEnter(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+    await this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: text }).waitFor();
+    await this.page.keyboard.press('Enter');
   }
 
   /** Where the open palette, quick pick or input box takes text. */
@@ -103,9 +125,9 @@ export class Workbench {
 
   /** Shows the Output panel with that channel. */
   async openOutputChannel(name: string): Promise<void> {
-    await this.#insist(`There is no output channel "${name}".`, async () => {
+    await this.#insist(`There is no output channel "${name}".`, async (timeout) => {
       await this.runCommand('Output: Show Output Channels');
-      return this.#choose(name);
+      return this.#choose(name, timeout);
     });
     await this.page.locator('.part.panel .view-lines').first().waitFor();
   }

@@ -12,7 +12,6 @@ const notebook = JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat
 const closeAll = (): Thenable<unknown> => vscode.commands.executeCommand('workbench.action.closeAllEditors');
 
 describe('the file in front of the user', function () {
-  this.timeout(180_000);
   const made: vscode.Uri[] = [];
 
   async function make(name: string, content: Buffer): Promise<vscode.Uri> {

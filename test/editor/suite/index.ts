@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { projectRoot } from '../../support/host/paths';
 
-const TEST_TIMEOUT_MS = 180_000;
+const TEST_TIMEOUT_MS = 300_000;
 
 /**
  * Runs, inside an extension host, every test file for the kind of window that TEST_WINDOW names: those directly in this

@@ -6,7 +6,6 @@ import type { ApiUser } from '../../fixtures/apiUser/extension';
 import { api, folder, reached, started, when } from '../support';
 
 describe('what is launched', function () {
-  this.timeout(60_000);
   let server: HttpServerApi;
   let launched: ApiUser['launched'];
   let site: string;

@@ -30,7 +30,6 @@ class Listener {
 }
 
 describe('live reload', function () {
-  this.timeout(180_000);
   let server: HttpServerApi;
   let port: number;
   let listener: Listener;

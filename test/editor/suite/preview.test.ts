@@ -39,7 +39,6 @@ async function goTo(name: string): Promise<void> {
 }
 
 describe('a page in a tab', function () {
-  this.timeout(180_000);
   const site = 'http://localhost:4221/';
   const inFrame = { reuse: `${site}**`, candidates: [framed] };
 
@@ -99,7 +98,6 @@ describe('a browser of the editor’s own', () => {
 });
 
 describe('the preview, in a browser of the editor’s own', function () {
-  this.timeout(180_000);
   let options: Partial<Options>;
   let made: TestController;
   let preview: Preview;

@@ -38,7 +38,6 @@ describe('the folder that is served', () => {
 });
 
 describe('the status item', function () {
-  this.timeout(180_000);
   const made = new TestController();
   const sharing = new Sharing(made.controller);
   let now = Date.now();

@@ -22,6 +22,8 @@ const FONTS_CONF = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">font-cache</cachedir></fontconfig>
 `;
+/** Nearly as long as a test may take, so that it still says what it waited for. */
+const PATIENCE_MS = 280_000;
 const OWN_ADDRESSES = Object.values(networkInterfaces())
   .flatMap((infos) => infos ?? [])
   .map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address));
@@ -40,7 +42,7 @@ const FLAGS = [
 /** A headless Chromium: the system's if there is one, else the one npm ships. Close it with `close()`. */
 export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   const { executablePath, env } = await findChromium();
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath,
     env: { ...definedOnly(process.env), ...env },
     // The callers end their browsers themselves, on signals too.
@@ -50,6 +52,7 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
     ...options,
     args: [...FLAGS, ...(options.args ?? [])],
   });
+  return browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
 }
 
 /** Where Chromium is, and what its environment needs beyond ours. `CHROMIUM` names another one. */

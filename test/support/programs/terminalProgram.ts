@@ -24,10 +24,14 @@ export interface Spawning {
 
 const running = new Set<TerminalProgram>();
 
-/** Ends what a test has left. */
-export function endPrograms(): void {
-  for (const each of running) each.child.kill('SIGKILL');
+/** Ends what a test has left; resolves when nothing of it writes any more. */
+export async function endPrograms(): Promise<void> {
+  const left = [...running].map(({ child }) => child);
   running.clear();
+  for (const child of left) {
+    const exited = once(child, 'exit');
+    if (child.kill('SIGKILL')) await exited;
+  }
 }
 
 export class TerminalProgram {
@@ -35,7 +39,8 @@ export class TerminalProgram {
   stderr = '';
   readonly ended: Promise<Ended>;
   readonly child: ChildProcess;
-  private wake = (): void => undefined;
+  /** Whoever waits for what it prints. */
+  private readonly waiting: (() => void)[] = [];
 
   constructor(args: readonly string[], { cwd, env, stdio, wrapper = [] }: Spawning = {}) {
     const [command = '', ...rest] = [...wrapper, process.execPath, program, ...args];
@@ -45,8 +50,9 @@ export class TerminalProgram {
       env: { ...process.env, ...env },
     });
     running.add(this);
-    this.child.stdout?.on('data', (chunk: Buffer) => this.read('stdout', chunk));
-    this.child.stderr?.on('data', (chunk: Buffer) => this.read('stderr', chunk));
+    // A character may come in two pieces.
+    this.child.stdout?.setEncoding('utf8').on('data', (piece: string) => this.read('stdout', piece));
+    this.child.stderr?.setEncoding('utf8').on('data', (piece: string) => this.read('stderr', piece));
     this.ended = once(this.child, 'close').then(([code]) => {
       running.delete(this);
       this.wake();
@@ -54,9 +60,13 @@ export class TerminalProgram {
     });
   }
 
-  private read(from: 'stdout' | 'stderr', chunk: Buffer): void {
-    this[from] += chunk.toString();
+  private read(from: 'stdout' | 'stderr', piece: string): void {
+    this[from] += piece;
     this.wake();
+  }
+
+  private wake(): void {
+    for (const each of this.waiting.splice(0)) each();
   }
 
   /** Resolves with the first match of `pattern` in what was printed there. */
@@ -65,7 +75,7 @@ export class TerminalProgram {
       const match = pattern.exec(this[where]);
       if (match !== null) return match;
       if (!running.has(this)) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
-      await new Promise<void>((done) => (this.wake = done));
+      await new Promise<void>((done) => this.waiting.push(done));
     }
   }
 
