@@ -73,7 +73,7 @@ const workbench = (version, only) =>
 const overTls = [
   'token',
   ...['capacity', 'corpus', 'deadlines', 'endless', 'exercise', 'expect', 'guardUser', 'interim'],
-  ...['persistence', 'requests', 'resumable', 'response', 'write', 'writeAborts'],
+  ...['persistence', 'requests', 'resumable', 'response', 'slowPeers', 'write', 'writeAborts'],
 ];
 
 /** The tests of what a user sees, on the oldest editor as on the newest. */
@@ -114,13 +114,13 @@ export const suites = {
     except: timed,
   }),
   // Most of its time is spent in waiting for deadlines.
-  wire: mocha(['wire'], { timeout: 300_000, needs: both, except: timed, jobs: 2 }),
+  wire: mocha(['wire'], { timeout: 300_000, needs: both, except: timed, jobs: 4 }),
   tls: mocha(['wire', 'browser'], {
     timeout: 300_000,
     needs: both,
     env: { TEST_TRANSPORT: 'tls' },
     only: overTls,
-    jobs: 2,
+    jobs: 4,
   }),
   torture: mocha(['torture'], { timeout: 300_000, needs: both }),
   timing: mocha(['endpoints', 'wire'], { timeout: 300_000, needs: both, only: timed }),
@@ -145,8 +145,8 @@ export const suites = {
  */
 export const stages = [
   [['types'], ['bundles']],
-  [['wire'], ['lint', 'unit', 'docs'], ['editors']],
-  [['tls', 'cli', 'torture', 'bench'], ['browser']],
+  [['wire', 'cli'], ['lint', 'unit', 'docs'], ['editors']],
+  [['tls', 'torture', 'bench'], ['browser']],
   [['timing']],
   [['editor-newest'], ['editor-oldest']],
   // Where a machine is too slow for all, what repeats on an older editor is left out first.

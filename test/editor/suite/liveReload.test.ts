@@ -96,7 +96,7 @@ describe('live reload', function () {
 
   it('tells what it costs while a page is open and nothing happens', async () => {
     await written('idle.txt');
-    const seconds = 3;
+    const seconds = 1;
     const before = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     const { user, system } = process.cpuUsage(before);
