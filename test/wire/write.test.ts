@@ -245,7 +245,11 @@ describe('storing over a socket', () => {
     await send('PUT', 'dir/named.txt', 'new');
     await send('PUT', 'dir', 'new');
     await send('GET', 'old.txt', '');
-    const stored = served.events.slice(before, before + 2).map((event) => event.stored);
-    assert.deepEqual(stored, [['dir/named.txt'], undefined]);
+    // Of the tests before, something may still be told.
+    const told = served.events.slice(before).filter(({ target }) => target.startsWith('/files/dir'));
+    assert.deepEqual(
+      told.map(({ stored }) => stored),
+      [['dir/named.txt'], undefined],
+    );
   });
 });

@@ -6,6 +6,7 @@ import type { FrameLocator } from 'playwright-core';
 import { networkAddresses } from '../../src/addresses';
 import { projectRoot } from '../support/host/paths';
 import { needs } from '../support/needs';
+import { untilPage } from '../support/untilPage';
 import { notRunning, portOf } from './running';
 import { type Theme, Workbench } from './workbench';
 
@@ -107,6 +108,8 @@ describe('an editor in German, by the keyboard alone', () => {
       await workbench.screenshot(`german-share-${theme.replace(' ', '-')}`);
     }
     await command('View: Focus Active Editor Group');
+    // A frame has the keyboard a moment later.
+    await untilPage(panel().locator('html'), 'document.hasFocus()');
     const focused = panel().locator(':focus', { hasText: german('Stop Sharing') });
     for (let steps = 0; steps < 10 && (await focused.count()) === 0; steps++) await press('Tab');
     assert.equal(await focused.count(), 1, 'the panel has no such button for the keyboard');
