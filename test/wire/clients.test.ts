@@ -43,9 +43,14 @@ describe('clients', function () {
       needsProgram(this, 'curl');
     });
 
+    // By itself it waits a second for a 100, and then sends what nobody asked for.
     const curl = async (...args: string[]): Promise<string> =>
-      (await run('curl', ['--silent', '--show-error', '--max-time', '20', ...args], { env, maxBuffer: 32 * MiB }))
-        .stdout;
+      (
+        await run('curl', ['--silent', '--show-error', '--max-time', '250', '--expect100-timeout', '250', ...args], {
+          env,
+          maxBuffer: 32 * MiB,
+        })
+      ).stdout;
 
     it('reads, and uses one connection for several requests', async () => {
       const said = await curl('-v', `${url}/echo/a`, `${url}/echo/b`, '-w', '%{num_connects} ', '-o', '-', '-o', '-');
