@@ -3,9 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { untilPage } from '../support/untilPage';
 import { ask, notRunning, portOf, requestsOf, showNotifications, tells, until } from './running';
-import { type Theme, Workbench } from './workbench';
-
-const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
+import { themes, Workbench } from './workbench';
 
 /** Points at the status item until its tooltip is there. */
 async function showTooltip(workbench: Workbench): Promise<void> {

@@ -8,9 +8,7 @@ import { projectRoot } from '../support/host/paths';
 import { needs } from '../support/needs';
 import { untilPage } from '../support/untilPage';
 import { notRunning, portOf } from './running';
-import { type Theme, Workbench } from './workbench';
-
-const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
+import { themes, Workbench } from './workbench';
 
 describe('an editor in German, by the keyboard alone', () => {
   let workbench: Workbench;

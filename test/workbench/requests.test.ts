@@ -7,7 +7,7 @@ import { needs } from '../support/needs';
 import { RawClient } from '../support/rawClient';
 import { agentFolder } from './agent';
 import { ask, portOf, until } from './running';
-import { Workbench } from './workbench';
+import { themes, Workbench } from './workbench';
 
 describe('requests that a user sees', () => {
   let workbench: Workbench;
@@ -63,7 +63,7 @@ describe('requests that a user sees', () => {
 
   it('whole, as a document, in each kind of colours', async () => {
     await until(editorText('refs/heads/main'), () => row('405 POST').click());
-    for (const theme of ['light', 'dark', 'high contrast'] as const) {
+    for (const theme of themes) {
       await workbench.setTheme(theme);
       await workbench.screenshot(`requests-${theme}`);
     }
@@ -109,13 +109,13 @@ describe('requests that a user sees', () => {
     await question.waitFor();
     // It may be seen before it has the keyboard.
     await until(workbench.statusBarItem('agent was refused'), () => workbench.page.keyboard.press('Escape'));
-    for (const theme of ['light', 'dark', 'high contrast'] as const) {
+    for (const theme of themes) {
       await workbench.setTheme(theme);
       await workbench.runCommand('Agent: Read Requests');
       await question.waitFor();
       assert.ok(!(await question.innerText()).includes('hooks'), 'it has words of a client');
       await workbench.screenshot(`agent-asks-${theme}`);
-      if (theme !== 'high contrast') await workbench.page.keyboard.press('Escape');
+      if (theme !== themes.at(-1)) await workbench.page.keyboard.press('Escape');
     }
     await question
       .locator('.monaco-button')

@@ -5,10 +5,8 @@ import jsQR from 'jsqr';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { networkAddresses } from '../../src/addresses';
 import { portOf, showNotifications, tells, until } from './running';
-import { type Theme, Workbench } from './workbench';
+import { type Theme, themes, Workbench } from './workbench';
 import { needs } from '../support/needs';
-
-const themes = ['light', 'dark', 'high contrast'] satisfies Theme[];
 
 const addresses = networkAddresses();
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Workbench, type Theme } from './workbench';
+import { themes, Workbench } from './workbench';
 
 describe('the workbench that the tests drive', () => {
   let workbench: Workbench;
@@ -26,7 +26,7 @@ describe('the workbench that the tests drive', () => {
     assert.match(await workbench.outputText(), /\[info\]/);
   });
 
-  for (const theme of ['light', 'dark', 'high contrast'] satisfies Theme[]) {
+  for (const theme of themes) {
     it(`can be looked at in ${theme}`, async () => {
       await workbench.setTheme(theme);
       await workbench.screenshot(`workbench-${theme.replace(' ', '-')}`);
