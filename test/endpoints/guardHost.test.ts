@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { checkOptions, defaultOptions, OptionsError } from '../../src/options';
 import { gateWith, guardWith, inside, type Asked } from '../support/guarded';
 
-const named = guardWith({ allowedHosts: ['files.example', 'Proxy.Example:8443', 'plain.example:80', '[fd00:0::1]'] });
+const named = guardWith({
+  allowedHosts: ['files.example', 'Proxy.Example:8443', 'plain.example:80', 'secure.example:443', '[fd00:0::1]'],
+});
 
 async function statusOf(authority: string, more: Asked = {}): Promise<number> {
   const { status, text } = await named({ authority, ...more });
@@ -37,6 +39,8 @@ describe('the host asked for', () => {
     'proxy.example:8443',
     'plain.example',
     'plain.example:80',
+    'secure.example',
+    'secure.example:443',
     '[fd00::1]:9',
   ];
   for (const authority of allowed)
@@ -118,6 +122,13 @@ describe('the host asked for', () => {
     const ask = guardWith({ host: 'box.lan', token: 'x' });
     assert.equal((await ask({ authority: 'BOX.lan:4221' })).status, 401);
     assert.equal((await ask({ authority: 'box.lan.example' })).status, 421);
+  });
+
+  it('is nobody’s by an address that was listened on and no client can name', async () => {
+    const ask = guardWith({ host: 'fe80::1%eth0', token: 'x' });
+    for (const authority of ['[fe80::1]', 'undefined', 'example.com'])
+      assert.equal((await ask({ authority })).status, 421);
+    assert.equal((await ask({ authority: '[fe80::1]', peer: { localAddress: 'fe80::1%eth0' } })).status, 401);
   });
 
   it('is looked at whatever the method, and before everything else', async () => {

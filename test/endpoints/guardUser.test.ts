@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { endianness } from 'node:os';
 import { guarded } from '../../src/endpoints/guard/guard';
-import { hasOtherClient, mayWrite, ownerIn, type SocketOwner, type Verdict } from '../../src/endpoints/guard/peerUser';
+import { hasOtherClient, ownerIn, type SocketOwner, type Verdict } from '../../src/endpoints/guard/peerUser';
 import { HttpError } from '../../src/http/message/httpError';
 import type { Peer } from '../../src/http/message/message';
 import { defaultOptions } from '../../src/options';
 import { requestOf } from '../support/guarded';
 import { read } from '../support/request';
-import { needs, needsLinux } from '../support/needs';
+import { needs } from '../support/needs';
 
 const heading = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 
@@ -47,6 +47,7 @@ describe('the owner of a connection', function () {
     ['not by our end of it', listOf({ from: server, to: client, user: 33 }, { from: client, to: server }), peer4, 1000],
     ['not by another connection of the client', listOf({ from: client, to: '0200007F:107E' }), peer4, 'gone'],
     ['not by a longer port', listOf({ from: client, to: `${server}0` }), peer4, 'gone'],
+    ['to a port of few digits', listOf({ from: client, to: '0200007F:0050', user: 8 }), { ...peer4, localPort: 80 }, 8],
     ['of IPv4 through an IPv6 socket', listOf({ from: mapped(client), to: mapped(server), user: 5 }), peer4, 5],
     ['of IPv6', listOf({ from: loopback6('C350'), to: loopback6('107D'), user: 6 }), peer6, 6],
     ['the superuser', listOf({ from: client, to: server, user: 0 }), peer4, 0],
@@ -148,23 +149,5 @@ describe('another user of the machine', () => {
   it('is not kept out who is the same', async () => {
     assert.equal(await answerOf('POST', 'may'), 200);
     assert.equal(await answerOf('POST', Promise.resolve('may')), 200);
-  });
-});
-
-describe('S1: a connection that is closed already', () => {
-  it('is refused for what is true, or let in', async function () {
-    needsLinux(this);
-    // Nobody has a connection from port 1.
-    const verdict = await mayWrite({ ...peer4, port: 1 });
-    if (verdict === 'may') return;
-    assert.equal(verdict.status, 403);
-    assert.match(
-      verdict.message,
-      /^The connection was closed before .*, and there may be others: .* give the server a token/,
-    );
-    assert.match(
-      verdict.reason,
-      /^The connection was closed before .*, and (?:the account|accounts|there is|who|clients)/,
-    );
   });
 });

@@ -1,6 +1,12 @@
 /** Whether anybody else can be at work on the machine, by the files that tell of it. */
 import assert from 'node:assert/strict';
-import { leastIdIn, otherAccountIn, otherIdIn, otherSourceIn, whoElse } from '../../src/endpoints/guard/otherUsers';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { leastIdIn, otherAccountIn, otherIdIn, otherSourceIn, OtherUsers } from '../../src/endpoints/guard/otherUsers';
+import { TestFolder } from '../support/folder';
+import { needsLinux } from '../support/needs';
 
 describe('S1: an account by which somebody else can log in', () => {
   const system = [
@@ -90,9 +96,76 @@ describe('S1: a process of somebody else', () => {
   it('is none of what tells nothing', () => assert.equal(otherIdIn('', 1000, 1000), undefined));
 });
 
-describe('S1: this machine', () => {
-  it('is looked at, and says who there may be, or that nobody is', async () => {
-    const other = await whoElse(process.geteuid?.() ?? 0);
-    assert.ok(other === undefined || /^(?:the account|accounts of|there is a process|who is there)/.test(other), other);
+describe('S1: a machine', () => {
+  let machine: TestFolder;
+  let users: OtherUsers;
+  const status = (id: number): string => `Name:\tx\nUid:\t${id}\t${id}\t${id}\t${id}\n`;
+  const system = 'root:x:0:0::/root:/bin/sh\npostgres:x:999:999::/srv:/bin/sh\nme:x:1000:1000::/home/me:/bin/sh\n';
+  const bob = 'bob:x:1001:1001::/home/bob:/bin/sh\n';
+  beforeEach(() => {
+    machine = new TestFolder();
+    machine.write('etc/passwd', system).write('proc/1/status', status(0)).write('proc/42/status', status(1000));
+    users = new OtherUsers(machine.path);
+  });
+  afterEach(() => machine.remove());
+
+  type Row = readonly [promise: string, files: Readonly<Record<string, string | undefined>>, words: string | undefined];
+  const hidden = 'who is there cannot be told (Error: processes are hidden)';
+  const rows: readonly Row[] = [
+    ['has nobody else', {}, undefined],
+    ['has nobody else by any of its files', { 'etc/login.defs': 'UID_MIN 1000\n', 'etc/nsswitch.conf': '' }, undefined],
+    ['has an account', { 'etc/passwd': system + bob }, 'the account bob can log in'],
+    ['says where accounts begin', { 'etc/login.defs': 'UID_MIN 500\n' }, 'the account postgres can log in'],
+    ['has no list of its accounts', { 'etc/passwd': undefined }, 'the account + can log in'],
+    ['has others’ accounts', { 'etc/nsswitch.conf': 'passwd: files sss\n' }, 'accounts of sss can log in'],
+    ['has a process', { 'proc/7/status': status(1001) }, 'there is a process of the user 1001'],
+    ['has a process of many digits', { 'proc/471100/status': status(1001) }, 'there is a process of the user 1001'],
+    [
+      'has one below',
+      { 'etc/login.defs': 'UID_MIN 1001', 'proc/7/status': status(1001) },
+      'there is a process of the user 1001',
+    ],
+    ['has what is no process', { 'proc/7x/status': status(1001), 'proc/x7/status': status(1001) }, undefined],
+    ['has a process that has just ended', { 'proc/7/cmdline': '' }, undefined],
+    ['hides its processes', { 'proc/1/status': undefined }, hidden],
+    ['does not show a process', { 'proc/7/status/x': '' }, 'who is there cannot be told (EISDIR)'],
+    ['has no processes', { proc: undefined }, 'who is there cannot be told (ENOENT)'],
+  ];
+  for (const [promise, files, words] of rows) {
+    it(`${promise}: ${words ?? 'nobody'}`, async () => {
+      for (const [name, content] of Object.entries(files)) {
+        if (content !== undefined) machine.write(name, content);
+        else rmSync(machine.at(name.replace('/status', '')), { recursive: true });
+      }
+      assert.equal(await users.whoElse(1000), words);
+    });
+  }
+
+  it('has a process that ends while it is looked at: nobody', async function () {
+    needsLinux(this);
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'inherit'] });
+    const opened = openSync(`/proc/${child.pid}/status`, 'r');
+    try {
+      const ended = once(child, 'close');
+      child.stdin.end();
+      await ended;
+      // What was open when its process ended can be opened by this way, and not be read: ESRCH.
+      machine.write('proc/7/cmdline', '').link('proc/7/status', `/proc/self/fd/${opened}`);
+      assert.equal(await users.whoElse(1000), undefined);
+    } finally {
+      closeSync(opened);
+    }
+  });
+
+  it('is looked at once for all who ask before the look begins, and anew for who asks later', async () => {
+    const first = users.whoElse(1000);
+    assert.equal(users.whoElse(1000), first);
+    await setImmediate();
+    machine.write('etc/passwd', system + bob);
+    const second = users.whoElse(1000);
+    assert.notEqual(second, first);
+    assert.equal(users.whoElse(1000), second);
+    assert.equal(await second, 'the account bob can log in');
+    await first;
   });
 });

@@ -12,11 +12,15 @@ export interface Explained {
   readonly why: string;
 }
 
-/** Each a file, what stands there, and what the mutant has instead. */
-type Row = readonly [file: string, code: string, becomes?: string];
+/** Each a file, what stands there, what the mutant has instead, and within what. */
+type Row = readonly [file: string, code: string, becomes?: string, within?: string];
 
 const because = (why: string, ...rows: readonly Row[]): Explained[] =>
-  rows.map(([file, code, becomes]) => ({ file, code, ...(becomes !== undefined && { becomes }), why }));
+  rows.map(([file, code, becomes, within]) => ({
+    ...{ file, code, why },
+    ...(becomes !== undefined && { becomes }),
+    ...(within !== undefined && { within }),
+  }));
 
 export const explained: readonly Explained[] = [
   ...because(
@@ -127,28 +131,27 @@ export const explained: readonly Explained[] = [
     ['endpoints/guard/token.ts', '[]', '["Stryker was here"]'],
     ['endpoints/guard/otherUsers.ts', "''", '"Stryker was here!"'],
     ['endpoints/guard/otherUsers.ts', '/^[ \\t]*passwd:([^\\n#]*)/m.exec(nsswitch)?.[1]?.replace'],
-    ['endpoints/guard/otherUsers.ts', '/^Uid:((?:\\t[0-9]+){4})/m.exec(status)?.[1]?.trim'],
+    ['endpoints/guard/otherUsers.ts', '/^Uid:\\t([0-9]+(?:\\t[0-9]+){3})/m.exec(status)?.[1]?.split'],
+    ['endpoints/guard/otherUsers.ts', '[]', '["Stryker was here"]'],
+    ['endpoints/guard/origins.ts', '[]', '["Stryker was here"]'],
+    ['endpoints/guard/peerUser.ts', "''", '"Stryker was here!"', 'export function hasOtherClient'],
+    ['endpoints/guard/peerUser.ts', "''", '"Stryker was here!"', 'function find'],
+    ['endpoints/guard/token.ts', "''", '"Stryker was here!"', 'private isInAuthorization'],
   ),
   ...because(
     'For the compiler: what is undefined is no number, no date, no name and no text that means anything.',
     ['endpoints/guard/origins.ts', 'origin !== undefined', 'true'],
     ['endpoints/guard/origins.ts', 'origin === undefined', 'false'],
     ['endpoints/guard/origins.ts', 'referer !== undefined', 'true'],
-    ['endpoints/guard/otherUsers.ts', '/^[0-9]+$/', '/^[0-9]+/'],
-    ['endpoints/guard/otherUsers.ts', '/^[0-9]+$/', '/[0-9]+$/'],
   ),
-  ...[
-    ['endpoints/guard/peerUser.ts', 'export function mayWrite'],
-    ['endpoints/guard/peerUser.ts', 'async function look'],
-    ['endpoints/guard/peerUser.ts', 'async function verdictOnGone'],
-    ['endpoints/guard/peerUser.ts', 'const unknownUser'],
-    ['endpoints/guard/peerUser.ts', 'async function ownerOf'],
-    ['endpoints/guard/peerUser.ts', 'async function ownerNow'],
-    ['endpoints/guard/peerUser.ts', 'function read'],
-  ].map(([file = '', within = '']) => ({
-    file,
-    within,
-    code: '…',
-    why: 'It asks the machine, which has to have other users for that: `test/wire/guardUser.test.ts` looks at it, where it may.',
-  })),
+  ...because(
+    'A list of the kernel begins with its heading, so nothing is found at its very beginning.',
+    ['endpoints/guard/peerUser.ts', 'at >= 0', 'at > 0', 'export function hasOtherClient'],
+    ['endpoints/guard/peerUser.ts', 'index >= 0', 'index > 0', 'function find'],
+  ),
+  ...because('It keeps what is made of the token for the cookie apart from all else: any text would.', [
+    'endpoints/guard/token.ts',
+    "'cookie'",
+    '""',
+  ]),
 ];

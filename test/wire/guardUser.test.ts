@@ -8,12 +8,10 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { defaultOptions } from '../../src/options';
 import { TestFolder } from '../support/folder';
+import { nobody, withProcessOf } from '../support/otherUser';
 import { ServerProcess } from '../support/programs/serverProcess';
 import { startServed, type Served } from '../support/served';
 import { needs, needsLinux, needsProgram, needsSuperuser } from '../support/needs';
-
-/** A user that is neither the superuser nor, in all likelihood, anybody else. */
-const nobody = 65534;
 
 /**
  * Sends a request as that user and prints what comes back. The ways of ending: to wait for the answer, to close the
@@ -40,20 +38,6 @@ async function sendAs(user: number, host: string, port: number, ending: Ending, 
   child.stdout.setEncoding('latin1').on('data', (text: string) => (answer += text));
   await once(child, 'close');
   return answer;
-}
-
-/** Does `work` while a program of that user is running. */
-async function withProcessOf(user: number, work: () => Promise<void>): Promise<void> {
-  const idle = 'process.stdout.write("."); process.stdin.resume();';
-  const child = spawn(process.execPath, ['-e', idle], { uid: user, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = once(child, 'close');
-  try {
-    await once(child.stdout, 'data');
-    await work();
-  } finally {
-    child.stdin.end();
-    await ended;
-  }
 }
 
 const write = (method: string): string =>
@@ -145,10 +129,10 @@ describe('S1: a client that closes the connection before anybody can look whose 
 
   const system = 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n';
 
-  /** A server on a machine whose accounts are these, and whose processes are the server alone. */
-  function start(accounts: string): Promise<ServerProcess> {
+  /** A server on a machine whose accounts are these, and whose processes are the server alone, but for what `before` starts. */
+  function start(accounts: string, before = ':'): Promise<ServerProcess> {
     writeFileSync(folder.at('../passwd'), accounts);
-    const script = 'mount --bind "$0" /etc/passwd && exec "$@"';
+    const script = `mount --bind "$0" /etc/passwd && ${before} && exec "$@"`;
     const wrapper = ['unshare', '-mpf', '--mount-proc', 'sh', '-c', script, folder.at('../passwd')];
     return ServerProcess.start({ ...defaultOptions, directory: folder.path }, wrapper);
   }
@@ -174,14 +158,18 @@ describe('S1: a client that closes the connection before anybody can look whose 
     }
   });
 
-  for (const [promise, accounts, came] of [
-    ['where somebody else can log in', `${system}bob:x:1001:1001::/home/bob:/bin/sh\n`, false],
-    ['once somebody else was seen on the port', system, true],
+  /** Goes with the machine, whose first process is the server. */
+  const idle = `setpriv --reuid ${nobody} --clear-groups sh -c 'sleep 1000000 >/dev/null 2>&1 &'`;
+  for (const [promise, accounts, somebody] of [
+    ['where somebody else can log in', `${system}bob:x:1001:1001::/home/bob:/bin/sh\n`, 'account'],
+    ['once somebody else was seen on the port', system, 'client'],
+    ['while a process of somebody else is there', system, 'process'],
   ] as const) {
-    it(`may not write ${promise}, as another user`, async () => {
-      const server = await start(accounts);
+    it(`may not write ${promise}, as another user`, async function () {
+      if (somebody === 'process') needsProgram(this, 'setpriv');
+      const server = await start(accounts, somebody === 'process' ? idle : undefined);
       try {
-        if (came) await sendAs(nobody, '127.0.0.1', server.port, 'wait', write('POST'));
+        if (somebody === 'client') await sendAs(nobody, '127.0.0.1', server.port, 'wait', write('POST'));
         for (let i = 0; i < 4; i++) await sendAs(nobody, '127.0.0.1', server.port, 'close', write('POST'));
         // By then whatever came before has been judged.
         assert.match(await sendAs(0, '127.0.0.1', server.port, 'wait', write('DELETE')), /^HTTP\/1\.1 405 /);

@@ -65,8 +65,7 @@ function parse(authority: string): Authority | undefined {
 /** Takes an authority of the settings apart. Its name may be in any script: browsers send it in ASCII. */
 function parseSetting(authority: string): Authority[] {
   const parsed = parse(authority);
-  const host = domainToASCII(parsed?.host ?? '');
-  return parsed === undefined || host === '' ? [] : [{ ...parsed, host }];
+  return parsed === undefined ? [] : [{ ...parsed, host: domainToASCII(parsed.host) }];
 }
 
 const bracketed = (host: string): string => (/^[^[].*:/.test(host) ? `[${host}]` : host);

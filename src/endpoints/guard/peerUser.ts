@@ -5,10 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { FileError, readFailure } from '../../files/fileError';
 import { pool } from '../../files/pool';
 import { HttpError } from '../../http/message/httpError';
 import type { Peer } from '../../http/message/message';
-import { whoElse } from './otherUsers';
+import { OtherUsers } from './otherUsers';
 
 /** The owner, by number; `gone` if the client has closed its socket; `elsewhere` if it is no socket of this kernel's. */
 export type SocketOwner = number | 'gone' | 'elsewhere';
@@ -16,37 +17,101 @@ export type SocketOwner = number | 'gone' | 'elsewhere';
 /** Why whoever is at the other end may not write; `may` if it may. */
 export type Verdict = 'may' | HttpError;
 
-/** One look per connection: a socket that changes hands does so with its owner's consent. */
-const known = new WeakMap<Peer, Verdict>();
+interface Sighting {
+  readonly owner: SocketOwner;
+  /** What the kernel listed, as far as it was read. */
+  readonly lists: string;
+}
 
-/** Ports of ours on which clients of other users were seen. */
-const shared = new Set<number>();
+/** Who may write on a machine that runs Linux, by its files. */
+export class PeerUsers {
+  /** One look per connection: a socket that changes hands does so with its owner's consent. */
+  private readonly known = new WeakMap<Peer, Verdict>();
+  /** Ports of ours on which clients of other users were seen. */
+  private readonly shared = new Set<number>();
+  /** Readings that have not begun: whoever asks meanwhile gets the same. */
+  private readonly readings = new Map<string, Promise<string | undefined>>();
+  private readonly others: OtherUsers;
+
+  /** @param root where the machine's files begin, without the slash */
+  constructor(private readonly root: string) {
+    this.others = new OtherUsers(root);
+  }
+
+  mayWrite(peer: Peer): Verdict | Promise<Verdict> {
+    return this.known.get(peer) ?? this.look(peer);
+  }
+
+  private async look(peer: Peer): Promise<Verdict> {
+    const own = process.geteuid?.() ?? 0;
+    const { owner, lists } = await this.ownerOf(peer);
+    if (isForeign(owner, own) || hasOtherClient(lists, peer.localPort, own)) this.shared.add(peer.localPort);
+    const verdict =
+      owner === 'gone' ? await this.verdictOnGone(peer, own) : isForeign(owner, own) ? otherUser() : 'may';
+    this.known.set(peer, verdict);
+    return verdict;
+  }
+
+  private async verdictOnGone({ localPort }: Peer, own: number): Promise<Verdict> {
+    const isShared = this.shared.has(localPort);
+    const other = isShared ? 'clients of another user have come to this port' : await this.others.whoElse(own);
+    return other === undefined ? 'may' : unknownUser(other);
+  }
+
+  /** The lists are no snapshot: whoever closes its socket while they are read may seem to be elsewhere, but not twice. */
+  private async ownerOf(peer: Peer): Promise<Sighting> {
+    const first = await this.ownerNow(peer);
+    return first.owner === 'elsewhere' ? this.ownerNow(peer) : first;
+  }
+
+  private async ownerNow(peer: Peer): Promise<Sighting> {
+    let lists = '';
+    // An IPv4 connection may have an IPv6 socket at either end. Each list takes milliseconds.
+    for (const file of peer.address === '::1' ? ['/proc/net/tcp6'] : ['/proc/net/tcp', '/proc/net/tcp6']) {
+      const list = await this.read(file);
+      // Without IPv6, there is no list of it.
+      if (list === undefined) break;
+      lists += list;
+      const owner = ownerIn(lists, peer);
+      if (typeof owner === 'number') return { owner, lists };
+    }
+    return { owner: lists === '' ? 'elsewhere' : ownerIn(lists, peer), lists };
+  }
+
+  /** Undefined on a system that has no such file, or keeps it to itself. @throws FileError */
+  private read(file: string): Promise<string | undefined> {
+    const known = this.readings.get(file);
+    if (known !== undefined) return known;
+    // Connections that came together ask together.
+    const reading = setImmediate().then(() =>
+      pool.run(() => {
+        this.readings.delete(file);
+        return readFile(this.root + file, 'latin1').catch(unlessThere);
+      }),
+    );
+    this.readings.set(file, reading);
+    return reading;
+  }
+}
+
+const thisMachine = new PeerUsers('');
 
 /**
  * Whether the client may write: one of this process's user, or of the superuser, who needs no server to write files.
  * The kernel does not tell any more whose a connection was that is closed already: its client may if there is nobody else.
  */
-export function mayWrite(peer: Peer): Verdict | Promise<Verdict> {
-  if (process.platform !== 'linux') return 'may';
-  return known.get(peer) ?? look(peer);
-}
+export const mayWrite = (peer: Peer): Verdict | Promise<Verdict> =>
+  process.platform === 'linux' ? thisMachine.mayWrite(peer) : 'may';
 
-async function look(peer: Peer): Promise<Verdict> {
-  const own = process.geteuid?.() ?? 0;
-  const { owner, lists } = await ownerOf(peer);
-  if (isForeign(owner, own) || hasOtherClient(lists, peer.localPort, own)) shared.add(peer.localPort);
-  const verdict = owner === 'gone' ? await verdictOnGone(peer, own) : isForeign(owner, own) ? otherUser() : 'may';
-  known.set(peer, verdict);
-  return verdict;
+/** Undefined for a file that is not there, or is kept from us. What else fails, such as for want of descriptors, lets nobody in. */
+function unlessThere(error: unknown): undefined {
+  const failure = readFailure(error);
+  if (failure instanceof FileError && ['missing', 'denied'].includes(failure.kind)) return undefined;
+  throw failure;
 }
 
 const isForeign = (owner: SocketOwner, own: number): boolean =>
   typeof owner === 'number' && owner !== own && owner !== 0;
-
-async function verdictOnGone({ localPort }: Peer, own: number): Promise<Verdict> {
-  const other = shared.has(localPort) ? 'clients of another user have come to this port' : await whoElse(own);
-  return other === undefined ? 'may' : unknownUser(other);
-}
 
 const otherUser = (): HttpError =>
   new HttpError(403, 'Another user of this machine may not write, unless the server has a token.', [], {
@@ -62,49 +127,6 @@ const unknownUser = (other: string): HttpError => {
     advise: 'token',
   });
 };
-
-interface Sighting {
-  readonly owner: SocketOwner;
-  /** What the kernel listed, as far as it was read. */
-  readonly lists: string;
-}
-
-/** The lists are no snapshot: whoever closes its socket while they are read may seem to be elsewhere, but not twice. */
-async function ownerOf(peer: Peer): Promise<Sighting> {
-  const first = await ownerNow(peer);
-  return first.owner === 'elsewhere' ? ownerNow(peer) : first;
-}
-
-async function ownerNow(peer: Peer): Promise<Sighting> {
-  let lists = '';
-  // An IPv4 connection may have an IPv6 socket at either end. Each list takes milliseconds.
-  for (const file of peer.address === '::1' ? ['/proc/net/tcp6'] : ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const list = await read(file);
-    if (list === undefined) return { owner: 'elsewhere', lists };
-    lists += list;
-    const owner = ownerIn(lists, peer);
-    if (typeof owner === 'number') return { owner, lists };
-  }
-  return { owner: ownerIn(lists, peer), lists };
-}
-
-/** Readings that have not begun: whoever asks meanwhile gets the same. */
-const readings = new Map<string, Promise<string | undefined>>();
-
-/** Undefined on a system that has no such file, or keeps it to itself. */
-function read(file: string): Promise<string | undefined> {
-  const known = readings.get(file);
-  if (known !== undefined) return known;
-  // Connections that came together ask together.
-  const reading = setImmediate().then(() =>
-    pool.run(() => {
-      readings.delete(file);
-      return readFile(file, 'latin1').catch(() => undefined);
-    }),
-  );
-  readings.set(file, reading);
-  return reading;
-}
 
 /** The owner of the client's socket by the kernel's lists. Pure. */
 export function ownerIn(lists: string, { address, port, localAddress, localPort }: Peer): SocketOwner {
