@@ -6,7 +6,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { leastIdIn, otherAccountIn, otherIdIn, otherSourceIn, OtherUsers } from '../../src/endpoints/guard/otherUsers';
 import { TestFolder } from '../support/folder';
-import { needsLinux } from '../support/needs';
+import { needsLinux, needsPosix } from '../support/needs';
 
 describe('S1: an account by which somebody else can log in', () => {
   const system = [
@@ -102,6 +102,9 @@ describe('S1: a machine', () => {
   const status = (id: number): string => `Name:\tx\nUid:\t${id}\t${id}\t${id}\t${id}\n`;
   const system = 'root:x:0:0::/root:/bin/sh\npostgres:x:999:999::/srv:/bin/sh\nme:x:1000:1000::/home/me:/bin/sh\n';
   const bob = 'bob:x:1001:1001::/home/bob:/bin/sh\n';
+  before(function () {
+    needsPosix(this);
+  });
   beforeEach(() => {
     machine = new TestFolder();
     machine.write('etc/passwd', system).write('proc/1/status', status(0)).write('proc/42/status', status(1000));

@@ -26,7 +26,7 @@ export const mutatedRooms: readonly MutatedRoom[] = [
     room: 'endpoints/guard',
     tests: of(
       'endpoints',
-      'guardHost guardToken guardCors guardEmbedding guardUser guardMachine guesses otherUsers guardTls guardOrigin',
+      'guardHost guardToken guardCors guardEmbedding guardUser guesses otherUsers guardMachine guardTls guardOrigin',
     ),
   },
   {

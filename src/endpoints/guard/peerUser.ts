@@ -45,7 +45,7 @@ export class PeerUsers {
   private async look(peer: Peer): Promise<Verdict> {
     const own = process.geteuid?.() ?? 0;
     const { owner, lists } = await this.ownerOf(peer);
-    if (isForeign(owner, own) || hasOtherClient(lists, peer.localPort, own)) this.shared.add(peer.localPort);
+    if (hasOtherClient(lists, peer.localPort, own)) this.shared.add(peer.localPort);
     const verdict =
       owner === 'gone' ? await this.verdictOnGone(peer, own) : isForeign(owner, own) ? otherUser() : 'may';
     this.known.set(peer, verdict);
