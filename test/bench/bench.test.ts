@@ -11,7 +11,8 @@ import type { Measured } from './rounds';
 import { allNames, bench, type Outcome } from './benchmark';
 import { tiny } from './site';
 import { fit, quantile, summaryOf } from './statistics';
-import { works, type Goal } from './works';
+import type { Goal } from './work';
+import { works } from './works';
 
 /** What needs nothing from npm. */
 const peers = ['nginx', 'node:http', 'net', 'limit', 'flusher'];

@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { constants, setPriority } from 'node:os';
+import { connect as connectSecure, createSecureContext, type TLSSocket } from 'node:tls';
 import { quantile } from './statistics';
 
 interface Rotated {
@@ -32,6 +33,12 @@ export interface Job {
   readonly pause?: number;
   /** Ask once on each connection, then only keep them open until the parent says so. */
   readonly hold?: boolean;
+  /** The certificate of a server that speaks TLS. */
+  readonly ca?: string;
+  /** What is offered to it, in this order. */
+  readonly ciphers?: string;
+  /** Whether each request has a connection of its own, of a client that the server does not know or of one that resumes its session. */
+  readonly reconnects?: 'strange' | 'known';
   /** Yield to whoever else wants the same core. */
   readonly yields?: boolean;
 }
@@ -57,6 +64,12 @@ let began = performance.now();
 let last = began;
 let over = false;
 
+/** What all connections that speak TLS have in common. */
+const secure =
+  job.ca === undefined ? undefined : { secureContext: createSecureContext({ ca: job.ca, ciphers: job.ciphers }) };
+/** The last that the server has handed out. */
+let session: Buffer | undefined;
+
 class Connection {
   #socket: Socket | undefined;
   #head = '';
@@ -72,11 +85,26 @@ class Connection {
 
   connect(): Promise<void> {
     return new Promise((resolve) => {
-      const onread = { buffer: readBuffer, callback: (size: number) => this.#feed(size) };
-      this.#socket = connect({ port: job.port, host: '127.0.0.1', noDelay: true, onread }, resolve);
+      this.#socket = secure === undefined ? this.#plain(resolve) : this.#secured(resolve);
       this.#socket.on('error', (error) => fail(`connection ${this.number}: ${error.message}`));
       this.#socket.on('close', () => this.#open > 0 && fail(`connection ${this.number} was closed by the server`));
     });
+  }
+
+  #plain(whenOpen: () => void): Socket {
+    const onread = { buffer: readBuffer, callback: (size: number) => this.#feed(readBuffer, size) };
+    return connect({ port: job.port, host: '127.0.0.1', noDelay: true, onread }, whenOpen);
+  }
+
+  #secured(whenOpen: () => void): Socket {
+    const resumed = job.reconnects === 'known' ? session : undefined;
+    const where = { port: job.port, host: '127.0.0.1', noDelay: true, servername: 'localhost' };
+    const socket: TLSSocket = connectSecure({ ...where, ...secure, ...(resumed && { session: resumed }) }, () => {
+      if (socket.isSessionReused() !== (resumed !== undefined)) fail('a session was not resumed, or one was');
+      whenOpen();
+    });
+    socket.on('session', (its) => (session = its));
+    return socket.on('data', (chunk: Bytes) => this.#feed(chunk, chunk.length));
   }
 
   /** Sends one batch of requests; resolves when all of it is answered. */
@@ -121,15 +149,15 @@ class Connection {
     more();
   }
 
-  #feed(size: number): boolean {
+  #feed(bytes: Bytes, size: number): boolean {
     let at = 0;
-    while (at < size) at = this.#body < 0 ? this.#readHead(at, size) : this.#readBody(at, size);
+    while (at < size) at = this.#body < 0 ? this.#readHead(bytes, at, size) : this.#readBody(bytes, at, size);
     return true;
   }
 
-  #readHead(from: number, to: number): number {
+  #readHead(bytes: Bytes, from: number, to: number): number {
     const before = this.#head.length;
-    this.#head += readBuffer.latin1Slice(from, Math.min(to, from + 4096));
+    this.#head += bytes.latin1Slice(from, Math.min(to, from + 4096));
     const end = this.#head.indexOf('\r\n\r\n');
     if (end < 0) return Math.min(to, from + 4096);
     const head = this.#head.slice(0, end + 4);
@@ -141,8 +169,8 @@ class Connection {
     return from + head.length - before;
   }
 
-  #readBody(from: number, to: number): number {
-    if (this.#body === Infinity) return this.#readChunks(from, to);
+  #readBody(bytes: Bytes, from: number, to: number): number {
+    if (this.#body === Infinity) return this.#readChunks(bytes, from, to);
     const taken = Math.min(this.#body, to - from);
     this.#body -= taken;
     octets += taken;
@@ -151,8 +179,8 @@ class Connection {
   }
 
   /** What is asked for has no CRLF in it, so its last chunk is found by its looks. Only one answer is under way. */
-  #readChunks(from: number, to: number): number {
-    this.#tail = (this.#tail + readBuffer.latin1Slice(Math.max(from, to - 7), to)).slice(-7);
+  #readChunks(bytes: Bytes, from: number, to: number): number {
+    this.#tail = (this.#tail + bytes.latin1Slice(Math.max(from, to - 7), to)).slice(-7);
     octets += to - from;
     if (this.#tail === '\r\n0\r\n\r\n') this.#answered();
     return to;
@@ -170,8 +198,10 @@ class Connection {
   }
 }
 
-/** All connections read into it: nothing is kept. */
-const readBuffer = Buffer.allocUnsafe(2 ** 20) as Buffer & { latin1Slice: (from: number, to: number) => string };
+type Bytes = Buffer & { readonly latin1Slice: (from: number, to: number) => string };
+
+/** All connections read into it, but for those that speak TLS: nothing is kept. */
+const readBuffer = Buffer.allocUnsafe(2 ** 20) as Bytes;
 
 function bodyOf(head: string, status: number): number {
   if (status === 204 || status === 304) return 0;
@@ -187,6 +217,10 @@ function fail(reason: string): never {
 async function drive(connection: Connection): Promise<void> {
   while (!over) {
     await connection.ask();
+    if (job.reconnects !== undefined) {
+      connection.close();
+      await connection.connect();
+    }
     if (job.pause !== undefined) await new Promise((resolve) => setTimeout(resolve, job.pause));
   }
 }
@@ -205,12 +239,22 @@ async function openAll(): Promise<Connection[]> {
   return all;
 }
 
+/** Has a session to resume. */
+async function becomeKnown(): Promise<void> {
+  const first = new Connection(-1);
+  await first.connect();
+  // A ticket comes behind the handshake, and so before an answer.
+  await first.ask(1);
+  first.close();
+}
+
 async function main(): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     process.once('message', resolve);
     if (job.seconds > 0) setTimeout(resolve, job.seconds * 1000);
   });
   process.once('disconnect', () => process.exit(1));
+  if (job.reconnects === 'known') await becomeKnown();
   const all = await openAll();
   process.send?.('ready');
   [requests, octets, latencies.length, began] = [0, 0, 0, performance.now()];

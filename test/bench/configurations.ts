@@ -1,6 +1,7 @@
 /** Configurations of the servers that have one: their defaults for files, without a log. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Tls } from '../../src/tls';
 import type { Place } from './peers';
 
 /** Writes it, and returns its path. */
@@ -17,7 +18,7 @@ function written({ folder }: Place, name: string, text: string): string {
  * @param push nginx's own configuration leaves `tcp_nopush` off, Debian's sets it: fewer packets, but pipelines wait in it
  */
 export function nginxConfiguration(place: Place, push: 'on' | 'off'): string {
-  const { site, folder, port, connections, upstream } = place;
+  const { site, folder, port, connections, upstream, tls } = place;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   // Started by the superuser, the worker would become another user, whom a temporary folder keeps out.
   const user = process.getuid?.() === 0 ? 'user root root;' : '';
@@ -43,7 +44,8 @@ http {
   ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
   ${upstream === undefined ? '' : `upstream behind { server 127.0.0.1:${upstream}; keepalive 64; }`}
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${tls === undefined ? '' : ' ssl'};
+    ${tls === undefined ? '' : speakingTls(place, tls)}
     root ${site};
     location / {}
     ${upstream === undefined ? '' : handingOn}
@@ -54,6 +56,11 @@ http {
 `,
   );
 }
+
+/** Versions as ours; the order of ciphers, tickets and the size of records are nginx's own. */
+const speakingTls = (place: Place, { cert, key }: Tls): string => `ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_certificate ${written(place, 'certificate.pem', cert)};
+    ssl_certificate_key ${written(place, 'key.pem', key)};`;
 
 /** What our rule does: kept connections, and nothing stored on the way. */
 const handingOn = `location ~ ^/through- {

@@ -8,6 +8,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { combinedLine } from '../../src/accessLog';
 import type { Call, FromWorker, ToWorker } from '../../src/messages';
 import type { Helper } from './collect';
+import type { Tls } from '../../src/tls';
 import { defaultLimits, defaultOptions, type Options } from '../../src/options';
 
 export interface Hosted {
@@ -20,11 +21,13 @@ export interface Hosted {
   readonly upstream?: number;
   /** Whether it flushes what it stores. */
   readonly synced?: boolean;
+  /** Whether it speaks TLS. */
+  readonly tls?: Tls;
   /** Absolute path of an existing folder for profiles. */
   readonly profile?: string;
 }
 
-const { program, directory, port, connections, profile, upstream, synced } = JSON.parse(
+const { program, directory, port, connections, profile, upstream, synced, tls } = JSON.parse(
   process.argv[2] ?? '',
 ) as Hosted;
 const options: Options = {
@@ -32,6 +35,7 @@ const options: Options = {
   directory,
   port,
   sync: synced === true,
+  tls,
   ...(upstream !== undefined && { rules: [{ match: '/through-*', proxy: `http://127.0.0.1:${upstream}` }] }),
   limits: { ...defaultLimits, connections: Math.max(connections, defaultLimits.connections) },
 };

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/host/paths';
 import { caddyfile, nginxConfiguration } from './configurations';
+import type { Tls } from '../../src/tls';
 import type { Hosted } from './host';
 import { firstLineOf } from './machine';
 
@@ -25,6 +26,8 @@ export interface Place {
   readonly answer?: string;
   /** Whether what is stored is to be on the disk before it is answered. */
   readonly synced?: boolean;
+  /** What it needs to speak TLS, if it is to. */
+  readonly tls?: Tls;
   /** Where our own processes write a profile of their processor time. */
   readonly profile?: string;
 }
@@ -61,7 +64,7 @@ export const ours = (name = 'ours', other?: string): Peer => ({
   name,
   version: () => packageVersion(projectRoot),
   command(place) {
-    const { site, port, connections, profile, upstream, synced } = place;
+    const { site, port, connections, profile, upstream, synced, tls } = place;
     const program = other ?? join(place.programs, 'worker.js');
     const hosted: Hosted = {
       program,
@@ -71,6 +74,7 @@ export const ours = (name = 'ours', other?: string): Peer => ({
       ...(profile !== undefined && { profile }),
       ...(upstream !== undefined && { upstream }),
       ...(synced === true && { synced }),
+      ...(tls !== undefined && { tls }),
     };
     return node(place, join(__dirname, 'host.js'), JSON.stringify(hosted));
   },

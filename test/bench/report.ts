@@ -1,12 +1,12 @@
 /** What was measured, as text. Pure. */
 import type { Measured } from './rounds';
 import { summaryOf, type Summary } from './statistics';
-import type { Figure, Goal, Unit } from './works';
+import type { Figure, Goal, Unit } from './work';
 
 export function show(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return '–';
   if (unit === 'requests/s') return Math.round(value).toLocaleString('en');
-  if (unit === 'ms') return `${value.toPrecision(3)} ms`;
+  if (unit === 'ms' || unit === 'µs') return `${value.toPrecision(3)} ${unit}`;
   const suffix = unit === 'octets/s' ? '/s' : '';
   for (const [name, size] of [
     ['GB', 1e9],

@@ -1,12 +1,14 @@
 /** Measures works, peer after peer and round after round: A B C A B C, so that what changes on the machine meets all of them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeCertificate } from '../../src/certificate';
+import type { Tls } from '../../src/tls';
 import { check } from './check';
 import type { Loading } from './load';
 import { upstreams, type Peer } from './peers';
 import { Running } from './runningPeer';
 import type { Site } from './site';
-import type { Fact, Sample, Work } from './works';
+import type { Fact, Sample, Work } from './work';
 
 /** How to measure. */
 export interface Conditions {
@@ -23,6 +25,8 @@ export interface Conditions {
   readonly answer?: string;
   /** Absolute path of a folder on a disk that is served instead, by servers that flush what they store. */
   readonly disk?: string;
+  /** What those need that are to speak TLS. */
+  readonly tls?: Tls;
   /** Where our processes write profiles. */
   readonly profile: string | undefined;
   /** Told what is going on. */
@@ -58,6 +62,7 @@ export async function measure(work: Work, peers: readonly Peer[], conditions: Co
     ...conditions,
     ...(upstream !== undefined && { upstream: upstream.port }),
     ...(work.synced === true && { disk: conditions.site.onDisk }),
+    ...(work.secured === true && { tls: await makeCertificate({ names: ['localhost'] }) }),
     ...(work.answer !== undefined && { answer: answerFile(conditions.site, work.answer) }),
   };
   try {
@@ -73,7 +78,7 @@ export async function measure(work: Work, peers: readonly Peer[], conditions: Co
       for (const one of running) {
         const list = samples.get(one.peer.name);
         if (list !== undefined)
-          await guarded(one.peer, async () => void list.push(await sample(one, work, conditions)));
+          await guarded(one.peer, async () => void list.push(await sample(one, work, conditionsHere)));
       }
       conditions.say(`  round ${round} of ${conditions.rounds}`);
     }
@@ -95,7 +100,8 @@ function answerFile(site: Site, answer: Buffer): string {
 async function started(peer: Peer, work: Work, conditions: Conditions): Promise<Running> {
   const running = await start(peer, conditions);
   try {
-    await check(running.port, work.expected(peer, conditions.site));
+    const secured = running.cert !== undefined;
+    await check(running.port, { ...work.expected(peer, conditions.site), secured });
     return running;
   } catch (error) {
     await running.stop();
@@ -112,7 +118,7 @@ function startUpstream(conditions: Conditions): Promise<Running> {
 
 export function start(
   peer: Peer,
-  { site, loading, pin, profile, upstream, answer, disk }: Conditions,
+  { site, loading, pin, profile, upstream, answer, disk, tls }: Conditions,
 ): Promise<Running> {
   const place = {
     site: disk ?? site.path,
@@ -124,6 +130,7 @@ export function start(
     ...(profile !== undefined && { profile }),
     ...(upstream !== undefined && { upstream }),
     ...(answer !== undefined && { answer }),
+    ...(tls !== undefined && { tls: { cert: tls.cert, key: tls.key } }),
   };
   return Running.start(peer, place, pin);
 }

@@ -19,6 +19,8 @@ export class Running {
   private constructor(
     readonly peer: Peer,
     readonly port: number,
+    /** The certificate, where it speaks TLS. */
+    readonly cert: string | undefined,
     private readonly child: ChildProcess,
     private readonly cleanup: Cleanup,
   ) {
@@ -38,7 +40,7 @@ export class Running {
     const ipc = peer.speaks === true ? (['ipc'] as const) : [];
     const env = { ...process.env, ...peer.env };
     const child = startOwned(cleanup, command, args, { stdio: ['ignore', 'ignore', 'pipe', ...ipc], env });
-    const running = new Running(peer, port, child, cleanup);
+    const running = new Running(peer, port, place.tls?.cert, child, cleanup);
     try {
       await running.#listening();
       return running;
@@ -83,6 +85,15 @@ export class Running {
 
   forgetPeak(): void {
     for (const pid of this.#processes()) writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  }
+
+  /** Processor time that its threads that live have taken, in milliseconds; undefined where the system does not tell. */
+  processorTime(): number | undefined {
+    if (process.platform !== 'linux') return undefined;
+    const times = this.#processes().flatMap((pid) =>
+      readdirSync(`/proc/${pid}/task`).map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1')),
+    );
+    return times.reduce((sum, text) => sum + Number.parseInt(text, 10) / 1e6, 0);
   }
 
   #status(field: string): number | undefined {

@@ -1,72 +1,15 @@
-/** What is measured, as one table: each work, who can do it, and what we want to reach. */
+/** What is measured, as one table: each work, who can do it, and what we want to reach. Works by TLS stand in `secureWorks.ts`. */
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/host/paths';
 import { check, type Expectation } from './check';
 import type { Job } from './client';
-import { get, run, start, type Loading } from './load';
+import { get, run, start } from './load';
 import type { Peer } from './peers';
 import type { Running } from './runningPeer';
-import type { Site } from './site';
-
-export type Unit = 'requests/s' | 'octets/s' | 'octets' | 'ms';
-
-export interface Figure {
-  readonly title: string;
-  readonly unit: Unit;
-}
-
-/** Is it as good as it should be? The figure is that of our server. */
-export type Goal = { readonly figure: string } &
-  /** Against a peer, or the best of its variants, such as `nginx (…)`. */
-  (
-    | { readonly peer: string; readonly least: number }
-    | { readonly peer: string; readonly most: number }
-    /** Against another figure of our own. */
-    | { readonly over: string; readonly most: number }
-    /** In the figure's own unit. */
-    | { readonly most: number }
-  );
-
-/** What a measurement has at hand. */
-export interface Bench {
-  readonly running: Running;
-  readonly loading: Loading;
-  readonly site: Site;
-  readonly seconds: number;
-}
-
-export type Sample = Readonly<Record<string, number>>;
-
-export interface Work {
-  readonly name: string;
-  readonly title: string;
-  /** Names of peers, ours aside. */
-  readonly against: readonly string[];
-  readonly figures: Readonly<Record<string, Figure>>;
-  readonly goals: readonly Goal[];
-  /** Whether every sample wants a server that was just started. */
-  readonly fresh?: boolean;
-  /** Whether servers flush to a disk what they store. */
-  readonly synced?: boolean;
-  /** Whether there is another server, to which requests are handed on. */
-  readonly through?: boolean;
-  /** What those say that always say the same. */
-  readonly answer?: Buffer;
-  prepare?(site: Site): void;
-  expected(peer: Peer, site: Site): Expectation;
-  measure(bench: Bench): Promise<Sample>;
-}
-
-/** A figure that no server has to run for. */
-export interface Fact {
-  readonly name: string;
-  readonly title: string;
-  readonly figures: Work['figures'];
-  readonly goals: readonly Goal[];
-  read(site: Site): Sample;
-}
+import { secureWorks } from './secureWorks';
+import { jobFor, type Bench, type Fact, type Goal, type Sample, type Work } from './work';
 
 /** Those that only answer, whatever they are asked. */
 const constants = ['net', 'limit'];
@@ -82,16 +25,6 @@ const everyone = [
 ];
 const rate = { rate: { title: 'requests', unit: 'requests/s' } } as const;
 const throughput = { rate: { title: 'throughput', unit: 'octets/s' } } as const;
-
-const jobFor = ({ running, seconds }: Bench, job: Partial<Job> & Pick<Job, 'path'>): Job => ({
-  port: running.port,
-  method: 'GET',
-  statuses: [200],
-  connections: 32,
-  depth: 1,
-  seconds,
-  ...job,
-});
 
 function small(name: string, title: string, path: string, length: number): Omit<Work, 'against' | 'goals' | 'measure'> {
   const answer = answerOf('200 OK', [`Content-Length: ${length}`], 'x'.repeat(length));
@@ -430,7 +363,7 @@ const throughWorks: readonly Work[] = [
   },
 ];
 
-export const works: readonly Work[] = [...smallWorks, ...largeWorks, ...otherWorks, ...throughWorks];
+export const works: readonly Work[] = [...smallWorks, ...largeWorks, ...otherWorks, ...throughWorks, ...secureWorks];
 
 export const facts: readonly Fact[] = [
   {
