@@ -66,6 +66,20 @@ describe('a server that speaks TLS', function () {
       });
     }
 
+    // Who has no instructions for AES asks for ChaCha20, and browsers know best what is fast where they are.
+    for (const [first, second, maxVersion] of [
+      ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLSv1.3'],
+      ['TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256', 'TLSv1.3'],
+      ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLSv1.3'],
+      ['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-ECDSA-AES128-GCM-SHA256', 'TLSv1.2'],
+      ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-CHACHA20-POLY1305', 'TLSv1.2'],
+    ] as const) {
+      it(`on the cipher that the client prefers: ${first} before ${second}`, async () => {
+        const client = await secure({ maxVersion, ciphers: `${first}:${second}` });
+        assert.equal(tlsOf(client).getCipher().name, first);
+      });
+    }
+
     it('on nothing older than TLS 1.2', () =>
       assert.rejects(secure({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })));
 

@@ -50,8 +50,11 @@ export class Handshaker {
   }
 }
 
-/** RFC 8996: nothing older than TLS 1.2, whatever the flags of the process say. */
-const settingsOf = ({ cert, key }: Tls): TlsOptions => ({ cert, key, minVersion: 'TLSv1.2' });
+/**
+ * RFC 8996: nothing older than TLS 1.2, whatever the flags of the process say. Which cipher is fast, the client knows: who
+ * has no instructions for AES, and browsers, whose choice takes less of our time, too.
+ */
+const settingsOf = ({ cert, key }: Tls): TlsOptions => ({ cert, key, minVersion: 'TLSv1.2', honorCipherOrder: false });
 
 /** What becomes of a handshake: one of the two, once. */
 interface HandshakeOutcome {
