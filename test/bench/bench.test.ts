@@ -141,7 +141,7 @@ describe('a goal', () => {
       goals: [],
     },
     samples: new Map([
-      ['ours', [{ rate: 100, other: 40 }]],
+      ['ours', [50, 40, 30].map((other) => ({ rate: 100, other }))],
       ['nginx', [{ rate: 50, other: 20 }]],
       ['nginx (tuned)', [{ rate: 80, other: 10 }]],
       ['serve', [{ rate: 50, other: 20 }]],
@@ -156,6 +156,12 @@ describe('a goal', () => {
     ['against the best variant of a peer, reached', { figure: 'rate', peer: 'nginx', least: 1.25 }, true],
     ['at most the best variant’s, short', { figure: 'other', peer: 'nginx', most: 2 }, false],
     ['against another figure, reached', { figure: 'rate', over: 'other', most: 2.5 }, true],
+    [
+      'against another figure in every round, reached',
+      { figure: 'rate', over: 'other', most: 3.4, always: true },
+      true,
+    ],
+    ['against another figure in every round, short', { figure: 'rate', over: 'other', most: 3, always: true }, false],
     ['in its own unit, reached', { figure: 'other', most: 40 }, true],
     ['in its own unit, short', { figure: 'other', most: 39 }, false],
     ['against a peer that is not there, undecided', { figure: 'rate', peer: 'sirv', least: 2 }, undefined],

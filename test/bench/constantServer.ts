@@ -9,4 +9,9 @@ createServer({ noDelay: true }, (socket) => {
   socket.on('data', () => socket.write(answer));
   // Who has gone needs no answer.
   socket.on('error', () => undefined);
-}).listen(Number(port), '127.0.0.1');
+}).listen({ port: Number(port), host: '127.0.0.1', backlog: 511 });
+
+process.on('message', () => {
+  globalThis.gc?.();
+  process.send?.(0);
+});

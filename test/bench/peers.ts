@@ -149,7 +149,8 @@ const net: Peer = {
   name: 'net',
   constant: true,
   version: () => process.versions.node,
-  command: ({ port, answer = '' }) => [process.execPath, join(__dirname, 'constantServer.js'), String(port), answer],
+  command: (place) => node(place, join(__dirname, 'constantServer.js'), String(place.port), place.answer ?? ''),
+  speaks: true,
 };
 
 /** No server: what the disk lets a process do that does nothing but flush. */

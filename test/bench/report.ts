@@ -1,7 +1,7 @@
 /** What was measured, as text. Pure. */
 import type { Measured } from './rounds';
 import { summaryOf, type Summary } from './statistics';
-import type { Figure, Goal, Unit } from './work';
+import type { Figure, Goal, GoalOver, Unit } from './work';
 
 export function show(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return '–';
@@ -40,17 +40,26 @@ export function judge(measured: Measured, goal: Goal, peer = 'ours'): Judged {
   if ('over' in goal || 'peer' in goal) {
     const ratios =
       'over' in goal
-        ? [{ name: measured.work.figures[goal.over]?.title ?? '', ratio: own / medianOf(peer, goal.over) }]
+        ? [{ name: measured.work.figures[goal.over]?.title ?? '', ratio: ratioOf(measured, goal, peer) }]
         : variantsOf(measured, goal.peer).map((name) => ({ name, ratio: own / medianOf(name, goal.figure) }));
     ratios.sort((a, b) => ('least' in goal ? a.ratio - b.ratio : b.ratio - a.ratio));
     const { name, ratio } = ratios[0] ?? { name: 'peer' in goal ? goal.peer : '', ratio: NaN };
     return {
       text: `${Number.isFinite(ratio) ? ratio.toFixed(2) : '–'} × ${name}`,
-      wanted: 'least' in goal ? `≥ ${goal.least} ×` : `≤ ${goal.most} ×`,
+      wanted: 'least' in goal ? `≥ ${goal.least} ×` : `≤ ${goal.most} ×${'always' in goal ? ' in every round' : ''}`,
       reached: verdict(ratio, goal),
     };
   }
   return { text: show(own, unit), wanted: `≤ ${show(goal.most, unit)}`, reached: verdict(own, goal) };
+}
+
+/** Of two figures of one server. */
+function ratioOf({ samples }: Measured, { figure, over, always }: GoalOver, peer: string): number {
+  const list = samples.get(peer) ?? [];
+  const all = list.map((one) => (one[figure] ?? NaN) / (one[over] ?? NaN));
+  if (always === true) return all.length === 0 ? NaN : Math.max(...all);
+  const medianOf = (key: string): number => summaryOf(list.map((one) => one[key] ?? NaN)).median;
+  return medianOf(figure) / medianOf(over);
 }
 
 /** The peers of that name, with whatever configuration. */

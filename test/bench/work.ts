@@ -13,17 +13,30 @@ export interface Figure {
   readonly unit: Unit;
 }
 
-/** Is it as good as it should be? The figure is that of our server. */
-export type Goal = { readonly figure: string } &
-  /** Against a peer, or the best of its variants, such as `nginx (…)`. */
-  (
-    | { readonly peer: string; readonly least: number }
-    | { readonly peer: string; readonly most: number }
-    /** Against another figure of our own. */
-    | { readonly over: string; readonly most: number }
-    /** In the figure's own unit. */
-    | { readonly most: number }
-  );
+interface Goals {
+  /** Of our server. */
+  readonly figure: string;
+}
+
+/** Against a peer, or the best of its variants, such as `nginx (…)`. */
+interface GoalAgainst extends Goals {
+  readonly peer: string;
+}
+
+/** Against another figure of our own: in every round, or by the medians. */
+export interface GoalOver extends Goals {
+  readonly over: string;
+  readonly most: number;
+  readonly always?: boolean;
+}
+
+/** In the figure's own unit. */
+interface GoalAlone extends Goals {
+  readonly most: number;
+}
+
+/** Is it as good as it should be? */
+export type Goal = (GoalAgainst & ({ readonly least: number } | { readonly most: number })) | GoalOver | GoalAlone;
 
 /** What a measurement has at hand. */
 export interface Bench {

@@ -51,8 +51,8 @@ export class Handshaker {
 }
 
 /**
- * RFC 8996: nothing older than TLS 1.2, whatever the flags of the process say. Which cipher is fast, the client knows: who
- * has no instructions for AES, and browsers, whose choice takes less of our time, too.
+ * RFC 8996: nothing older than TLS 1.2, whatever the flags of the process say. Which cipher is fast, the client knows:
+ * it may have no instructions for AES.
  */
 const settingsOf = ({ cert, key }: Tls): TlsOptions => ({ cert, key, minVersion: 'TLSv1.2', honorCipherOrder: false });
 
