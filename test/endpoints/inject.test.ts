@@ -1,7 +1,7 @@
 /** Where the element of the script goes in a page. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { insertionPoint, xmlInsertionPoint } from '../../src/endpoints/representation/inject';
+import { insertionPoint, isSettled, xmlInsertionPoint } from '../../src/endpoints/representation/inject';
 import { processorTime } from '../support/noise';
 
 /** `|` marks the place. */
@@ -114,11 +114,47 @@ describe('the place for the script', () => {
     );
   });
 
+  const settled: readonly (readonly [page: string, isSettled: boolean])[] = [
+    ['<!doctype html><html lang="en"><head>\n<title>', true],
+    ['<!doctype html><p class="a>b">', true],
+    ['<!doctype html>Hello', true],
+    ['<head></head>', true],
+    ['<head><meta charset="x"><meta name=a>', true],
+    ['\xff\xfe<\0', true],
+    ['<!doctype html><html><head>', false],
+    ['<head> <meta name="a>b" ', false],
+    ['<!doctype html><html lang="a>b"', false],
+    ['<!-- > <p>', false],
+    ['\xef\xbb', false],
+    ['', false],
+  ];
+  for (const [page, is] of settled) {
+    it(`${is ? 'is known' : 'is not known yet'} after ${JSON.stringify(page)}`, () =>
+      assert.equal(isSettled(page, insertionPoint(page)), is));
+  }
+
+  it('does not move once it is known, however the page goes on', () => {
+    const more = [...pieces, '<meta', ' charset=x', '<p>', '<title ', '\xef\xbb\xbf', 'text'];
+    let known = 0;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...more), { maxLength: 20 }), fc.nat(60), (parts, cut) => {
+        const page = parts.join('');
+        const start = page.slice(0, cut);
+        const at = insertionPoint(start);
+        if (!isSettled(start, at)) return;
+        known++;
+        assert.equal(insertionPoint(page), at);
+      }),
+      { numRuns: 20_000 },
+    );
+    assert.ok(known > 1000);
+  });
+
   it('is found in linear time', () => {
     for (const piece of [...pieces, '<html a', ' a=', ' a="b"', '<!-- -', ' a ']) {
       const page = `<html${piece.repeat(Math.ceil((16 * 1024) / piece.length))}`.slice(0, 16 * 1024);
       const started = processorTime();
-      insertionPoint(page);
+      isSettled(page, insertionPoint(page));
       assert.ok(processorTime() - started < 1000, JSON.stringify(piece));
     }
   });

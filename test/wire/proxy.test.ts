@@ -317,6 +317,28 @@ describe('a proxy rule', () => {
     assert.equal((await client.read()).body.toString(), page);
   });
 
+  it('holds nothing of such a page back that could be shown already', async () => {
+    let there: Socket | undefined;
+    const upstream = await startRawUpstream((socket) => {
+      there = socket;
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<!doctype html><html><he');
+    });
+    upstreams.push(upstream);
+    const rules = [{ match: '/api/**', proxy: { to: upstream.to, live: true } }];
+    served = await startServed({ rules, liveReload: true }, {}, { live: new Live() });
+    const client = await served.client();
+    await client.write(get('/api/x', 'Accept: text/html\r\n'));
+    await upstream.has((text) => text.includes('/api/x'));
+    there?.write('ad><title>x</title><p>first');
+    while (!client.pending.includes('first')) await once(client.socket, 'data');
+    there?.end('<p>last');
+    const { body } = await client.read();
+    assert.match(
+      body.toString(),
+      /^<!doctype html><html><head><script [^>]*><\/script><title>x<\/title><p>first<p>last$/,
+    );
+  });
+
   const page = '<head></head>page';
   const asTheyAre: readonly (readonly [promise: string, head: string, body: string])[] = [
     ['what is downloaded', '200 OK\r\nContent-Disposition: attachment; filename=a.html', page],

@@ -191,6 +191,21 @@ describe('a WebSocket through a proxy rule', () => {
     await upstream.stop();
   });
 
+  it('is one of so many, also of those that are asked for at once', async () => {
+    const there: Socket[] = [];
+    const accept = (socket: Socket): unknown => socket.write(`${accepted}\r\n`);
+    const upstream = await raw((socket) => there.push(socket) === 5 && there.forEach(accept), { tunnels: 2 });
+    const clients = await Promise.all(Array.from({ length: 5 }, () => served.client()));
+    const answers = await Promise.all(
+      clients.map(async (client) => {
+        await client.write(upgrade());
+        return client.read();
+      }),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [101, 101, 503, 503, 503]);
+    await upstream.stop();
+  });
+
   it('has who sends wait for who takes', async () => {
     let there: Socket | undefined;
     const upstream = await raw((socket) => {

@@ -22,6 +22,12 @@ const prologue: readonly RegExp[] = [
 
 const head = startTag('head');
 
+/** What is behind the place of a script, whatever follows: text, an end tag, or a start tag that is whole. */
+const beyond: readonly RegExp[] = [
+  /[\t\n\f\r ]*(?:[^\t\n\f\r <]|<\/)/y,
+  new RegExp(`[\\t\\n\\f\\r ]*${startTag('[a-z][^\\t\\n\\f\\r "\'/>]*').source}`, 'iy'),
+];
+
 /** Declares the charset. Browsers look for it in the first octets alone (HTML §13.2.3.2), so it stays where it is. */
 const charset = /[\t\n\f\r ]*<meta[\t\n\f\r ][^>]*\bcharset[^>]*>/iy;
 
@@ -54,6 +60,11 @@ export function insertionPoint(octets: string): number | undefined {
   const cut = at === octets.length && at >= window;
   return cut || /^<(?:[!?]|$)/.test(octets.slice(at, at + 2)) ? undefined : at;
 }
+
+/** Whether that place stays where it is, however the page goes on. @param at what {@link insertionPoint} says of the octets */
+export const isSettled = (octets: string, at: number | undefined): boolean =>
+  // Of two octets, nobody can tell whether they begin a mark of UTF-8.
+  octets.length > 2 && (at === undefined ? isWide(octets) : endOfAny(beyond, octets, at) >= 0);
 
 /** Where in XHTML or SVG a script can go: first in the root, if there is anything in it. */
 export function xmlInsertionPoint(octets: string): number | undefined {

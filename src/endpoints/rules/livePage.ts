@@ -1,7 +1,7 @@
 /** Pages of another server, with the script of live reload. */
 import type { FieldLine, Request } from '../../http/message/message';
 import { parsePath } from '../common/path';
-import { insertionPoint } from '../representation/inject';
+import { insertionPoint, isSettled } from '../representation/inject';
 import { isPageLoad, scriptTag, varyUnsaid } from '../representation/page';
 
 /** In octets: what comes before a page's own content is seldom longer. */
@@ -52,13 +52,16 @@ export function withScript(page: AsyncIterable<Uint8Array>, { path }: Request): 
 
 async function* insert(pieces: AsyncIterator<Uint8Array>, tag: Buffer): AsyncGenerator<Uint8Array, undefined> {
   let start = Buffer.alloc(0);
+  let at: number | undefined;
   let ended = false;
-  while (start.length < window && !ended) {
+  for (let settled = false; !settled && !ended;) {
     const next = await pieces.next();
     ended = next.done === true;
     if (next.done !== true) start = Buffer.concat([start, next.value]);
+    const octets = start.toString('latin1', 0, window);
+    at = insertionPoint(octets);
+    settled = start.length >= window || isSettled(octets, at);
   }
-  const at = insertionPoint(start.toString('latin1', 0, window));
   yield at === undefined ? start : Buffer.concat([start.subarray(0, at), tag, start.subarray(at)]);
   for (let next = ended ? undefined : await pieces.next(); next !== undefined && next.done !== true;) {
     yield next.value;

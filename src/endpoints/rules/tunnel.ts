@@ -58,7 +58,7 @@ export class Tunnels {
 
   /**
    * @param fields of the answer, without those of the connection
-   * @throws HttpError 502 if the other server speaks what it was not asked for
+   * @throws HttpError 502 if the other server speaks what it was not asked for, 503 if there are too many by now
    */
   join(
     { head, socket, first }: Switched,
@@ -68,6 +68,9 @@ export class Tunnels {
       socket.destroy();
       throw Object.assign(new Error('upgrade'), { code: 'HPE_UNEXPECTED_UPGRADE' });
     }
+    if (this.open >= this.limits.tunnels) socket.destroy();
+    // Others may have been joined while this one was asked for.
+    this.check();
     this.open++;
     socket.on('close', () => this.open--);
     socket.setTimeout(this.limits.tunnelTimeout, () => socket.destroy());
