@@ -190,6 +190,31 @@ describe('an upload from the folder’s page', function () {
           assert.deepEqual([stage.stored(sent), more], [content, []]);
         }
       });
+
+      for (const signal of where === localhost ? (['SIGTERM', 'SIGKILL'] as const) : []) {
+        it(`is there once in a drop box whose server gets ${signal} before its answer is heard, and starts anew`, async () => {
+          await stage.end();
+          await stage.begin({ access: 'dropBox', isLive: false });
+          ({ visitor, page } = stage);
+          await stage.open();
+          stage.write('a.txt', 'of another');
+          const dieBehind = async (route: Route): Promise<void> => {
+            await route.fetch();
+            await stage.restart(signal);
+            await route.abort('connectionreset');
+          };
+          await page.route('**/uploads/*', dieBehind, { times: 1 });
+          await visitor.send(picked('a.txt', 'mine'));
+          await page.locator('.upload.done').waitFor();
+          assert.deepEqual(
+            stage.there().map((name) => [name, stage.stored(name)]),
+            [
+              ['a (2).txt', 'mine'],
+              ['a.txt', 'of another'],
+            ],
+          );
+        });
+      }
     });
   }
 });
