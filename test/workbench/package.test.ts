@@ -17,7 +17,7 @@ const MAX_EXTENSION = 120 * 1000;
 
 /** What may lie in the installed extension; `.vsixmanifest` is the editor's. */
 const WANTED =
-  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/((http|editor|rules)\.md|httpServerApi\.ts)|LICENSE\.txt|dist\/((extension|certificate|rulePlace|ruleRepair|sharePage|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
+  /^(\.vsixmanifest|package\.json|package\.nls(\.[\w-]+)?\.json|l10n\/.*\.json|readme\.md|changelog\.md|security\.md|docs\/((http|editor|rules)\.md|httpServerApi\.ts)|LICENSE\.txt|dist\/((extension|certificate|rulePlace|ruleRepair|sharePage|worker)\.js|LICENSES\.txt|page\/(live\.js|names\.json|assets\/[\w-]+\.(js|css|svg)))|media\/(icon\.png|rules\.schema\.json|grammar\/.+|page\/.+|walkthrough\/.+))$/i;
 
 /** What a build makes anew, and what it does not read. */
 const LEFT_OUT = new Set(['.git', '.vscode-test', 'dist', 'node_modules', 'out', 'screenshots']);

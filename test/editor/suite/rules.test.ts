@@ -131,6 +131,29 @@ describe('rules', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
+  it('are completed and checked in a file for the terminal, too', async () => {
+    const file = vscode.Uri.joinPath(folder().uri, 'my.http-server.rules.json');
+    await vscode.workspace.fs.writeFile(file, Buffer.from('[{ "match": "/x", "respond": { "status": 999 } }, ]'));
+    try {
+      // What is not shown is not checked.
+      const { document } = await vscode.window.showTextDocument(file);
+      const at = document.positionAt(document.getText().indexOf(' }, ]') + ' }, '.length);
+      const offered = async (): Promise<string> => {
+        const command = 'vscode.executeCompletionItemProvider';
+        const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(command, file, at);
+        return items.map(({ label }) => (typeof label === 'string' ? label : label.label)).join('; ');
+      };
+      let snippets = '';
+      for (let i = 0; i < 50 && !snippets.includes('Backend'); i++) snippets = await offered();
+      assert.match(snippets, /Backend on port 3000/);
+      const wrong = (): string => JSON.stringify(vscode.languages.getDiagnostics(file));
+      while (!wrong().includes('599')) await when(vscode.languages.onDidChangeDiagnostics);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await vscode.workspace.fs.delete(file);
+    }
+  });
+
   it('are listed by what they do', () => {
     assert.equal(summaryOf({ match: '/a', respond: { status: 202 } }), 'respond 202');
     assert.equal(summaryOf({ match: '/a', proxy: { to: 'http://localhost:1' } }), 'proxy http://localhost:1');
