@@ -1,6 +1,8 @@
 /** What many clients did to few names, and whether each name was a register: one value at a time, for everybody the same. */
 
 export interface Operation {
+  /** Which of the clients did it. */
+  readonly client: number;
   readonly name: string;
   readonly kind: 'write' | 'read';
   /** Digest of what was written or read. Everything that is written is another. */

@@ -20,9 +20,18 @@ export interface TrafficAsked {
 
 type Noted = Pick<Operation, 'value' | 'outcome'>;
 
+/** One of the clients: what it does follows from the seed, whatever the others do. */
+interface Actor {
+  readonly id: number;
+  readonly random: Random;
+  writes: number;
+}
+
+/** What is read where there is no file: once there is one, nobody may find none. */
+const nothing = 'nothing';
+
 export class Traffic {
   readonly history: Operation[] = [];
-  private writes = 0;
 
   constructor(
     private readonly arena: Pick<Tortured, 'client'>,
@@ -31,24 +40,30 @@ export class Traffic {
 
   /** Every name has something, then all go on until `isOver`; in the end, each name is read once more. */
   async run(isOver: () => boolean): Promise<void> {
-    const { names, clients, seed } = this.asked;
-    for (const name of names) await this.until('write', name, new Random(seed));
-    await Promise.all(Array.from({ length: clients }, (_, i) => this.work(new Random(seed + 1 + i), isOver)));
-    for (const name of names) await this.until('read', name, new Random(seed));
+    const { names, clients } = this.asked;
+    const first = this.actor(0);
+    for (const name of names) await this.until('write', name, first);
+    await Promise.all(Array.from({ length: clients }, (_, i) => this.work(this.actor(i + 1), isOver)));
+    for (const name of names) await this.until('read', name, first);
   }
 
-  private async until(kind: Operation['kind'], name: string, random: Random): Promise<void> {
-    while (!(await this.step(await this.connect(), kind, name, random, false)));
+  private actor(id: number): Actor {
+    return { id, random: new Random(this.asked.seed + id), writes: 0 };
   }
 
-  private async work(random: Random, isOver: () => boolean): Promise<void> {
+  private async until(kind: Operation['kind'], name: string, actor: Actor): Promise<void> {
+    while (!(await this.step(await this.connect(), kind, name, actor, false)));
+  }
+
+  private async work(actor: Actor, isOver: () => boolean): Promise<void> {
     const { pause = 0 } = this.asked;
+    const { random } = actor;
     let client: RawClient | undefined;
     while (!isOver()) {
       client ??= await this.connect();
       const kind = random.integer(2) === 0 ? 'write' : 'read';
       const breaksOff = random.integer(10) === 0;
-      if (!(await this.step(client, kind, random.pick(this.asked.names), random, breaksOff))) client = undefined;
+      if (!(await this.step(client, kind, random.pick(this.asked.names), actor, breaksOff))) client = undefined;
       if (pause > 0) await setTimeout(random.integer(2 * pause));
     }
     client?.close();
@@ -65,19 +80,20 @@ export class Traffic {
   }
 
   /** @returns whether the client can go on */
-  private async step(...args: [RawClient, Operation['kind'], string, Random, boolean]): Promise<boolean> {
-    const [client, kind, name, random, breaksOff] = args;
+  private async step(...args: [RawClient, Operation['kind'], string, Actor, boolean]): Promise<boolean> {
+    const [client, kind, name, actor, breaksOff] = args;
     const begin = performance.now();
     const { value, outcome } =
-      kind === 'write' ? await this.write(client, name, random, breaksOff) : await this.read(client, name, random);
-    this.history.push({ name, kind, value, begin, end: performance.now(), outcome });
+      kind === 'write' ? await this.write(client, name, actor, breaksOff) : await this.read(client, name, actor.random);
+    this.history.push({ client: actor.id, name, kind, value, begin, end: performance.now(), outcome });
     const isOver = outcome !== 'done' || client.ending !== 'open';
     if (isOver) client.close();
     return !isOver;
   }
 
-  private async write(client: RawClient, name: string, random: Random, breaksOff: boolean): Promise<Noted> {
-    const text = `${this.asked.seed} ${++this.writes} `;
+  private async write(client: RawClient, name: string, actor: Actor, breaksOff: boolean): Promise<Noted> {
+    const { random } = actor;
+    const text = `${this.asked.seed} ${actor.id} ${++actor.writes} `;
     const content = Buffer.alloc(text.length + random.integer(this.asked.size), text);
     const value = digestOf(content);
     await client.write(`PUT /files/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${content.length}\r\n\r\n`);
@@ -95,6 +111,7 @@ export class Traffic {
     await client.write(`GET ${random.integer(2) === 0 ? '/files' : ''}/${name} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     const answer = await client.read().catch(() => undefined);
     if (answer === undefined) return { value: '', outcome: 'unknown' };
+    if (answer.status === 404) return { value: nothing, outcome: 'done' };
     return { value: digestOf(answer.body), outcome: answer.status === 200 ? 'done' : 'failed' };
   }
 }
