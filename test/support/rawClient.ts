@@ -94,6 +94,11 @@ export class RawClient {
     this.socket.destroy();
   }
 
+  /** Resolves when something was received that has not been read, or nothing will be. */
+  async received(): Promise<void> {
+    while (this.size === 0 && this.ending === 'open') await this.more();
+  }
+
   private more(): Promise<void> {
     return new Promise((resolve) => (this.wake = resolve));
   }

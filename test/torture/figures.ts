@@ -1,6 +1,7 @@
 /** The figures of docs/reliability.md that are not those of `faults`. */
 import { cpus } from 'node:os';
 import type { CrowdResult } from './crowd';
+import type { EditorResult } from './editor';
 import { median, third } from './flat';
 import type { Sample } from './soak';
 import { answersOf } from './soakChart';
@@ -81,5 +82,42 @@ export function writeSoak(samples: readonly Sample[]): void {
       tableOf(['Median', '#of the first third', '#of the second', '#of the last', '#Most'], rows),
       tableOf(['Kind', 'Answers'], answersBy(samples)),
     ].join('\n\n'),
+  );
+}
+
+export function writeEditor({ cycles, windows }: EditorResult): void {
+  const { ends, before, after, grown } = cycles;
+  const rowOf = (way: string): (string | number)[] => {
+    const times = ends.filter((end) => end.way === way).map(({ milliseconds }) => milliseconds);
+    return [way, times.length, ...[median(times), Math.max(...times)].map((time) => time.toFixed(0))];
+  };
+  const ways = [...new Set(ends.map(({ way }) => way))];
+  const megabytes = (octets: number): string => (octets / 1e6).toFixed(1);
+  const kept = [
+    ['descriptors', before.descriptors, after.descriptors],
+    ['threads', before.threads, after.threads],
+    ['timers', before.timers, after.timers],
+    ['heap after a collection, MB', megabytes(before.heap), megabytes(after.heap)],
+  ];
+  writePart(
+    'editor',
+    [
+      tableOf(
+        ['The server was', '#Times', '#Ran again after, ms, median', '#At most'],
+        [...ways.map(rowOf), ['in all', ends.length, '', '']],
+      ),
+      `${grouped(cycles.operations)} operations of clients meanwhile. Without a server the host had, other extensions included:`,
+      tableOf(['', '#At first', '#In the end'], kept),
+      `Its resident memory grew by ${megabytes(grown)} MB. ${windowsText(windows)}`,
+    ].join('\n\n'),
+  );
+}
+
+function windowsText({ windows, before, after, ...counts }: EditorResult['windows']): string {
+  const { commanded, reloaded, operations, unknown } = counts;
+  return (
+    `${windows} windows at once were loaded anew ${commanded} times by the editor’s command and ${reloaded} times as a page, ` +
+    `in the midst of ${grouped(operations)} operations, of which ${grouped(unknown)} got no answer. A host had ` +
+    `${before.descriptors} descriptors and ${before.threads} threads at most before, ${after.descriptors} and ${after.threads} after.`
   );
 }

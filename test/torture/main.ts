@@ -8,7 +8,7 @@ import { burst, checkBurst } from './burst';
 import { assertFaultless, faults } from './faults';
 import { writeFaults, writeFlushes } from './faultTable';
 import { powerRows, writePower } from './powerTable';
-import { writeKill, writeLoad, writeSoak } from './figures';
+import { writeEditor, writeKill, writeLoad, writeSoak } from './figures';
 import { fuzz } from './fuzz';
 import { handOn, mostGrowth, ways } from './handedOn';
 import { crowd, type CrowdAsked, type CrowdResult } from './crowd';
@@ -70,6 +70,13 @@ async function soaked({ seed, seconds, isWritten }: Asked): Promise<string> {
     writeSoak(samples);
   }
   return `${samples.length} rounds, ${answersOf(samples)} answers`;
+}
+
+async function edited({ seed, cases, seconds, isWritten }: Asked): Promise<string> {
+  const result = await editor({ seed, cycles: cases, seconds, windows: 10, reloads: 20 });
+  if (isWritten) writeEditor(result);
+  const { cycles, windows } = result;
+  return `${cycles.ends.length} cycles, ${cycles.operations} operations; 10 windows: ${JSON.stringify(windows)}`;
 }
 
 async function handedOn(): Promise<string> {
@@ -162,9 +169,10 @@ const tortures: Readonly<Record<string, Torture>> = {
     run: soaked,
   },
   editor: {
-    says: 'starts and stops a server in an editor a thousand times, and reloads ten windows under load',
+    says: 'starts and stops a server in an editor a thousand times, and loads ten windows anew under load',
+    seconds: 1200,
     cases: 1000,
-    run: ({ seed, cases }) => editor({ seed, cycles: cases, windows: 10, reloads: 20 }),
+    run: edited,
   },
   uploads: {
     says: 'has 50 uploads at once, some broken off',
@@ -192,7 +200,7 @@ function help(): string {
 ${names.join('\n')}
   ${'all'.padEnd(10)}all of them, one after the other
 
-Each ends within ten minutes, soak in an hour, unless --seconds says otherwise, and with one audit: what was acknowledged is there and whole,
+Each ends within ten minutes, soak in an hour, editor in half an hour, unless --seconds says otherwise, and with one audit: what was acknowledged is there and whole,
 nothing unfinished is left, descriptors, threads, timers and memory are back, and the server answers. --seed repeats
 a run; --write makes its figures in docs/reliability.md anew; --history FILE has a history judged that was kept.`;
 }

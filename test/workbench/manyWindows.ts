@@ -1,4 +1,4 @@
-/** Several windows of one editor, each with its server and its clients, whose hosts are started anew and pages loaded anew under load. */
+/** Several windows of one editor, each with its server and its clients, which are loaded anew under load. */
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -17,17 +17,26 @@ import { Workbench } from './workbench';
 export interface WindowsAsked {
   readonly seed: number;
   readonly windows: number;
-  /** How often a host is started anew, or a page loaded anew, in all. */
+  /** How often a window is loaded anew, in all. */
   readonly reloads: number;
   /** Of each window. */
   readonly clients: number;
 }
 
 export interface WindowsResult {
+  readonly windows: number;
   readonly operations: number;
   readonly unknown: number;
   readonly commanded: number;
   readonly reloaded: number;
+  /** What a host has before and after, at most. */
+  readonly before: HostUsage;
+  readonly after: HostUsage;
+}
+
+interface HostUsage {
+  readonly descriptors: number;
+  readonly threads: number;
 }
 
 /** What a window has: its server is another one after each reload. */
@@ -57,7 +66,7 @@ class Window {
 }
 
 /** The processes of the editor in which extensions run, and how many descriptors and threads each has. */
-function hostsOf(server: number): Map<number, { readonly descriptors: number; readonly threads: number }> {
+function hostsOf(server: number): Map<number, HostUsage> {
   const parents = new Map(
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -115,15 +124,21 @@ export async function manyWindows(asked: WindowsAsked): Promise<WindowsResult> {
     }
     const ports = windows.map(({ port }) => port);
     assert.equal(new Set(ports).size, ports.length, 'each has a port of its own');
+    const before = mostOf(session);
     const result = await underLoad(windows, asked);
     await auditAll(session, windows);
-    return result;
+    const after = await usageAfter(session, before);
+    await closeAll(windows);
+    return { ...result, before, after };
   } finally {
     await session.dispose();
   }
 }
 
-async function underLoad(windows: readonly Window[], asked: WindowsAsked): Promise<WindowsResult> {
+async function underLoad(
+  windows: readonly Window[],
+  asked: WindowsAsked,
+): Promise<Omit<WindowsResult, 'before' | 'after'>> {
   const { seed, clients } = asked;
   const [random, over] = [new Random(seed), { is: false }];
   const traffics = windows.map(
@@ -154,10 +169,39 @@ async function underLoad(windows: readonly Window[], asked: WindowsAsked): Promi
     assertWhole(windows[i]!.directory, lastOf(history));
   }
   const all = traffics.flatMap(({ history }) => history);
-  return { operations: all.length, unknown: all.filter(({ outcome }) => outcome === 'unknown').length, ...counts };
+  return {
+    windows: windows.length,
+    operations: all.length,
+    unknown: all.filter(({ outcome }) => outcome === 'unknown').length,
+    ...counts,
+  };
 }
 
-/** All answer, and have nothing unfinished; half of them are closed, and the others answer; then all are. */
+/** Of any host. */
+function mostOf(session: EditorSession): HostUsage {
+  const hosts = [...hostsOf(session.pid).values()];
+  return {
+    descriptors: Math.max(...hosts.map(({ descriptors }) => descriptors)),
+    threads: Math.max(...hosts.map(({ threads }) => threads)),
+  };
+}
+
+/** What other extensions may open later; clients have had hundreds of connections to each host. */
+const others = 16;
+
+async function usageAfter(session: EditorSession, before: HostUsage): Promise<HostUsage> {
+  let after = before;
+  await settled(
+    () => {
+      after = mostOf(session);
+      return after.descriptors <= before.descriptors + others && after.threads <= before.threads + others;
+    },
+    () => `not given back: ${JSON.stringify({ before, after })}`,
+  );
+  return after;
+}
+
+/** All answer, have nothing unfinished, and a host each. */
 async function auditAll(session: EditorSession, windows: readonly Window[]): Promise<void> {
   for (const window of windows) {
     window.closeClients();
@@ -172,6 +216,10 @@ async function auditAll(session: EditorSession, windows: readonly Window[]): Pro
     () => hostsOf(session.pid).size === windows.length,
     () => `${hostsOf(session.pid).size} hosts`,
   );
+}
+
+/** Half of them are closed, and the others answer; then all are. */
+async function closeAll(windows: readonly Window[]): Promise<void> {
   const half = Math.ceil(windows.length / 2);
   for (const [i, window] of windows.entries()) {
     await window.workbench.runCommand('Close Workspace');

@@ -8,7 +8,8 @@ describe('a server that is started and stopped again and again', function () {
 
   it('loses nothing, and leaves nothing', async function () {
     needsLinux(this);
-    const { operations } = await cycles({ seed: Date.now() % 2 ** 31, count: 10, clients: 4 });
+    const asked = { seed: Date.now() % 2 ** 31, count: 11, clients: 4, milliseconds: 60_000 };
+    const { operations } = await cycles(asked);
     assert.ok(operations > 0);
   });
 });
