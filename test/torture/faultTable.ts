@@ -62,3 +62,10 @@ export const writeFlushes = (rows: readonly FaultRow[]): void =>
     'flushes',
     tableBy('Work', rows, ({ work }) => work),
   );
+
+/** Of calls that the kernel itself refused. */
+export const writeStrace = (rows: readonly FaultRow[]): void =>
+  writePart(
+    'strace',
+    tableBy('Work', rows, ({ work }) => work),
+  );

@@ -32,6 +32,8 @@ export interface FaultRow {
 
 export interface FaultsResult {
   readonly cases: number;
+  /** Whether the time was enough for all. */
+  readonly isWhole: boolean;
   readonly rows: readonly FaultRow[];
   readonly flaws: readonly string[];
 }
@@ -91,13 +93,14 @@ class Faults {
       for (const ever of this.asked.isOnce === true ? [false] : [false, true])
         for (const fault of this.asked.isShort === true ? (['mixed'] as const) : allFaults)
           await this.row(work, fault, ever);
+    const isWhole = performance.now() < this.until;
     await settled(
       () => this.late.every(({ isMended }) => isMended()),
       () => `not mended: ${this.unmended()}`,
     );
     if (this.late.length > 0) assert.ok(this.arena.troubles.length > 0, 'what is left for later is told of');
     await audit(this.arena, { acknowledged: new Map(), before });
-    return { cases: this.cases, rows: this.rows, flaws: this.flaws };
+    return { cases: this.cases, isWhole, rows: this.rows, flaws: this.flaws };
   }
 
   private unmended(): string {

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { MiB } from '../../src/options';
 import { audited } from './audit';
 import { burst, checkBurst } from './burst';
-import { assertFaultless, faults } from './faults';
-import { writeFaults, writeFlushes } from './faultTable';
+import { assertFaultless, faults, type FaultRow } from './faults';
+import { writeFaults, writeFlushes, writeStrace } from './faultTable';
 import { powerRows, writePower } from './powerTable';
 import { writeEditor, writeKill, writeLoad, writeSoak } from './figures';
 import { fuzz } from './fuzz';
@@ -103,6 +103,20 @@ async function fuzzed({ seed, cases, seconds }: Asked): Promise<string> {
   return `${result.cases} cases, ${result.answers} answers, by status ${JSON.stringify(result.statuses)}`;
 }
 
+interface Cases {
+  readonly cases: number;
+  readonly isWhole: boolean;
+  readonly rows: readonly FaultRow[];
+}
+
+/** @throws Error instead of writing a table that is not whole */
+function casesText({ cases, isWhole, rows }: Cases, write?: (rows: readonly FaultRow[]) => void): string {
+  if (!isWhole && write !== undefined)
+    throw new Error(`Only ${cases} cases in the time: no table is written. --seconds has more.`);
+  write?.(rows);
+  return `${cases} cases, ${isWhole ? 'all' : 'not all, for the time was over'}`;
+}
+
 const printRow = (row: object): void => console.log(`  ${JSON.stringify(row)}`);
 
 const tortures: Readonly<Record<string, Torture>> = {
@@ -119,8 +133,7 @@ const tortures: Readonly<Record<string, Torture>> = {
     run: async ({ seconds, isWritten }) => {
       const result = await faults({ milliseconds: seconds * 1000, onRow: printRow });
       assertFaultless(result);
-      if (isWritten) writeFaults(result.rows);
-      return `${result.cases} cases`;
+      return casesText(result, isWritten ? writeFaults : undefined);
     },
   },
   flushes: {
@@ -128,8 +141,7 @@ const tortures: Readonly<Record<string, Torture>> = {
     run: async ({ seconds, isWritten }) => {
       const result = await faults({ isSynced: true, milliseconds: seconds * 1000, onRow: printRow });
       assertFaultless(result);
-      if (isWritten) writeFlushes(result.rows);
-      return `${result.cases} cases`;
+      return casesText(result, isWritten ? writeFlushes : undefined);
     },
   },
   power: {
@@ -146,9 +158,9 @@ const tortures: Readonly<Record<string, Torture>> = {
   },
   strace: {
     says: 'has the kernel refuse the calls themselves, where strace is',
-    run: async ({ seconds }) => {
-      const result = await strace({ milliseconds: seconds * 1000 });
-      return `${result.cases} cases, by status ${JSON.stringify(result.outcomes)}`;
+    run: async ({ seconds, isWritten }) => {
+      const result = await strace({ milliseconds: seconds * 1000, onRow: printRow });
+      return casesText(result, isWritten ? writeStrace : undefined);
     },
   },
   load: {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { audit, beginAudit, settled } from './audit';
-import { flawOf, isGood, judged, type Late } from './faults';
+import { flawOf, isGood, judged, type FaultRow, type Late } from './faults';
 import { placeOf, works, type Work, type WorkName } from './faultWorks';
 import { ProgramArena } from './programArena';
 import { faults, type Fault } from './shim/fault';
@@ -11,12 +11,17 @@ export interface StraceAsked {
   /** Only one fault for each call, another for the next: the short form. */
   readonly isShort?: boolean;
   readonly milliseconds: number;
+  /** Called with each row as it is complete. */
+  readonly onRow?: (row: FaultRow) => void;
 }
 
 export interface StraceResult {
   /** In how many of them a call was refused. */
   readonly cases: number;
-  readonly outcomes: Readonly<Record<string, number>>;
+  /** Of each work, call and fault. */
+  readonly rows: readonly FaultRow[];
+  /** Whether the time was enough for all. */
+  readonly isWhole: boolean;
 }
 
 /** What is called on the way to a disk, by the names that one processor or another has for it. */
@@ -85,15 +90,31 @@ class Injection {
 
 class Straced {
   private names = 0;
-  readonly outcomes: Record<string, number> = {};
   readonly flaws: string[] = [];
   readonly late: Late[] = [];
-  cases = 0;
+  readonly rows: FaultRow[] = [];
 
-  constructor(private readonly arena: ProgramArena) {}
+  constructor(
+    private readonly arena: ProgramArena,
+    private readonly isOver: () => boolean,
+  ) {}
 
-  /** @param injected undefined for a work that nothing disturbs. @returns whether a call was refused */
-  async one(which: WorkName, injected: Case | undefined): Promise<boolean> {
+  /** One call after the other is refused, until the work makes no more of them. */
+  async row({ which, call, fault, ever }: Omit<Case, 'at'>): Promise<FaultRow> {
+    const outcomes: Record<string, number> = {};
+    const before = this.late.length;
+    for (let at = 1; !this.isOver(); at++) {
+      const outcome = await this.one(which, { which, call, fault, at, ever });
+      if (outcome === undefined) break;
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+    const row = { work: which, fault, ever, outcomes, late: this.late.length - before };
+    this.rows.push(row);
+    return row;
+  }
+
+  /** @param injected undefined for a work that nothing disturbs. @returns what came of it, if a call was refused */
+  async one(which: WorkName, injected: Case | undefined): Promise<string | undefined> {
     const { arena } = this;
     const work: Work = works[which];
     const name = `s${++this.names}`;
@@ -108,29 +129,29 @@ class Straced {
     await work.after?.(another, client);
     another.reset();
     const [first] = refused;
-    if (first === undefined || injected === undefined) return false;
+    if (first === undefined || injected === undefined) return undefined;
     const where = `${which}, ${first.slice(0, 200)}`;
     const flaw = flawOf(work, response, injected.fault);
     const judgement = judged(work, place, { where, flaw, isGood: isGood(response) });
     if (judgement.flaw !== undefined) this.flaws.push(judgement.flaw);
     if (judgement.late !== undefined) this.late.push(judgement.late);
-    const outcome = response instanceof Error ? 'cut' : String(response.status);
-    this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
-    this.cases++;
-    return true;
+    return response instanceof Error ? 'cut' : String(response.status);
   }
 }
 
 /** @throws AssertionError with what is left; Error with what was answered wrongly */
-export async function strace({ isShort = false, milliseconds }: StraceAsked): Promise<StraceResult> {
+export async function strace(asked: StraceAsked): Promise<StraceResult> {
   const arena = await ProgramArena.start();
   try {
-    const straced = new Straced(arena);
-    const until = performance.now() + milliseconds;
+    // One row there is, however slow the machine.
+    const isOver = (): boolean => straced.rows.length > 0 && performance.now() > until;
+    const straced = new Straced(arena, isOver);
     // What is remembered from the first time on is no call of the next.
     for (const which of tried) await straced.one(which, undefined);
     const before = await beginAudit(arena);
-    await all(straced, isShort, () => performance.now() > until);
+    const until = performance.now() + asked.milliseconds;
+    await all(straced, asked);
+    const isWhole = !isOver();
     await settled(
       () => straced.late.every(({ isMended }) => isMended()),
       () => `not mended: ${straced.late.flatMap(({ name, isMended }) => (isMended() ? [] : [name])).join('; ')}`,
@@ -138,20 +159,23 @@ export async function strace({ isShort = false, milliseconds }: StraceAsked): Pr
     await audit(arena, { acknowledged: new Map(), before });
     if (straced.flaws.length > 0)
       throw new Error(`${straced.flaws.length} flaws:\n${straced.flaws.slice(0, 40).join('\n')}`);
-    return { cases: straced.cases, outcomes: straced.outcomes };
+    const counts = straced.rows.flatMap(({ outcomes }) => Object.values(outcomes));
+    return { cases: counts.reduce((a, b) => a + b, 0), rows: straced.rows, isWhole };
   } finally {
     await arena.remove();
   }
 }
 
-async function all(straced: Straced, isShort: boolean, isOver: () => boolean): Promise<void> {
+/** A call that was interrupted the runtime makes again until it is not, whoever waits. */
+const lasting = faults.filter((fault) => fault !== 'EINTR');
+
+async function all(straced: Straced, { isShort = false, onRow }: StraceAsked): Promise<void> {
   let turn = 0;
   for (const which of tried)
     for (const call of calls)
       for (const ever of isShort ? [false] : [false, true])
-        for (const fault of isShort ? [undefined] : faults)
-          for (let at = 1; !isOver(); at++) {
-            const one = fault ?? faults[turn++ % faults.length] ?? 'EIO';
-            if (!(await straced.one(which, { which, call, fault: one, at, ever }))) break;
-          }
+        for (const fault of isShort ? [faults[turn++ % faults.length] ?? 'EIO'] : ever ? lasting : faults) {
+          const row = await straced.row({ which, call, fault, ever });
+          onRow?.(row);
+        }
 }
