@@ -61,6 +61,8 @@ export interface Limits {
   readonly listings: number;
   /** Most octets of long listings in memory at once, while they are sent; beyond it 503. */
   readonly listed: number;
+  /** Most octets that the last listings of folders may be remembered in, estimated; the oldest go. */
+  readonly listingMemory: number;
   /** Most files of which a digest is made at once; beyond it answers go without one. */
   readonly digests: number;
   /** Most octets that kept requests take up, where requests are kept; the oldest go. */
@@ -164,6 +166,7 @@ export const defaultLimits: Limits = {
   archived: 250_000,
   listings: 4,
   listed: 256 * MiB,
+  listingMemory: 16 * 1024 * 1024,
   digests: 32,
   requests: 8 * MiB,
   requestContent: MiB,

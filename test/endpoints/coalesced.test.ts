@@ -1,7 +1,7 @@
 /** Who shares work with whom. */
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { Coalesced } from '../../src/endpoints/site/coalesced';
+import { Coalesced } from '../../src/endpoints/representation/coalesced';
 import { spend } from '../support/spend';
 
 /** Work that ends when the test says so. */

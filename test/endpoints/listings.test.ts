@@ -10,7 +10,7 @@ import { makeRequest, read, respond, type FieldTable } from '../support/request'
 
 describe('long listings that are being sent', () => {
   const long = (length = 100_000): Buffer => Buffer.alloc(length);
-  const listings = (): Listings => new Listings({ listings: 4, listed: 250_000 });
+  const listings = (): Listings => new Listings({ ...defaultLimits, listings: 4, listed: 250_000 });
   const refused = { name: 'HttpError', status: 503 };
 
   it('are refused where they would be too much together', () => {

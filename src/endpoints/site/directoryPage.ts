@@ -1,7 +1,6 @@
 /** A folder without an index, as a page and as JSON. Long ones are made in short slices. */
-import { listFolder, type Entry } from '../../files/reading/list';
-import { Pace } from '../../files/pace';
-import type { Root } from '../../files/root';
+import type { Entry } from '../../files/reading/list';
+import type { Pace } from '../../files/pace';
 import type { Body, FieldLine, Request, Response } from '../../http/message/message';
 import { codingFor } from '../../http/message/negotiate';
 import { formatBytes } from '../../accessLog';
@@ -10,16 +9,15 @@ import { Composite } from '../representation/content';
 import { merge } from '../common/fieldLines';
 import { escapeHtml } from '../common/html';
 import { fieldsOfPage, startOfPage, type FolderPage } from './folderPage';
-import type { Listings } from '../representation/listings';
+import type { ListForm, Listings } from '../representation/listings';
 import { encodeSegment } from '../common/path';
 import type { Workshop } from '../representation/workshop';
 
 /** The rows of the page, which are the same for all who see the folder. */
-export async function directoryRows(root: Root, segments: readonly string[], signal: AbortSignal): Promise<Buffer> {
-  const pace = await Pace.begin(signal);
-  const entries = await listFolder(root, segments, pace);
-  return join(entries, { start: '', row: rowOf, end: `</table>\n${whole}`, long: folded }, pace);
-}
+export const rowsForm: ListForm = {
+  name: 'rows',
+  write: (entries, pace) => join(entries, { start: '', row: rowOf, end: `</table>\n${whole}`, long: folded }, pace),
+};
 
 /** By it a script knows that nothing of the page is missing. */
 const whole = '<template id="listed"></template>\n';
@@ -39,17 +37,18 @@ function rowOf({ name, type, size, modified }: Entry): string {
 }
 
 /** `[{"name","type","size","modified"}]`. */
-export async function directoryJson(root: Root, segments: readonly string[], signal: AbortSignal): Promise<Buffer> {
-  const pace = await Pace.begin(signal);
-  const entries = await listFolder(root, segments, pace);
-  let separator = '[\n';
-  const row = ({ name, type, size, modified }: Entry): string => {
-    const before = separator;
-    separator = ',\n';
-    return `${before}{"name":${JSON.stringify(name)},"type":"${type}","size":${size},"modified":"${isoDate(modified)}"}`;
-  };
-  return join(entries, { start: entries.length === 0 ? '[' : '', row, end: '\n]\n' }, pace);
-}
+export const jsonForm: ListForm = {
+  name: 'json',
+  write(entries, pace) {
+    let separator = '[\n';
+    const row = ({ name, type, size, modified }: Entry): string => {
+      const before = separator;
+      separator = ',\n';
+      return `${before}{"name":${JSON.stringify(name)},"type":"${type}","size":${size},"modified":"${isoDate(modified)}"}`;
+    };
+    return join(entries, { start: entries.length === 0 ? '[' : '', row, end: '\n]\n' }, pace);
+  },
+};
 
 let last = { second: NaN, text: '' };
 
@@ -106,7 +105,7 @@ interface FolderView {
 const smallestCoded = 1024;
 
 /**
- * @param rows as {@link directoryRows} makes them
+ * @param rows as {@link rowsForm} makes them
  * @throws HttpError 503 if there are too many long ones
  */
 export function directoryPage(request: Request, rows: Buffer, { page: shown, custom, workshop }: FolderView): Response {

@@ -8,8 +8,7 @@ import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import type { Options } from '../../options';
 import { archivedNames, Archives } from './archives';
-import { Coalesced } from './coalesced';
-import { directoryJson, directoryPage, directoryRows, Rows } from './directoryPage';
+import { directoryPage, jsonForm, Rows, rowsForm } from './directoryPage';
 import { parsePath } from '../common/path';
 import { Resource, type View } from '../representation/resource';
 import { sourceOf } from '../representation/source';
@@ -20,8 +19,6 @@ const noCache: FieldLine = ['Cache-Control', 'no-cache'];
 const json = 'application/json';
 
 export class FileApi {
-  private readonly listings = new Coalesced<Buffer>();
-  private readonly pages = new Coalesced<Buffer>();
   private readonly archives: Archives;
   private readonly view: View;
 
@@ -53,21 +50,17 @@ export class FileApi {
     return workshop.responses.keep(request.path, file, () => new Resource(sourceOf(file), view)).answer(request);
   }
 
-  /** @param folder its real path's segments: one reading for all, by whatever path they have come to it */
+  /** @param folder its real path's segments */
   private async list({ signal }: Request, folder: readonly string[]): Promise<Response> {
     const { listings } = this.workshop;
-    const rows = await this.listings.get(folder.join('/'), signal, (own) =>
-      listings.make(() => directoryJson(this.root, folder, own)),
-    );
+    const rows = await listings.get(this.root, folder, jsonForm, signal);
     const body = new Rows(rows, listings).whole();
     return { status: 200, fields: [['Content-Type', json], ['Vary', 'Accept'], noCache], body };
   }
 
   /** @param segments as it was asked for; `folder` as in {@link list} */
   private async page(request: Request, segments: readonly string[], folder: readonly string[]): Promise<Response> {
-    const rows = await this.pages.get(folder.join('/'), request.signal, (own) =>
-      this.workshop.listings.make(() => directoryRows(this.root, folder, own)),
-    );
+    const rows = await this.workshop.listings.get(this.root, folder, rowsForm, request.signal);
     const custom: FieldLine[] = [['Vary', 'Accept, Accept-Encoding']];
     const page = { segments, request, isFiles: true, options: this.options };
     return directoryPage(request, rows, { page, custom, workshop: this.workshop });

@@ -9,9 +9,8 @@ import type { FieldLine, Request, Response } from '../../http/message/message';
 import { prefersHtml } from '../../http/message/negotiate';
 import type { Options } from '../../options';
 import { sniffSize } from './charset';
-import { Coalesced } from './coalesced';
 import { startOf } from '../representation/content';
-import { directoryPage, directoryRows } from './directoryPage';
+import { directoryPage, rowsForm } from './directoryPage';
 import { errorResponse } from '../common/errorResponse';
 import { wholeOfRequest } from '../common/derivedRequest';
 import { merge } from '../common/fieldLines';
@@ -42,7 +41,6 @@ type Tag = string | undefined;
 const mostShown = 8;
 
 export class Site {
-  private readonly listings = new Coalesced<Buffer>();
   private readonly drafts = new WeakMap<DraftSource, Map<string, Answering>>();
   private readonly injects: boolean;
 
@@ -143,12 +141,9 @@ export class Site {
       const file = await this.ifThere(path);
       if (file !== undefined) return this.show(request, path, file, shown);
     }
-    // One reading for all, by whatever path they have come to the folder.
     const real = realFolder(this.root, segments);
     const { workshop } = this;
-    const rows = await this.listings.get(real.join('/'), request.signal, (signal) =>
-      workshop.listings.make(() => directoryRows(this.root, real, signal)),
-    );
+    const rows = await workshop.listings.get(this.root, real, rowsForm, request.signal);
     const liveReload = this.injects && shown.plain !== true;
     const page = { segments, request, isFiles: false, options: { ...this.options, liveReload } };
     return directoryPage(request, rows, { page, custom: [], workshop });

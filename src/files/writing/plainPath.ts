@@ -17,6 +17,7 @@
  */
 import { constants, lstatSync, statfsSync, type BigIntStats, type Stats } from 'node:fs';
 import { succeeds } from '../fileError';
+import { localTypes } from '../mounts';
 import type { Folder } from '../folder';
 
 /** Most folders on the way: to look at more would cost more than it saves. */
@@ -24,19 +25,6 @@ const mostFolders = 12;
 /** A path must have room for a name behind it (PATH_MAX is 4096 octets, a character may take three). */
 const longest = 1000;
 const sticky = 0o1000;
-
-/** File systems whose rights the kernel of this machine alone keeps; statfs(2). */
-const local: ReadonlySet<number> = new Set([
-  0xef53, // ext2, ext3, ext4
-  0x58465342, // XFS
-  0x9123683e, // Btrfs
-  0xf2f52010, // F2FS
-  0x2fc12fc1, // ZFS
-  0xca451a4e, // bcachefs
-  0x01021994, // tmpfs
-  0x794c7630, // overlayfs
-  0x858458f6, // ramfs
-]);
 
 /** How long the type of a file system is believed, in milliseconds: its number may be another's after that. */
 const trusted = 10_000;
@@ -93,7 +81,7 @@ export class PlainPaths {
     const now = performance.now();
     const known = this.known.get(dev);
     if (known !== undefined && known.until > now) return known.isLocal;
-    const isLocal = local.has(this.look.fileSystem(folder));
+    const isLocal = localTypes.has(this.look.fileSystem(folder));
     if (this.known.size >= mostKnown) this.known.clear();
     this.known.set(dev, { isLocal, until: now + trusted });
     return isLocal;

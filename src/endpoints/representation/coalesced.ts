@@ -1,6 +1,6 @@
 /** Long work that many ask for at the same time, done once for all of them. */
 import { setTimeout } from 'node:timers/promises';
-import { SharedWork } from '../representation/sharedWork';
+import { SharedWork } from './sharedWork';
 
 /** How much of the time that the work took may go by before it begins anew, for those who ask again at once. */
 const gathering = 1 / 8;
