@@ -47,7 +47,10 @@ describe('a page in Firefox', function () {
       live,
       served: await startServed({ liveReload: true, serveUnsaved: true, tls: undefined, access: 'full' }, {}, { live }),
     };
-    if (browser !== undefined) tab = await browser.newPage();
+    if (browser === undefined) return;
+    tab = await browser.newPage();
+    // How long anything may take is for the suite to say.
+    tab.setDefaultTimeout(0);
   });
   afterEach(async () => {
     await tab.close();
@@ -61,8 +64,6 @@ describe('a page in Firefox', function () {
     for (const name of ['a.txt', 'dir/inner.txt', 'text.md']) write(site, name, '# Title');
     const large = join(directory, '../large.bin');
     writeFileSync(large, randomBytes(17 * MiB));
-    // How long anything may take is for the suite to say.
-    tab.setDefaultTimeout(0);
     await tab.evaluateOnNewDocument(`
       window.complaints = [];
       addEventListener('securitypolicyviolation', ({ violatedDirective }) => complaints.push(violatedDirective));
@@ -104,7 +105,6 @@ describe('a page in Firefox', function () {
   it('has that page on the screen of a phone, too, and takes what is dropped on it', async () => {
     const { directory, origin } = site.served;
     for (const name of ['a.txt', 'dir/inner.txt']) write(site, name, 'x');
-    tab.setDefaultTimeout(0);
     // An older one knows no orientation, which it is told, too: whether it has the size is looked at.
     await tab.setViewport({ width: 390, height: 780 }).catch(() => undefined);
     await untilPage(tab, 'innerWidth === 390');
