@@ -131,7 +131,8 @@ describe('a deadline', function () {
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
     };
-    await takes(limits.responseTimeout, full, 4000);
+    // That the kernel has no more room takes as long as the machine needs for some hundred answers.
+    await takes(limits.responseTimeout, full, 60_000);
   });
 
   it('for the response is renewed by whatever the peer takes', async () => {
