@@ -24,4 +24,8 @@ describe('a work of which one call of the file system fails', function () {
       }),
     );
   });
+
+  it('is so where no call succeeds any more, either', async () => {
+    assertFaultless(await faults({ works: ['MOVE'], isShort: true, isSynced: true, milliseconds: 60_000 }));
+  });
 });

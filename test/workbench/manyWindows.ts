@@ -11,7 +11,7 @@ import { lastOf } from '../torture/history';
 import { assertRegisters } from '../torture/registers';
 import { Traffic } from '../torture/traffic';
 import { portOf } from './running';
-import { EditorSession } from './session';
+import { EditorSession, OPENING_MS } from './session';
 import { Workbench } from './workbench';
 
 export interface WindowsAsked {
@@ -47,6 +47,8 @@ class Window {
 
   constructor(readonly workbench: Workbench) {
     this.directory = workbench.workspace ?? assert.fail('no folder');
+    // Ten of them at once are slow.
+    workbench.page.setDefaultTimeout(OPENING_MS);
   }
 
   async look(): Promise<void> {

@@ -12,7 +12,8 @@ export type OnChange = (folder: Folder, name?: string) => void;
 /** Of one request. What was done stays when it cannot be flushed: to undo it would be one more change of the same kind. */
 export class FlushedChanges {
   private readonly folders: FolderMark[] = [];
-  private readonly names: (readonly string[])[] = [];
+  /** Those that are listed anew. */
+  private readonly listed: FolderMark[] = [];
 
   constructor(
     private readonly root: Root,
@@ -21,9 +22,11 @@ export class FlushedChanges {
 
   readonly note: OnChange = (folder, name) => {
     this.folders.push(markOf(folder));
-    if (name !== undefined) this.names.push([...folder.real, name]);
     // What is below may be reached by other folders now.
     this.flushes.forget();
+    // Now, for once a flush has failed the disk may tell nothing more.
+    const mark = name === undefined ? undefined : markAt(this.root, [...folder.real, name]);
+    if (mark !== undefined) this.listed.push(mark);
   };
 
   /** Resolves when all of them are on the disk. @throws FileError if nobody knows whether they are */
@@ -31,10 +34,7 @@ export class FlushedChanges {
     const flushed = await Promise.allSettled(this.folders.map((mark) => this.flushes.place(mark)));
     const failed = flushed.find((each) => each.status === 'rejected');
     if (failed === undefined) return;
-    for (const name of this.names) {
-      const mark = markAt(this.root, name);
-      if (mark !== undefined) this.flushes.doubt(mark, failed.reason);
-    }
+    for (const mark of this.listed) this.flushes.doubt(mark, failed.reason);
     throw failureOf(failed.reason);
   }
 }
