@@ -55,10 +55,12 @@ const names = [
 ];
 
 const decodeHtml = (text: string): string =>
-  text.replace(
-    /&(amp|lt|gt|quot|#39);/g,
-    (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
-  );
+  text
+    .replace(
+      /&(amp|lt|gt|quot|#39);/g,
+      (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
+    )
+    .replace('\\u202e', '\u202e');
 
 /** Link and text of each row of a directory page. */
 function linksOf(html: string): [href: string, text: string][] {
@@ -111,6 +113,15 @@ describe('odd names', function () {
         if (['d/', 'stored/', 'echo', 'files'].includes(text)) continue;
         assert.equal((await ask(router, 'GET', url.slice(base.length))).text, `file ${text}`);
       }
+    }
+  });
+
+  it('that turn what follows them round are written out on pages, not obeyed', async () => {
+    for (const path of ['/', `/d/${encodeURIComponent('\u202etxt.exe')}/`]) {
+      const { text } = await ask(router, 'GET', path, { accept: 'text/html' });
+      assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069]/);
+      assert.match(text, />\\u202etxt\.exe</);
+      assert.match(text, />\u05e9\u05dc\u05d5\u05dd\.txt<|"\.\.\/"/);
     }
   });
 

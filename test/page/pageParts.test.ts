@@ -1,7 +1,7 @@
 /** The parts of the folder's page that need no browser. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { encodeName, nameFlaw, numbered, sortKey } from '../../src/page/common/fileNames';
+import { encodeName, nameFlaw, numbered, shownName, sortKey } from '../../src/page/common/fileNames';
 import { formatsFor } from '../../src/page/common/formats';
 import { kindOf } from '../../src/page/common/kinds';
 import { wordsFor } from '../../src/page/common/pageWords';
@@ -72,6 +72,14 @@ describe('a filter', () => {
 });
 
 describe('a name', () => {
+  for (const [name, shown] of [
+    ['\u202egnp.exe', '\\u202egnp.exe'],
+    ['a\u2067b\u2069', 'a\\u2067b\\u2069'],
+    ['קובץ (2).txt', 'קובץ (2).txt'],
+    ['\u{1f469}\u200d\u{1f4bb}.txt', '\u{1f469}\u200d\u{1f4bb}.txt'],
+  ] as const)
+    it(`${JSON.stringify(name)} is shown for what it is`, () => assert.equal(shownName(name), shown));
+
   for (const [name, taken, next] of [
     ['photo.jpg', [], 'photo (2).jpg'],
     ['photo (2).jpg', ['photo (2).jpg', 'photo (3).jpg'], 'photo (4).jpg'],

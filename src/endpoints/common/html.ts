@@ -10,8 +10,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Of marks that turn what follows them round: a name may not pass for another. */
+const written = (mark: string): string => `\\u${mark.charCodeAt(0).toString(16)}`;
+
 /** For text and for quoted attribute values. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (mark) => entities[mark] ?? '');
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"'\u202a-\u202e\u2066-\u2069]/g, (mark) => entities[mark] ?? written(mark));
 
 const style = `:root{color-scheme:light dark}
 body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}

@@ -4,6 +4,10 @@
 export const encodeName = (name: string): string =>
   encodeURIComponent(name).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 
+/** As it is shown: marks that turn what follows them round, so that `exe.png` may be `\u202egnp.exe`, are written out. */
+export const shownName = (name: string): string =>
+  name.replace(/[\u202a-\u202e\u2066-\u2069]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
+
 /** Without case and accents: what people look for. */
 export const foldName = (name: string): string =>
   // oxlint-disable-next-line no-control-regex -- what is ASCII has nothing to take apart

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../common/icons';
-import { nameFlaw } from '../common/fileNames';
+import { nameFlaw, shownName } from '../common/fileNames';
 import { useStore } from '../common/pageStore';
 import type { Choice } from '../common/choice';
 import type { Place } from '../list/place';
@@ -42,7 +42,7 @@ function Exists({ name, answer }: Of<'exists'>): JSX.Element {
   return (
     <Box title={words.exists(name)} onClose={() => answer({ choice: 'skip', isForAll })}>
       <h2>
-        <bdi>{words.exists(name)}</bdi>
+        <bdi>{words.exists(shownName(name))}</bdi>
       </h2>
       <p>{words.existsHint}</p>
       <label class="tick">
@@ -115,7 +115,7 @@ function Sure({ title, text, answer }: Of<'sure'>): JSX.Element {
   return (
     <Box title={title} onClose={() => answer(false)}>
       <h2>
-        <bdi>{title}</bdi>
+        <bdi>{shownName(title)}</bdi>
       </h2>
       <p>{text}</p>
       <div class="answers">
@@ -163,7 +163,7 @@ function ChooseFolder({ title, answer, start }: Of<'folder'> & { readonly start:
           <li key={name}>
             <button type="button" onClick={() => setPlace(place.within(name))}>
               <Icon shape="folder" />
-              <bdi>{name}</bdi>
+              <bdi>{shownName(name)}</bdi>
             </button>
           </li>
         ))}

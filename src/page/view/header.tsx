@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Icon } from '../common/icons';
+import { shownName } from '../common/fileNames';
 import { useStore } from '../common/pageStore';
 import type { Column } from '../list/entries';
 import { fromFiles } from '../upload/gather';
@@ -43,7 +44,7 @@ function Crumbs({ model, actions }: Props): JSX.Element {
       <ol>
         {crumbs.map((name, depth) => {
           const isLast = depth === crumbs.length - 1;
-          const shown = depth === 0 ? <Icon shape="home" /> : <bdi>{name}</bdi>;
+          const shown = depth === 0 ? <Icon shape="home" /> : <bdi>{shownName(name)}</bdi>;
           const label = depth === 0 ? words.top : undefined;
           return (
             <li key={depth}>

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { encode } from 'uqr';
+import { shownName } from '../common/fileNames';
 import type { Entry } from '../list/entries';
 import { Box } from './box';
 import { words, type Model } from './model';
@@ -44,7 +45,7 @@ export function LinkDialog({ model, entry }: { readonly model: Model; readonly e
   return (
     <Box title={words.linkTo(entry.name)} className="link" onClose={close}>
       <h2>
-        <bdi>{entry.name}</bdi>
+        <bdi>{shownName(entry.name)}</bdi>
       </h2>
       <QrCode link={link} name={entry.name} />
       <label class="field">

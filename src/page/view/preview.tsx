@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { KindIcon } from '../common/icons';
-import { extensionOf } from '../common/fileNames';
+import { extensionOf, shownName } from '../common/fileNames';
 import { kindOf } from '../common/kinds';
 import { useStore } from '../common/pageStore';
 import type { Entry } from '../list/entries';
@@ -57,8 +57,8 @@ function Head({ model, entry, go, close }: Props & { go: (step: number) => void;
     <header>
       <KindIcon kind={kindOf(name)} />
       <div class="about">
-        <h2 dir="auto" title={name}>
-          {name}
+        <h2 dir="auto" title={shownName(name)}>
+          {shownName(name)}
         </h2>
         <p class="facts">
           {formats.size(size)} · <bdi>{formats.date(modified)}</bdi>

@@ -1,6 +1,6 @@
 /** One entry, as a line of the list or a tile of the grid. */
 import type { JSX } from 'preact';
-import { extensionOf } from '../common/fileNames';
+import { extensionOf, shownName } from '../common/fileNames';
 import { KindIcon } from '../common/icons';
 import { kindOf } from '../common/kinds';
 import type { Entry } from '../list/entries';
@@ -66,7 +66,12 @@ export function Row(props: RowProps): JSX.Element {
     >
       <div role="gridcell" class="check">
         <input
-          {...{ type: 'checkbox', tabIndex: -1, checked: isSelected, 'aria-label': `${words.select}: ${name}` }}
+          {...{
+            type: 'checkbox',
+            tabIndex: -1,
+            checked: isSelected,
+            'aria-label': `${words.select}: ${shownName(name)}`,
+          }}
           onClick={(event) => event.stopPropagation()}
           onChange={onToggle}
         />
@@ -96,8 +101,15 @@ function Name({ model, entry, onOpen }: RowProps): JSX.Element {
   return (
     <div role="gridcell" class="name">
       <Drawing model={model} entry={entry} />
-      <a href={addressOf(model, entry)} tabIndex={-1} dir="auto" title={name} onClick={open} draggable={false}>
-        {name}
+      <a
+        href={addressOf(model, entry)}
+        tabIndex={-1}
+        dir="auto"
+        title={shownName(name)}
+        onClick={open}
+        draggable={false}
+      >
+        {shownName(name)}
       </a>
     </div>
   );
