@@ -31,6 +31,10 @@ describe('the list of rules', () => {
     ['respond: a file outside', { match: '/a', respond: { file: '../x' } }, /below the folder/],
     ['respond: a file outside, deeper', { match: '/a', respond: { file: 'a/..\\../x' } }, /below the folder/],
     ['respond: a delay of an hour', { match: '/a', respond: { delay: 3_600_000 } }, /delay/],
+    ['respond: a delay of a millisecond too long', { match: '/a', respond: { delay: 60_001 } }, /from 0 to 60000/],
+    ['respond: a delay before its time', { match: '/a', respond: { delay: -1 } }, /delay/],
+    ['respond: a delay of no whole number', { match: '/a', respond: { delay: 0.5 } }, /delay/],
+    ['respond: a delay that is a text', { match: '/a', respond: { delay: '5' } }, /delay/],
     ['respond: the framing', { match: '/a', respond: { headers: { 'Content-Length': '1' } } }, /server's own/],
     [
       'respond: who may read',

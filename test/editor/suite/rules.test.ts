@@ -38,12 +38,19 @@ describe('rules', () => {
     await set('rules', good);
     await applied;
     assert.equal(await body(), 'by a rule');
-    await set('rules', [...good, { match: '/x', redirect: '//evil' }]);
-    await marked((found) => found.length === 1);
-    const [diagnostic] = mine();
-    assert.match(diagnostic?.message ?? '', /^Rule 2 redirects to what is no path/);
-    assert.equal(server.state, 'running');
-    assert.equal(await body(), 'by a rule');
+    const wrong: readonly (readonly [rule: object, message: RegExp])[] = [
+      [{ match: '/x', redirect: '//evil' }, /^Rule 2 redirects to what is no path/],
+      [{ match: '/x', respond: { delay: 60_001 } }, /^Rule 2 has a "delay"/],
+      [{ match: '/rule' }, /^Rule 2 has none of respond/],
+      [{ match: '/x', proxy: 'http://192.0.2.1' }, /^Rule 2 hands on to 192\.0\.2\.1:80, which is not this machine/],
+      [{ match: '/files/**', respond: {} }, /^Rule 2 is for "\/files\/\*\*", which can never act/],
+    ];
+    for (const [rule, message] of wrong) {
+      await set('rules', [...good, rule]);
+      await marked((found) => found.length === 1 && message.test(found[0]?.message ?? ''));
+      assert.equal(server.state, 'running');
+      assert.equal(await body(), 'by a rule');
+    }
     await set('rules', good);
     await marked((found) => found.length === 0);
   });
