@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { tighten } from './tighten.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
@@ -44,13 +45,15 @@ try {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const hasAddress = manifest.repository !== undefined;
   await writeFile(join(copy, 'README.md'), hasAddress ? readme : standalone(readme, files));
+  const packagePath = values.out ?? join(root, `${manifest.name}-${manifest.version}.vsix`);
   await createVSIX({
     cwd: copy,
-    packagePath: values.out ?? join(root, `${manifest.name}-${manifest.version}.vsix`),
+    packagePath,
     dependencies: false,
     allowMissingRepository: true,
     rewriteRelativeLinks: hasAddress,
   });
+  await writeFile(packagePath, tighten(await readFile(packagePath)));
 } finally {
   await rm(copy, { recursive: true });
 }
