@@ -2,7 +2,7 @@
 
 /** Of one block, in octets; both are powers of two. */
 export const smallestBlock = 64 * 1024;
-export const largestBlock = 1024 * 1024;
+export const largestBlock = 512 * 1024;
 /** What is kept for later, in octets. */
 const mostSpare = 8 * 1024 * 1024;
 
