@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { combinedLine } from '../../src/accessLog';
-import type { Call, FromWorker, ToWorker } from '../../src/messages';
+import { resourceLimits, type Call, type FromWorker, type ToWorker } from '../../src/messages';
 import type { Helper } from './collect';
 import type { Tls } from '../../src/tls';
 import { defaultLimits, defaultOptions, type Options } from '../../src/options';
@@ -44,6 +44,7 @@ const began = performance.now();
 const { port1: collector, port2: collected } = new MessageChannel();
 const worker = new Worker(program, {
   name: 'HTTP Server',
+  resourceLimits,
   workerData: { port: collected, profile } satisfies Helper,
   transferList: [collected],
   // Where `gc` can be called, something has to be there to call it.

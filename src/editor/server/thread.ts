@@ -2,19 +2,20 @@
 import { Worker } from 'node:worker_threads';
 import { EventEmitter } from 'vscode';
 import type { Disposable } from 'vscode';
-import type {
-  Call,
-  Changed,
-  Data,
-  FromWorker,
-  Listening,
-  Reply,
-  ToWorker,
-  Traffic,
-  TrashCall,
-  UnsavedText,
-  UploadProgress,
-  UploadTrouble,
+import {
+  resourceLimits,
+  type Call,
+  type Changed,
+  type Data,
+  type FromWorker,
+  type Listening,
+  type Reply,
+  type ToWorker,
+  type Traffic,
+  type TrashCall,
+  type UnsavedText,
+  type UploadProgress,
+  type UploadTrouble,
 } from '../../messages';
 import type { Options } from '../../options';
 import type { QuestionOf, RequestAnswers, RequestQuestion } from '../../requestQuestions';
@@ -65,7 +66,7 @@ export class ServerThread implements Disposable {
   constructor(program: string | URL, trash: Trash = moveToTrash, lastRequest = 0) {
     this.#trash = trash;
     const workerData: Data = { advice: adviceForClients(), lastRequest };
-    this.#worker = new Worker(program, { name: 'HTTP Server', workerData });
+    this.#worker = new Worker(program, { name: 'HTTP Server', workerData, resourceLimits });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: unknown) => {
       this.#reason ??= error instanceof Error ? error.message : String(error);
