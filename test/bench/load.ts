@@ -116,7 +116,9 @@ export async function start({ pin, cleanup }: Loading, job: Job): Promise<Client
   const program = [process.execPath, join(__dirname, 'client.js'), JSON.stringify(job)];
   const [command = '', ...args] = [...pin, ...program];
   const child = startOwned(cleanup, command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const ended = once(child, 'exit').then(([code]: unknown[]) => {
+  const ended = once(child, 'exit').then(async ([code]: unknown[]) => {
+    // The last that it has told may still be on its way.
+    if (child.connected) await once(child, 'disconnect');
     throw new Error(`The load generator ended with ${String(code)}.`);
   });
   // Whoever waits hears of it; after the result nobody does.
