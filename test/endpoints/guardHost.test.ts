@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkOptions, defaultOptions, OptionsError } from '../../src/options';
 import { gateWith, guardWith, inside, type Asked } from '../support/guarded';
+import { randomRuns } from '../support/randomRuns';
 
 const named = guardWith({
   allowedHosts: ['files.example', 'Proxy.Example:8443', 'plain.example:80', 'secure.example:443', '[fd00:0::1]'],
@@ -170,7 +171,7 @@ describe('the host asked for', () => {
           /^\[(?:0*:)+0*1\](?::\d*)?$/.test(authority);
         assert.ok(!enters({ authority }) || mayBe, authority);
       }),
-      { numRuns: 5000 },
+      { numRuns: randomRuns(5000) },
     );
   });
 });

@@ -125,6 +125,14 @@ describe('a machine and who may write there', function () {
     assert.equal(await users.mayWrite(peer4), 'may');
   });
 
+  it('lets nobody in while reading them fails', async function () {
+    needsLinux(this);
+    rmSync(machine.at('proc/net/tcp'));
+    // Nothing is at its beginning: EIO.
+    machine.link('proc/net/tcp', '/proc/self/mem');
+    await assert.rejects(async () => users.mayWrite(peer4), { kind: 'failed' });
+  });
+
   // The second one may be written only, by whomever.
   for (const [promise, target] of [
     ['has lists that lead nowhere', 'tcp'],

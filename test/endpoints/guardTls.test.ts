@@ -6,6 +6,7 @@ import { HttpError } from '../../src/http/message/httpError';
 import type { Endpoint, FieldLine, Response } from '../../src/http/message/message';
 import { defaultOptions, type Options } from '../../src/options';
 import { guardWith, requestOf, type Asked } from '../support/guarded';
+import { randomRuns } from '../support/randomRuns';
 
 /** The guard looks at no more of it than whether it is there. */
 const tls = { cert: '', key: '' };
@@ -93,6 +94,9 @@ describe('who comes by plain HTTP', () => {
     });
   });
 
+  it('is refused where it names no host, as HTTP/1.0 may', () =>
+    assert.equal(led({ target: '/a', authority: '' }), undefined));
+
   for (const method of ['POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'OPTIONS', 'PATCH', 'get']) {
     it(`is refused with ${method}`, () => assert.equal(led({ method }), undefined));
   }
@@ -120,7 +124,7 @@ describe('who comes by plain HTTP', () => {
         assert.deepEqual([protocol, username], ['https:', '']);
         assert.match(hostname, /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\]|c\.example)$/);
       }),
-      { numRuns: 5000 },
+      { numRuns: randomRuns(5000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { FieldLine } from '../../src/http/message/message';
 import { checkOptions, defaultOptions, OptionsError } from '../../src/options';
 import { gateWith, guardWith, inside, type Asked } from '../support/guarded';
+import { randomRuns } from '../support/randomRuns';
 import type { Answer } from '../support/request';
 
 const token = 'Sesame: öffne+dich/&=%';
@@ -205,7 +206,7 @@ describe('the token', () => {
         const fields: FieldLine[] = [authorization(text), ['Cookie', `http-server-2=${cookie}`]];
         assert.ok(!enters({ target: `/?token=${text}`, fields }));
       }),
-      { numRuns: 2000 },
+      { numRuns: randomRuns(2000) },
     );
   });
 });

@@ -63,7 +63,8 @@ export async function mutate(wish: Wish, cleanup: Cleanup): Promise<Mutant[]> {
   writeFileSync(configuration, JSON.stringify(configurationOf(wish, report)));
   const program = path.join(wish.modules, '@stryker-mutator/core/bin/stryker.js');
   // What the tests leave when they are cut off is in a folder that goes with all others.
-  const env = { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary };
+  const folders = { TMPDIR: temporary, TMP: temporary, TEMP: temporary };
+  const env = { ...process.env, ...folders, TEST_RANDOM_RUNS: '100' };
   const options: SpawnOptions = { cwd: projectRoot, env, stdio: 'inherit' };
   const child = startOwned(cleanup, process.execPath, [program, 'run', configuration], options);
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -26,7 +26,7 @@ export function otherAccountIn(passwd: string, leastId: number, own: number): st
     const [name = '', , id = '', , , , shell = ''] = line.split(':');
     // passwd(5): such a line stands for accounts that are elsewhere.
     if (/^[+-]/.test(name)) return name;
-    if (/^[0-9]+$/.test(id) && isOther(Number(id), leastId, own) && !closedShell.test(shell.trim())) return name;
+    if (isOther(Number(id), leastId, own) && !closedShell.test(shell.trim())) return name;
   }
   return undefined;
 }
