@@ -3,6 +3,7 @@ import { build, context } from 'esbuild';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { typesOfNames } from './mediaTypes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const production = process.argv.includes('--production');
@@ -68,18 +69,6 @@ const loadsOnDemand = {
     onResolve({ filter: /\.js$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: `./${basename(path)}`, external: true } : undefined,
     );
-  },
-};
-
-/** Of the registry of media types, those that a name can lead to: of the others, three in four, nobody ever asks. */
-const typesOfNames = {
-  name: 'types of names',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /\/mime-db\/db\.json$/ }, async ({ path }) => {
-      const types = Object.entries(JSON.parse(await readFile(path, 'utf8')));
-      const named = types.filter(([, { extensions }]) => extensions !== undefined);
-      return { contents: JSON.stringify(Object.fromEntries(named)), loader: 'json' };
-    });
   },
 };
 
