@@ -350,6 +350,24 @@ describe('a server that speaks TLS', function () {
     });
   });
 
+  it('has one write under way, whatever is asked for while a client takes nothing', async () => {
+    const size = 60_000;
+    const requests = 300;
+    // One that is not in a hurry.
+    await served.stop();
+    served = await startServed({ tls: certificate });
+    writeFileSync(join(served.directory, 'b.txt'), Buffer.alloc(size, 'b'));
+    const client = await secure();
+    client.socket.pause();
+    // More than the kernel takes: from some answer on, they wait for the client.
+    for (let i = 0; i < requests; i++) {
+      void client.write('GET /b.txt HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await new Promise(setImmediate);
+    }
+    client.socket.resume();
+    for (let i = 0; i < requests; i++) assert.equal((await client.read()).body.length, size);
+  });
+
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     it(`may resume a session of ${maxVersion}, as often as its client comes back`, async () => {
       const first = await secure({ maxVersion });

@@ -35,6 +35,7 @@ export function reset(socket: Socket): void {
 /**
  * Writes past the queue of the stream, which must be empty. What the kernel does not take at once waits in libuv, before
  * whatever is written next; the stream does not count it. What the queue does costs as much as answering a small request.
+ * Not where TLS is spoken: there one write at most may be under way, and at a second one Node.js aborts the process.
  *
  * @param callback called before this returns if the kernel takes everything, or refuses
  */

@@ -1,5 +1,6 @@
 /** The sending half of a connection: gathers what one batch writes, and tells when the kernel has it. */
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { writeAtOnce } from './nodeInternals';
 
 /** Octets that may wait for the peer before no further request is answered. */
@@ -70,7 +71,8 @@ export class Writer {
   /** Writes at once if nothing waits before it. */
   private pass(bytes: Buffer): void {
     const { socket } = this;
-    if (this.flushed && socket.writable && socket.writableCorked === 0) {
+    const mayPass = !(socket instanceof TLSSocket) && socket.writable && socket.writableCorked === 0;
+    if (mayPass && this.flushed) {
       this.passed = bytes.length;
       writeAtOnce(socket, bytes, this.whenWritten);
     } else socket.write(bytes, this.whenWritten);
