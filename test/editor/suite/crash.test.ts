@@ -101,6 +101,13 @@ describe('a thread', () => {
     });
   }
 
+  it('takes 24 MiB for young objects at most: what a burst leaves empty stays', async () => {
+    const most = `import('node:worker_threads').then(({ resourceLimits: { maxYoungGenerationSizeMb: most } }) => {
+      throw new Error(\`at most \${most}\`);
+    })`;
+    await assert.rejects(threadThat(most).start({ ...defaultOptions, directory: '' }), /at most 24$/);
+  });
+
   it('that does not answer is ended when patience is', async () => {
     const thread = threadThat('');
     const ended = when(thread.onDidEnd);
