@@ -33,7 +33,8 @@ export async function cycles(asked: CyclesAsked): Promise<CyclesResult> {
     await beginAudit(arena);
     await controller.stop();
     await settled(() => arena.thread !== undefined);
-    const rest = withOthers(await usageOf(arena));
+    const found = await usageOf(arena);
+    const rest = withOthers(found);
     await controller.start();
     const before = withOthers(await beginAudit(arena));
     const resident = process.memoryUsage.rss();
@@ -50,7 +51,7 @@ export async function cycles(asked: CyclesAsked): Promise<CyclesResult> {
     let after = rest;
     const say = (): string => `not given back: ${JSON.stringify({ rest, after })}`;
     await settled(async () => isBack((after = await usageOf(arena)), rest), say);
-    return { operations: traffic.history.length, ends, before: rest, after, grown };
+    return { operations: traffic.history.length, ends, before: found, after, grown };
   } finally {
     arena.closeClients();
     await controller.stop(0);
