@@ -179,20 +179,24 @@ for (const name of Object.keys(promised)) {
   if (typeof original === 'function') promised[name] = wrapPromised(name, original);
 }
 
-/** When an answer begins is recorded, too: all that it acknowledges has been done by then. */
-const socket = net.Socket.prototype as unknown as Record<'write', Anything>;
-const { write } = socket;
-socket.write = function (this: net.Socket, ...args) {
-  const [bytes] = args;
-  const status =
-    withBytes && calls && ArrayBuffer.isView(bytes)
-      ? /^HTTP\/1\.1 ([2-5]\d\d) /.exec(
-          Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(13, bytes.byteLength)).toString('latin1'),
-        )?.[1]
-      : undefined;
-  if (status !== undefined) calls?.push({ name: answerCall, fd: this.remotePort, flags: Number(status) });
-  return write.apply(this, args);
-};
+/** When an answer begins is recorded, too: all that it acknowledges has been done by then. Some go past the queue of the stream. */
+const socket = net.Socket.prototype as unknown as Record<'write' | '_write', Anything>;
+/** What comes to the one by way of the other is recorded once. */
+const recorded = new WeakSet<object>();
+
+for (const name of ['write', '_write'] as const) {
+  const original = socket[name];
+  socket[name] = function (this: net.Socket, ...args) {
+    const [bytes] = args;
+    if (withBytes && calls && ArrayBuffer.isView(bytes) && !recorded.has(bytes)) {
+      recorded.add(bytes);
+      const begin = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(13, bytes.byteLength)).toString('latin1');
+      const status = /^HTTP\/1\.1 ([2-5]\d\d) /.exec(begin)?.[1];
+      if (status !== undefined) calls.push({ name: answerCall, fd: this.remotePort, flags: Number(status) });
+    }
+    return original.apply(this, args);
+  };
+}
 
 /** Those that are set, waiting or not yet collected; what counts is told by {@link isWaiting}. */
 const timers = new Set<NodeJS.Timeout>();
