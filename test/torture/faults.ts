@@ -142,7 +142,9 @@ class Faults {
     another.reset();
     const failed = calls.find((call) => call.failed);
     const where = `${which}, ${fault} ${ever ? 'from' : 'at'} ${at} (${failed?.name ?? ''} ${failed?.path ?? ''})`;
-    const flaw = flawOf(work, response, fault);
+    // Of whose a connection is, the system's lists are only read.
+    const reads = work.reads === true || failed?.path?.startsWith('/proc/net/') === true;
+    const flaw = flawOf({ ...work, reads }, response, fault);
     return {
       outcome: response instanceof Error ? 'cut' : String(response.status),
       isMet: failed !== undefined,
