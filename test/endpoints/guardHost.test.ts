@@ -123,6 +123,10 @@ describe('the host asked for', () => {
     const ask = guardWith({ host: 'box.lan', token: 'x' });
     assert.equal((await ask({ authority: 'BOX.lan:4221' })).status, 401);
     assert.equal((await ask({ authority: 'box.lan.example' })).status, 421);
+    for (const host of ['fd00::1', '[fd00::1]']) {
+      const { status } = await guardWith({ host, token: 'x' })({ authority: '[fd00::1]:4221' });
+      assert.equal(status, 401, host);
+    }
   });
 
   it('is nobody’s by an address that was listened on and no client can name', async () => {
