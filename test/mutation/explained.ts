@@ -157,15 +157,18 @@ export const explained: readonly Explained[] = [
   ...because(
     'What only another platform or another processor has, or another user than the superuser would notice.',
     ['endpoints/guard/peerUser.ts', "process.platform === 'linux'", 'true'],
+    ['endpoints/guard/peerUser.ts', "'may'", '""', 'export const mayWrite'],
     ['endpoints/guard/peerUser.ts', "endianness() === 'LE'", 'true'],
     ['endpoints/guard/peerUser.ts', 'process.geteuid?.()', 'process.geteuid()'],
     ['endpoints/guard/peerUser.ts', 'process.geteuid?.() ?? 0', 'process.geteuid?.() && 0'],
   ),
   ...because(
-    'It saves readings that would tell the same, or the reading of a second list.',
-    ['endpoints/guard/peerUser.ts', 'known !== undefined', 'false', 'private read'],
+    'It saves readings that would tell the same.',
+    ['endpoints/guard/peerUser.ts', 'known !== undefined', 'false', 'private read('],
     ['endpoints/guard/peerUser.ts', "typeof owner === 'number'", 'false', 'private async ownerNow'],
+    ['endpoints/guard/peerUser.ts', "'number'", '""', 'private async ownerNow'],
     ['endpoints/guard/peerUser.ts', "first.owner === 'elsewhere'", 'true'],
+    ['endpoints/guard/peerUser.ts', "'elsewhere'", '""', 'private async ownerNow'],
   ),
   ...because('There is nothing but ASCII in it.', ['endpoints/guard/peerUser.ts', "'latin1'", '""']),
   ...because('For the compiler: an error of another kind has no such member.', [
