@@ -1,7 +1,7 @@
 /** The two ends of a socket, as they are told to everybody else. */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { peerOf } from '../../src/http/message/peer';
+import { bareAddress, peerOf } from '../../src/http/message/peer';
 
 describe('the peer', () => {
   const addresses: readonly (readonly [address: string | undefined, told: string])[] = [
@@ -23,4 +23,12 @@ describe('the peer', () => {
   it('that is gone has no ports', () => {
     assert.deepEqual(peerOf({} as Socket), { address: '', port: 0, localAddress: '', localPort: 0 });
   });
+
+  for (const [address, told] of [
+    ['fe80::1%eth0', 'fe80::1'],
+    ['fe80::1', 'fe80::1'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+  ] as const) {
+    it(`${address} is ${told} to who knows no zones of this machine`, () => assert.equal(bareAddress(address), told));
+  }
 });
