@@ -8,7 +8,7 @@ import type { Options } from '../../src/options';
 import { TestFolder } from '../support/folder';
 import { mountedOrSkip, type MountedFolder } from '../support/disk/mounted';
 import { ask, bodyOf } from '../support/request';
-import { needsPosix } from '../support/needs';
+import { needs, needsPosix } from '../support/needs';
 
 const secret = 'a secret';
 const page = { Accept: 'text/html' };
@@ -32,6 +32,17 @@ async function isHidden(folder: TestFolder, path: string, options: Partial<Optio
   for (const method of ['PUT', 'POST', 'DELETE']) {
     assert.equal((await ask(router, method, `/files/${url}`, {}, bodyOf(['overwritten']))).status, 403, method);
   }
+  folder.write('ordinary.txt', 'o');
+  for (const method of ['MOVE', 'COPY']) {
+    for (const [from, to] of [
+      [url, 'taken.txt'],
+      ['ordinary.txt', url],
+    ] as const) {
+      const answer = await ask(router, method, `/files/${from}`, { Destination: `/files/${to}` });
+      assert.equal(answer.status, 403, `${method} ${from} ${to} ${answer.text}`);
+    }
+  }
+  assert.deepEqual([existsSync(folder.at('taken.txt')), existsSync(folder.at('ordinary.txt'))], [false, true]);
   const fields = { 'Content-Type': 'multipart/form-data; boundary=b' };
   assert.equal((await ask(router, 'POST', '/files/', fields, bodyOf([form(path)]))).status, 403);
   assert.equal(folder.left(), 0);
@@ -149,6 +160,23 @@ for (const [title, kind] of [
     }
 
     it('of what is not hidden are served', async () => assert.equal((await ask(router, 'GET', '/A.TXT')).text, 'a'));
+
+    it('are one file to MOVE, which changes its name, whatever may be replaced', async function () {
+      needs(this, 'a driver that gives an entry one number, whatever its name', kind !== 'fat');
+      const fields = { Destination: '/files/A.TXT', Overwrite: 'F' };
+      assert.equal((await ask(router, 'MOVE', '/files/a.txt', fields)).status, 201);
+      // This driver keeps the old case; what counts is that the file is there.
+      assert.equal(readFileSync(folder.at('A.TXT'), 'utf8'), 'a');
+    });
+
+    it('are one folder, which MOVE does not put into itself', async function () {
+      needs(this, 'a driver that gives an entry one number, whatever its name', kind !== 'fat');
+      folder.write('moved/x.txt', 'x');
+      const fields = { Destination: '/files/MOVED/new/' };
+      const answer = await ask(router, 'MOVE', '/files/moved/', fields);
+      assert.equal(answer.status, 403, answer.text);
+      assert.equal(readFileSync(folder.at('moved/x.txt'), 'utf8'), 'x');
+    });
 
     it('are one file to a form, of which none is stored then', async () => {
       const part = (name: string): string =>

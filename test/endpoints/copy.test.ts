@@ -19,6 +19,7 @@ describe('COPY', () => {
   });
   afterEach(() => {
     assert.equal(folder.left(), 0);
+    assert.deepEqual(folder.opened(), []);
     folder.remove();
   });
 

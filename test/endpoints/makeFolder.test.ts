@@ -15,7 +15,10 @@ describe('MKCOL', () => {
     folder.link('out', '../elsewhere').link('in', 'dir').link('gone', 'nowhere');
     router = folder.router();
   });
-  afterEach(() => folder.remove());
+  afterEach(() => {
+    assert.deepEqual(folder.opened(), []);
+    folder.remove();
+  });
 
   const make = (path: string, fields: FieldTable = {}, body = ''): Promise<Answer> =>
     ask(router, 'MKCOL', `/files/${path}`, fields, bodyOf(body === '' ? [] : [body]));
@@ -52,6 +55,12 @@ describe('MKCOL', () => {
       else assert.ok(statSync(folder.at(decodeURIComponent(path))).isDirectory());
     });
   }
+
+  it('makes nothing behind a link that would be excluded where it really is', async () => {
+    router = folder.router({ exclude: ['dir/hid*'] });
+    assert.equal((await make('in/hidden/')).status, 403);
+    assert.equal(existsSync(folder.at('dir/hidden')), false);
+  });
 
   it('says what may be done with what is there', async () => {
     assert.equal(

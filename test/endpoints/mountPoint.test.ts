@@ -17,17 +17,21 @@ describe('F4: a mount point', () => {
     folder = new TestFolder().write('bound.txt', 'below').write('../source.txt', 'bound');
     mounted = spawnSync('mount', ['--bind', folder.at('../source.txt'), folder.at('bound.txt')]).status === 0;
     needs(this, 'the right to mount', mounted);
-    mkdirSync(folder.at('holds/folder'), { recursive: true });
+    for (const at of ['holds/folder', 'holds/void', '../elsewhere/empty', '../void'])
+      mkdirSync(folder.at(at), { recursive: true });
     folder.write('../elsewhere/there.txt', 't').write('plain.txt', 'p');
     spawnSync('mount', ['--bind', folder.at('../elsewhere'), folder.at('holds/folder')]);
+    spawnSync('mount', ['--bind', folder.at('../void'), folder.at('holds/void')]);
     router = folder.router({ access: 'full' });
   });
   after(() => {
-    if (mounted) for (const at of ['bound.txt', 'holds/folder']) spawnSync('umount', ['-l', folder.at(at)]);
+    if (mounted)
+      for (const at of ['bound.txt', 'holds/folder', 'holds/void']) spawnSync('umount', ['-l', folder.at(at)]);
     (folder as TestFolder | undefined)?.remove();
   });
 
-  for (const [promise, method, target, destination] of [
+  const away = /^That is on another file system/;
+  for (const [promise, method, target, destination, said = /^Something is mounted there/] of [
     ['is not moved', 'MOVE', '/files/bound.txt', '/files/new.txt'],
     ['is not replaced by MOVE', 'MOVE', '/files/plain.txt', '/files/bound.txt'],
     ['is not replaced by COPY', 'COPY', '/files/plain.txt', '/files/bound.txt'],
@@ -35,14 +39,18 @@ describe('F4: a mount point', () => {
     ['keeps the folder that it is in from being removed', 'DELETE', '/files/holds/', ''],
     ['is not moved, as a folder', 'MOVE', '/files/holds/folder/', '/files/new/'],
     ['is not removed, as a folder', 'DELETE', '/files/holds/folder/', ''],
-    ['takes nothing from another file system', 'MOVE', '/files/plain.txt', '/files/holds/folder/new.txt'],
-    ['gives nothing to another file system', 'MOVE', '/files/holds/folder/there.txt', '/files/new.txt'],
+    ['is not replaced by a file, as an empty folder', 'MOVE', '/files/plain.txt', '/files/holds/void'],
+    ['takes nothing from another file system', 'MOVE', '/files/plain.txt', '/files/holds/folder/new.txt', away],
+    ['gives nothing to another file system', 'MOVE', '/files/holds/folder/there.txt', '/files/new.txt', away],
+    ['keeps the empty folder that was to go', 'MOVE', '/files/plain.txt', '/files/holds/folder/empty', away],
   ] as const) {
     it(`${promise}: 409`, async () => {
       const answer = await ask(router, method, target, destination === '' ? {} : { Destination: destination });
       assert.equal(answer.status, 409, answer.text);
+      assert.match(answer.text, said);
       assert.deepEqual(readdirSync(folder.path, { recursive: true }).sort(), [
-        ...['bound.txt', 'holds', 'holds/folder', 'holds/folder/there.txt', 'plain.txt'],
+        ...['bound.txt', 'holds', 'holds/folder', 'holds/folder/empty', 'holds/folder/there.txt', 'holds/void'],
+        'plain.txt',
       ]);
       assert.equal(readFileSync(folder.at('bound.txt'), 'utf8'), 'bound');
     });

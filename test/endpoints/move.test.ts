@@ -41,10 +41,13 @@ describe('MOVE', () => {
     folder.write('other/o.txt', 'o').write('.env', 'secret').write('holds/.env', 's').write('../secret.txt', 'outside');
     mkdirSync(folder.at('empty'));
     folder.link('out.txt', '../secret.txt').link('out', '..').link('in.txt', 'a.txt').link('in', 'dir');
-    folder.link('gone', 'nowhere');
+    folder.link('gone', 'nowhere').link('abs.txt', folder.at('a.txt'));
     router = folder.router({ access: 'full' });
   });
-  afterEach(() => folder.remove());
+  afterEach(() => {
+    assert.deepEqual(folder.opened(), []);
+    folder.remove();
+  });
 
   const move = (from: string, to: string, fields: FieldTable = {}): Promise<Answer> =>
     ask(router, 'MOVE', `/files/${from}`, { Destination: to, ...fields });
@@ -60,6 +63,8 @@ describe('MOVE', () => {
   const moved: readonly (readonly [promise: string, from: string, to: string, status: number, location?: string])[] = [
     ['a file to a new name', 'a.txt', '/files/new.txt', 201, '/files/new.txt'],
     ['a file into a folder', 'a.txt', '/files/dir/a.txt', 201, '/files/dir/a.txt'],
+    ['a file within its folder', 'dir/inner.txt', '/files/dir/new.txt', 201, '/files/dir/new.txt'],
+    ['an absolute link, into a folder: the link', 'abs.txt', '/files/dir/abs.txt', 201, '/files/dir/abs.txt'],
     ['a file, by our own authority', 'a.txt', 'http://localhost/files/new.txt', 201, '/files/new.txt'],
     [
       'a file, by our own authority as others see it',
@@ -120,6 +125,7 @@ describe('MOVE', () => {
     ['a folder that holds anything excluded', 'holds/', '/files/new/', 403],
     ['a folder over another with something in it', 'dir/', '/files/other/', 412],
     ['a folder over a file', 'dir/', '/files/b.txt', 409],
+    ['a link to a folder over a file', 'in/', '/files/b.txt', 409],
     ['a file over a folder with something in it', 'a.txt', '/files/dir', 412],
     ['a file onto itself', 'a.txt', '/files/a.txt', 403],
     ['a file onto itself by a link', 'dir/inner.txt', '/files/in/inner.txt', 403],
@@ -168,6 +174,11 @@ describe('MOVE', () => {
     });
   }
 
+  it('says whether it would be onto itself or into itself', async () => {
+    assert.match((await move('dir/', '/files/dir/')).text, /onto itself/);
+    assert.match((await move('dir/', '/files/dir/sub/dir/')).text, /into itself/);
+  });
+
   it('names nothing that is excluded', async () => {
     const answer = await stays(403, () => move('holds/', '/files/new/'));
     assert.doesNotMatch(answer.text, /env|holds/);
@@ -175,6 +186,8 @@ describe('MOVE', () => {
 
   it('moves nothing to where it would be excluded', async () => {
     router = folder.router({ access: 'full', exclude: ['private/sub'] });
+    await stays(403, () => move('dir/', '/files/private/'));
+    router = folder.router({ access: 'full', exclude: ['private/sub/deep.*'] });
     await stays(403, () => move('dir/', '/files/private/'));
     assert.equal((await move('dir/', '/files/public/')).status, 201);
   });

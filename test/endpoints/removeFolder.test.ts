@@ -17,7 +17,10 @@ describe('DELETE of a folder', () => {
     for (const name of ['empty', 'one', '../elsewhere']) mkdirSync(folder.at(name));
     folder.link('in', 'empty').link('out', '../elsewhere').link('full2', 'full');
   });
-  afterEach(() => folder.remove());
+  afterEach(() => {
+    assert.deepEqual(folder.opened(), []);
+    folder.remove();
+  });
 
   const remove = (path: string, fields: FieldTable = {}): Promise<Answer> =>
     ask(folder.router({ access: 'full' }), 'DELETE', `/files/${path}`, fields);

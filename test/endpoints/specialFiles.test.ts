@@ -57,6 +57,8 @@ describe('special files', function () {
     for (const name of hasPipes ? ['fifo', 'socket'] : ['socket']) {
       assert.equal((await ask(router, 'PUT', `/files/${name}`, {}, bodyOf(['x']))).status, 409);
       assert.equal((await ask(router, 'DELETE', `/files/${name}`)).status, 404);
+      const { status, text } = await ask(router, 'MOVE', '/files/a.txt', { Destination: `/files/${name}` });
+      assert.deepEqual([status, text], [409, 'A thing that is no file has that name.\n']);
       assert.ok(!lstatSync(folder.at(name)).isFile());
     }
     assert.equal(folder.left(), 0);

@@ -32,6 +32,7 @@ describe('storing', () => {
   });
   afterEach(() => {
     assert.equal(folder.left(), 0);
+    assert.deepEqual(folder.opened(), []);
     folder.remove();
   });
 

@@ -49,6 +49,7 @@ describe('a form', () => {
   });
   afterEach(() => {
     assert.equal(folder.left(), 0);
+    assert.deepEqual(folder.opened(), []);
     folder.remove();
   });
 

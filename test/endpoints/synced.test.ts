@@ -79,6 +79,7 @@ describe('with sync', () => {
   afterEach(() => {
     pool.run = run;
     assert.equal(folder.left(), 0);
+    assert.deepEqual(folder.opened(), []);
     folder.remove();
   });
 

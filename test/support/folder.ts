@@ -4,13 +4,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { Root } from '../../src/files/root';
 import { Audience } from '../../src/endpoints/live/audience';
 import type { Live } from '../../src/endpoints/live/live';
@@ -86,9 +87,28 @@ export class TestFolder {
     return this.unfinished().length;
   }
 
+  /** What of the served folder this process has open, where the platform tells that. */
+  opened(): string[] {
+    return openPaths().filter((path) => path === this.path || path.startsWith(this.path + sep));
+  }
+
   remove(): void {
     for (const path of [this.outside, this.private]) rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** Where the descriptors of this process lead; none where the platform does not tell. */
+function openPaths(): string[] {
+  if (process.platform !== 'linux') return [];
+  const pathOf = (name: string): string | undefined => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      // The one that the list itself was read by.
+      return undefined;
+    }
+  };
+  return readdirSync('/proc/self/fd').flatMap((name) => pathOf(name) ?? []);
 }
 
 /** How many descriptors this process has open; undefined where the platform does not tell. */

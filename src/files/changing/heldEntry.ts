@@ -3,8 +3,7 @@ import { lstatSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { knowsDescriptors } from '../descriptor';
 import { errnoOf, FileError } from '../fileError';
 import { Folder } from '../folder';
-import { mayBeAlias } from '../names';
-import { concealed, hidden, type Root } from '../root';
+import { concealed, type Root } from '../root';
 import { letGo } from '../writing/folderCache';
 import { failureOf } from '../writing/failures';
 
@@ -41,28 +40,22 @@ export class HeldEntry {
 
   /** Whether it is a folder, or leads to one. */
   get leadsToFolder(): boolean {
-    return statSync(this.path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return statSync(this.path).isDirectory();
   }
 
   /** Whether it leads to a file, or is one. */
   get leadsToFile(): boolean {
-    return statSync(this.path, { throwIfNoEntry: false })?.isFile() === true;
+    return statSync(this.path).isFile();
   }
 
   /**
    * Makes sure that what is there may be known of: by this name, and where it leads.
    *
-   * @throws FileError `hidden`
+   * @throws FileError `hidden`; an `errno` error of a link that cannot be followed
    */
   admit(segments: readonly string[]): void {
     if (this.found === undefined) return;
-    if (mayBeAlias(this.name)) this.root.checkNames(this.real);
-    try {
-      this.root.admit(realpathSync.native(this.path), segments);
-    } catch (error) {
-      // Where a link leads that cannot be followed, nobody knows.
-      throw errnoOf(error) === undefined || this.kind !== 'link' ? error : hidden();
-    }
+    this.root.admit(realpathSync.native(this.path), segments);
   }
 
   /** Makes sure, where there is only a path to hold on to, that it still leads to the folder. @throws FileError `busy` */

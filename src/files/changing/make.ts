@@ -13,7 +13,7 @@ export function makeFolder(root: Root, segments: readonly string[], check: Check
   return withDestination(root, segments, (entry) => {
     check();
     entry.verify();
-    const isMade = entry.found === undefined && entry.folder.make(entry.name);
+    const isMade = entry.folder.make(entry.name);
     if (isMade) onChange?.(entry.folder, entry.name);
     return isMade;
   });

@@ -52,7 +52,7 @@ export function move(wish: Move, seen?: BigIntStats): Stored {
     checkSeen(source, seen);
     source.verify();
     target.verify();
-    if (isSame || target.found === undefined) rename(source, target);
+    if (isSame) rename(source, target);
     else replace(source, target);
     wish.onChange?.(target.folder, target.name);
     wish.onChange?.(source.folder);
@@ -100,7 +100,6 @@ function checkReplaceable(source: HeldEntry, target: HeldEntry, overwrite: boole
   if (!overwrite) throw new FileError('occupied', 'Something has that name already.');
   if (kind === 'other') throw new FileError('folder', 'A thing that is no file has that name.');
   if (kind === 'file' && source.leadsToFolder) throw new FileError('folder', 'A file has that name.');
-  if (kind === 'folder' && readdirSync(target.path).length > 0) throw notEmpty();
   if (kind === 'file') accessSync(target.path, constants.W_OK);
 }
 
