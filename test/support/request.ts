@@ -83,6 +83,8 @@ export async function respond(endpoint: Endpoint, request: Request): Promise<Res
   } catch (error) {
     const response = errorResponse(error, request);
     if (response.status === 500 && !(error instanceof HttpError)) throw error;
+    // Whoever is refused is told why: in a sentence, whatever the refusal.
+    assert.match((error as Error).message, /^\S.*\.$/s);
     return response;
   }
 }

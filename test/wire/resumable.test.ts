@@ -48,7 +48,10 @@ describe('a resumable upload', () => {
     await send(client, method, target, fields, body);
     for (;;) {
       const answer = await client.read(method);
-      if (answer.status >= 200) return answer;
+      if (answer.status < 200) continue;
+      // Whoever is refused is told why.
+      if (answer.status >= 400 && method !== 'HEAD') assert.match(answer.body.toString(), /^\S.*\.\n$/);
+      return answer;
     }
   }
 
