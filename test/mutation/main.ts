@@ -1,7 +1,8 @@
 /**
- * `npm run mutation [-- ROOM… --changed --since COMMIT --write --last]`: mutants of the sources, and which of them the tests notice.
+ * `npm run mutation [-- ROOM… --changed --since COMMIT --write --last --again]`: mutants of the sources, and which of them the tests notice.
  * `--changed` makes them only in the lines that are others than at COMMIT, `origin/main` if none is named; `--write` writes the
  * tables of the documents; `--last` takes what the last run of each room has found, with what is explained now.
+ * `--again` tries only what that run did not notice, and of files that are others by now all; the rest counts as it did.
  * Fails where one is neither noticed nor explained.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { Cleanup } from '../support/host/cleanup';
 import { installPackages } from '../support/host/packages';
 import { linesSince } from './changes';
-import { lastMutants, mutate } from './mutate';
+import { lastMutants, mutate, mutateAgain } from './mutate';
 import { mutantPlan, type Planned } from './mutatedRooms';
 import { lineOf, percentages, scoreOf, unexplained, type Mutant, type Score } from './mutants';
 import { writeScores } from './mutantPage';
@@ -20,19 +21,21 @@ interface Asked {
   readonly rooms: readonly Planned[];
   readonly isWritten: boolean;
   readonly isLast: boolean;
+  readonly isAgain: boolean;
 }
 
 function readFlags(): Asked {
   const flag = { type: 'boolean', default: false } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { changed: flag, since: { type: 'string' }, write: flag, last: flag },
+    options: { changed: flag, since: { type: 'string' }, write: flag, last: flag, again: flag },
   });
-  const { changed, since, write: isWritten, last: isLast } = values;
+  const { changed, since, write: isWritten, last: isLast, again: isAgain } = values;
   const isPart = changed || since !== undefined;
-  if (isPart && (isWritten || isLast)) throw new Error('Of a part of a room nothing is kept, and nothing written.');
+  if (isPart && (isWritten || isLast || isAgain))
+    throw new Error('Of a part of a room nothing is kept, and nothing written.');
   const lines = isPart ? linesSince(since ?? 'origin/main') : undefined;
-  return { rooms: mutantPlan(positionals, lines), isWritten, isLast };
+  return { rooms: mutantPlan(positionals, lines), isWritten, isLast, isAgain };
 }
 
 function tell(room: string, mutants: readonly Mutant[]): Score {
@@ -45,7 +48,7 @@ function tell(room: string, mutants: readonly Mutant[]): Score {
 }
 
 /** One room after the other, each in a folder of its own, told as soon as it is done. */
-async function tryRooms(rooms: readonly Planned[], cleanup: Cleanup): Promise<Map<string, Score>> {
+async function tryRooms({ rooms, isAgain }: Asked, cleanup: Cleanup): Promise<Map<string, Score>> {
   const modules = await installPackages('mutation', cleanup);
   const parent = mkdtempSync(path.join(tmpdir(), 'mutants-'));
   cleanup.add(() => rmSync(parent, { recursive: true, force: true }));
@@ -53,13 +56,15 @@ async function tryRooms(rooms: readonly Planned[], cleanup: Cleanup): Promise<Ma
   for (const [index, planned] of rooms.entries()) {
     const folder = path.join(parent, String(index));
     mkdirSync(folder);
-    scores.set(planned.room, tell(planned.room, await mutate({ ...planned, modules, folder }, cleanup)));
+    const mutants = await (isAgain ? mutateAgain : mutate)({ ...planned, modules, folder }, cleanup);
+    scores.set(planned.room, tell(planned.room, mutants));
   }
   return scores;
 }
 
 async function main(): Promise<void> {
-  const { rooms, isWritten, isLast } = readFlags();
+  const asked = readFlags();
+  const { rooms, isWritten, isLast } = asked;
   if (rooms.length === 0) console.log('Nothing of what is mutated has changed.');
   // It takes minutes, and whoever works beside it shall not notice.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
@@ -67,7 +72,7 @@ async function main(): Promise<void> {
   cleanup.coverSignals();
   try {
     const last = (): Map<string, Score> => new Map(rooms.map(({ room }) => [room, tell(room, lastMutants(room))]));
-    const scores = isLast ? last() : rooms.length > 0 ? await tryRooms(rooms, cleanup) : new Map<string, Score>();
+    const scores = isLast ? last() : rooms.length > 0 ? await tryRooms(asked, cleanup) : new Map<string, Score>();
     if (isWritten) writeScores(scores);
     if ([...scores.values()].some(({ survived }) => survived > 0)) process.exitCode = 1;
   } finally {

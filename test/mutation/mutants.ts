@@ -3,9 +3,12 @@ import { explained, type Explained } from './explained';
 
 /** As in the report of the tool, whose format is “Mutation Testing Elements”. Lines and columns begin with 1; an end is behind. */
 export interface Report {
-  readonly files: Readonly<
-    Record<string, { readonly source: string; readonly mutants: readonly (Place & ReportedMutant)[] }>
-  >;
+  readonly files: Readonly<Record<string, ReportedFile>>;
+}
+
+export interface ReportedFile {
+  readonly source: string;
+  readonly mutants: readonly (Place & ReportedMutant)[];
 }
 
 interface Place {
@@ -81,7 +84,7 @@ export interface Score {
 }
 
 const isNoticed = ({ status }: Mutant): boolean => status === 'Killed' || status === 'Timeout';
-const hasSurvived = ({ status }: Mutant): boolean => status === 'Survived' || status === 'NoCoverage';
+const hasSurvived = ({ status }: Pick<Mutant, 'status'>): boolean => status === 'Survived' || status === 'NoCoverage';
 
 /** Those that nobody noticed and nobody has explained. */
 export const unexplained = (mutants: readonly Mutant[]): Mutant[] =>
@@ -106,3 +109,24 @@ export function percentages({ noticed, explained: known, survived }: Score): [al
 
 export const lineOf = ({ file, line, kind, status, code, becomes }: Mutant): string =>
   `  src/${file}:${line} ${kind}${status === 'NoCoverage' ? ', which no test runs' : ''}\n    ${code}\n    → ${becomes}`;
+
+/** What of a file is to be tried again: what was not noticed, as patterns of the tool, whose columns begin with 0. */
+export const patternsAgain = (path: string, { mutants }: ReportedFile): string[] => [
+  ...new Set(
+    mutants
+      .filter(hasSurvived)
+      .map(({ location: { start, end } }) => `${path}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`),
+  ),
+];
+
+const keyOf = ({ location, mutatorName, replacement }: Place & ReportedMutant): string =>
+  JSON.stringify([location, mutatorName, replacement]);
+
+/** A report with what a later one says of the same mutants. */
+export function laterReport(report: Report, later: Report): Report {
+  const files = Object.entries(report.files).map(([path, file]): [string, ReportedFile] => {
+    const news = new Map(later.files[path]?.mutants.map((mutant) => [keyOf(mutant), mutant]));
+    return [path, { ...file, mutants: file.mutants.map((mutant) => news.get(keyOf(mutant)) ?? mutant) }];
+  });
+  return { files: { ...later.files, ...Object.fromEntries(files) } };
+}

@@ -1,13 +1,13 @@
 /** One room's mutants, each tried by its tests: by StrykerJS, in a copy of the project. */
 import type { SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startOwned } from '../support/host/children';
 import type { Cleanup } from '../support/host/cleanup';
 import { projectRoot } from '../support/host/paths';
-import { patternOf, type Planned } from './mutatedRooms';
-import { mutantsIn, type Mutant, type Report } from './mutants';
+import { isMutated, patternOf, type Planned } from './mutatedRooms';
+import { laterReport, mutantsIn, patternsAgain, type Mutant, type Report } from './mutants';
 
 /** In milliseconds, beside one and a half times what the tests took: a mutant that needs more goes on for ever. */
 const allowed = 10_000;
@@ -17,13 +17,15 @@ export interface Wish extends Planned {
   readonly modules: string;
   /** Absolute path of a folder that is there for this alone. */
   readonly folder: string;
+  /** What is mutated, as patterns of the tool, where that is neither all nor some lines. */
+  readonly patterns?: readonly string[];
 }
 
 /** What the tests read; what is installed is linked. */
 const copied = ['src', 'test', 'docs', 'l10n', 'dist', '*.json', '*.md'];
 
-const patternsOf = (wish: Wish): string[] =>
-  wish.lines?.map(({ file, first, last }) => `${file}:${first}-${last}`) ?? [patternOf(wish)];
+const patternsOf = (wish: Wish): readonly string[] =>
+  wish.patterns ?? wish.lines?.map(({ file, first, last }) => `${file}:${first}-${last}`) ?? [patternOf(wish)];
 
 const configurationOf = (wish: Wish, report: string): object => ({
   mutate: patternsOf(wish),
@@ -46,17 +48,44 @@ const configurationOf = (wish: Wish, report: string): object => ({
   warnings: { slow: false },
 });
 
-const read = (report: string): Mutant[] => mutantsIn(JSON.parse(readFileSync(report, 'utf8')) as Report);
+const read = (report: string): Report => JSON.parse(readFileSync(report, 'utf8')) as Report;
 
 /** What the last run of a whole room has found. */
-const reportOf = (room: string): string => path.join(projectRoot, 'out/mutants', `${room.replaceAll('/', '-')}.json`);
+const reportOf = (room: string): string =>
+  path.join(projectRoot, 'out/mutants', `${room.replaceAll(/[/:]/g, '-')}.json`);
 
 /** As {@link mutate}, of that run. */
-export const lastMutants = (room: string): Mutant[] => read(reportOf(room));
+export const lastMutants = (room: string): Mutant[] => mutantsIn(read(reportOf(room)));
+
+/**
+ * As {@link mutate}, but of what that run has noticed nothing is tried: it counts as it did. Of files that are others by now,
+ * all is.
+ */
+export async function mutateAgain(wish: Wish, cleanup: Cleanup): Promise<Mutant[]> {
+  const last = read(reportOf(wish.room));
+  const names = readdirSync(path.join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' });
+  const sources = names.map((name) => path.posix.join('src', ...name.split(path.sep)));
+  const now = sources.filter((name) => name.endsWith('.ts') && isMutated(wish, name));
+  const isSame = (name: string): boolean =>
+    last.files[name]?.source === readFileSync(path.join(projectRoot, name), 'utf8');
+  const same = Object.fromEntries(Object.entries(last.files).filter(([name]) => now.includes(name) && isSame(name)));
+  const others = now.filter((name) => same[name] === undefined);
+  const patterns = [...Object.entries(same).flatMap(([name, file]) => patternsAgain(name, file)), ...others];
+  const report = path.join(wish.folder, 'report.json');
+  if (patterns.length > 0) await run({ ...wish, patterns }, report, cleanup);
+  const all = laterReport({ files: same }, patterns.length > 0 ? read(report) : { files: {} });
+  writeFileSync(reportOf(wish.room), JSON.stringify(all));
+  return mutantsIn(all);
+}
 
 /** Rejects if the tests fail without any mutant, too. */
 export async function mutate(wish: Wish, cleanup: Cleanup): Promise<Mutant[]> {
   const report = wish.lines === undefined ? reportOf(wish.room) : path.join(wish.folder, 'report.json');
+  await run(wish, report, cleanup);
+  return mutantsIn(read(report));
+}
+
+async function run(wish: Wish, report: string, cleanup: Cleanup): Promise<void> {
   const configuration = path.join(wish.folder, 'stryker.json');
   const temporary = path.join(wish.folder, 't');
   mkdirSync(temporary, { recursive: true });
@@ -70,5 +99,4 @@ export async function mutate(wish: Wish, cleanup: Cleanup): Promise<Mutant[]> {
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0)
     throw new Error(`The mutants of src/${wish.room} could not be tried: ${code ?? 'ended by a signal'}.`);
-  return read(report);
 }

@@ -2,9 +2,11 @@
 import type { Lines } from './changes';
 
 export interface MutatedRoom {
-  /** By its folder in `src`. */
+  /** By its folder in `src`; where only a part of that is meant, whose files belong together, with the part's name. */
   readonly room: string;
-  /** Its files without `.ts`, where not all of them are mutated: those that work on the disk would take hours. */
+  /** In `src`, where that is not the name. */
+  readonly directory?: string;
+  /** Its files without `.ts`, where not all of them are mutated. */
   readonly files?: readonly string[];
   /** In `test`, without `.test.ts`. A mutant of what is made when a module is loaded is tried with all of them, in this order. */
   readonly tests: readonly string[];
@@ -31,24 +33,66 @@ export const mutatedRooms: readonly MutatedRoom[] = [
   },
   {
     room: 'files',
-    files: named('errno exclusion fileError names pace pool'),
-    tests: of('files', 'errno names exclusion pace pool'),
+    files: named('descriptor errno exclusion fileError flushes folder mounts names pace pool root'),
+    tests: [
+      ...of('files', 'errno names exclusion pace pool flushes plainPath'),
+      ...of('endpoints', 'exclusion hidden aliases mountPoint containment symlinks'),
+    ],
   },
   {
-    room: 'endpoints/storing',
-    files: named('integrity partHeader uploadFields wishes zstdFrame'),
-    tests: of('endpoints', 'uploadFields zstdFrame digest storeForm'),
+    room: 'files/writing:content',
+    directory: 'files/writing',
+    files: named('backup readyUpload restore rights staging temporary'),
+    tests: [...of('files', 'uploadGroup discard'), ...of('endpoints', 'synced copy store'), 'wire/resumable'],
+  },
+  {
+    room: 'files/writing:course',
+    directory: 'files/writing',
+    files: named(
+      'anchors failures flushRounds folderCache freeName madeFolders plainPath progress uploadGroup uploadTarget uploads wayToTarget write',
+    ),
+    tests: [
+      ...of('files', 'uploadGroup plainPath flushes discard'),
+      ...of('endpoints', 'synced copy dropBox store'),
+      ...of('wire', 'resumable resumableRestart'),
+    ],
+  },
+  {
+    room: 'files/changing',
+    tests: [...of('endpoints', 'removeFolder makeFolder mountPoint aliases synced copy move'), 'wire/trash'],
+  },
+  {
+    room: 'files/unfinished',
+    tests: [...of('files', 'journal privateFolder serverFolder'), 'wire/resumableRestart'],
+  },
+  {
+    room: 'endpoints/storing:requests',
+    directory: 'endpoints/storing',
+    files: named('arrangement copy destination precondition refusals removal store terms wishes'),
+    tests: of('endpoints', 'removeFolder makeFolder copy move digest dropBox store'),
+  },
+  {
+    room: 'endpoints/storing:content',
+    directory: 'endpoints/storing',
+    files: named('decoding form integrity multipart partHeader zstdFrame'),
+    tests: of('endpoints', 'zstdFrame digest decoding storeForm'),
+  },
+  {
+    room: 'endpoints/storing:resumable',
+    directory: 'endpoints/storing',
+    files: named('finishedUpload noting resumableUpload uploadFields uploadRegistry'),
+    tests: ['endpoints/uploadFields', ...of('wire', 'resumableRestart resumable')],
   },
 ];
 
 /** The files of a room that are mutated, as a pattern below the project. */
-export const patternOf = ({ room, files }: MutatedRoom): string =>
-  `src/${room}/${files === undefined ? '**/*' : `{${files.join(',')}}`}.ts`;
+export const patternOf = ({ room, directory = room, files }: MutatedRoom): string =>
+  `src/${directory}/${files === undefined ? '**/*' : `{${files.join(',')}}`}.ts`;
 
-const isMutated = ({ room, files }: MutatedRoom, file: string): boolean => {
-  const folder = `src/${room}/`;
+export const isMutated = ({ room, directory = room, files }: MutatedRoom, file: string): boolean => {
+  const prefix = `src/${directory}/`;
   return (
-    file.startsWith(folder) && (files === undefined || files.includes(file.slice(folder.length).replace(/\.ts$/, '')))
+    file.startsWith(prefix) && (files === undefined || files.includes(file.slice(prefix.length).replace(/\.ts$/, '')))
   );
 };
 
