@@ -5,7 +5,16 @@ import path from 'node:path';
 import { linesIn } from '../mutation/changes';
 import { explained } from '../mutation/explained';
 import { mutatedRooms, mutantPlan } from '../mutation/mutatedRooms';
-import { lineOf, mutantsIn, percentages, scoreOf, unexplained, type Report } from '../mutation/mutants';
+import {
+  laterReport,
+  lineOf,
+  mutantsIn,
+  patternsAgain,
+  percentages,
+  scoreOf,
+  unexplained,
+  type Report,
+} from '../mutation/mutants';
 import { codeIn, projectRoot, read, rowsOf, sectionOf } from './markdown';
 
 const page = read('docs/mutants.md');
@@ -118,6 +127,37 @@ describe('a run of mutants', () => {
       '  src/a.ts:1 M\n    a < b\n    → a <= b',
       '  src/a.ts:1 M, which no test runs\n    { c();\n    → {}',
     ]);
+  });
+
+  it('is told apart by parts of a room, each with files of its own', () => {
+    const files = mutantPlan([], [{ file: 'src/files/writing/staging.ts', first: 1, last: 2 }]);
+    assert.deepEqual(
+      files.map(({ room }) => room),
+      ['files/writing:content'],
+    );
+    const all = mutatedRooms.flatMap(({ room, directory = room, files: own }) =>
+      (own ?? []).map((name) => `${directory}/${name}`),
+    );
+    assert.deepEqual(all, [...new Set(all)]);
+    assert.deepEqual(
+      all.filter((name) => !existsSync(path.join(projectRoot, 'src', `${name}.ts`))),
+      [],
+    );
+  });
+
+  it('tries again what was not noticed, and counts the rest as before', () => {
+    const file = report.files['src/a.ts'];
+    assert.ok(file);
+    assert.deepEqual(patternsAgain('src/a.ts', file), ['src/a.ts:1:4-1:9', 'src/a.ts:1:11-2:6']);
+    const [first, ...others] = file.mutants;
+    assert.ok(first);
+    const later = { files: { 'src/a.ts': { ...file, mutants: [{ ...first, status: 'Killed' }] } } };
+    const other = { files: { 'src/b.ts': file } };
+    assert.deepEqual(laterReport(report, later).files['src/a.ts']?.mutants, [
+      { ...first, status: 'Killed' },
+      ...others,
+    ]);
+    assert.deepEqual(laterReport(report, other), { files: { ...report.files, ...other.files } });
   });
 
   it('says 100 only where all were noticed', () => {

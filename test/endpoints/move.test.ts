@@ -1,6 +1,7 @@
 /** MOVE: one rename within the folder (RFC 4918 §9.9). */
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -17,7 +18,7 @@ import { move as moveNow } from '../../src/files/changing/move';
 import { lookThrough } from '../../src/files/changing/subtree';
 import type { Endpoint } from '../../src/http/message/message';
 import { TestFolder } from '../support/folder';
-import { needs } from '../support/needs';
+import { needs, needsOrdinaryUser } from '../support/needs';
 import { ask, bodyOf, remembered, type Answer, type FieldTable } from '../support/request';
 
 /** All that is in a folder, with what is in files. */
@@ -212,6 +213,19 @@ describe('MOVE', () => {
     assert.deepEqual([existsSync(folder.at('a.txt')), readFileSync(folder.at('twin.txt'), 'utf8')], [false, 'a']);
   });
 
+  it('leaves one of two names of one file that are the same in two folders', async () => {
+    linkSync(folder.at('a.txt'), folder.at('dir/a.txt'));
+    await stays(412, () => move('a.txt', '/files/dir/a.txt', { Overwrite: 'F' }));
+    assert.equal((await move('a.txt', '/files/dir/a.txt')).status, 204);
+    assert.deepEqual([existsSync(folder.at('a.txt')), readFileSync(folder.at('dir/a.txt'), 'utf8')], [false, 'a']);
+  });
+
+  it('replaces nothing that may not be written', async function () {
+    needsOrdinaryUser(this);
+    chmodSync(folder.at('b.txt'), 0o444);
+    await stays(403, () => move('a.txt', '/files/b.txt'));
+  });
+
   it('leaves one of two names of one file that differ in case only', async function () {
     needs(this, 'a file system that tells case apart', !existsSync(folder.at('A.TXT')));
     linkSync(folder.at('a.txt'), folder.at('A.TXT'));
@@ -234,7 +248,7 @@ describe('MOVE', () => {
     const seen = await lookThrough(root, ['dir'], ['new'], await Pace.begin(new AbortController().signal));
     renameSync(folder.at('dir'), folder.at('../taken'));
     folder.write('dir/.env', 'secret');
-    assert.throws(() => moveNow(wish, seen), { kind: 'busy' });
+    assert.throws(() => moveNow(wish, seen), { kind: 'busy', message: 'The folder is being replaced.' });
     assert.deepEqual([existsSync(folder.at('new')), readFileSync(folder.at('dir/.env'), 'utf8')], [false, 'secret']);
   });
 
@@ -253,7 +267,8 @@ describe('MOVE', () => {
         return pace.rest();
       },
     } as Pace;
-    await assert.rejects(lookThrough(root, ['dir'], ['new'], swapping), { kind: 'busy' });
+    const busy = { kind: 'busy', message: 'The folder is being replaced.' };
+    await assert.rejects(lookThrough(root, ['dir'], ['new'], swapping), busy);
     assert.ok(calls >= 200);
   });
 

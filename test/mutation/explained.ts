@@ -176,4 +176,40 @@ export const explained: readonly Explained[] = [
     'failure instanceof FileError',
     'true',
   ]),
+  ...because(
+    'The superuser, as whom this was counted, may write everything: a row of `test/endpoints/move.test.ts` looks at it as anybody else.',
+    ['files/changing/move.ts', "kind === 'file'"],
+    ['files/changing/move.ts', "'file'", '""'],
+  ),
+  ...because(
+    'In one step or in two: nobody sees a difference but who looks in between, and only Windows needs two.',
+    ['files/changing/move.ts', "source.kind !== 'folder' || process.platform === 'win32'", 'true'],
+    ['files/changing/move.ts', "'folder'", '""'],
+  ),
+  ...because(
+    'What another platform does.',
+    ['files/changing/move.ts', "process.platform === 'win32'"],
+    ['files/changing/move.ts', "'win32'", '""'],
+    ['files/changing/onDisk.ts', "process.platform === 'win32'"],
+    ['files/changing/onDisk.ts', "'win32'", '""'],
+  ),
+  ...because(
+    'Only another program, which takes it away in the same moment, has it come to that.',
+    ['files/changing/move.ts', "'busy'", '""'],
+    ['files/changing/move.ts', "'Somebody else is moving it.'", '""'],
+  ),
+  ...because('Without a name, the doubt is about a path that nobody asks for.', [
+    'files/changing/onDisk.ts',
+    'name !== undefined',
+    'true',
+  ]),
+  ...because(
+    'The cause of an error is for those who look for a defect.',
+    ['files/changing/heldEntry.ts', '{ cause: error }', '{}'],
+    ['files/changing/move.ts', '{ cause: error }', '{}'],
+  ),
+  ...because(
+    'For the compiler, which does not know that a group has matched or a member is there: it never comes to that.',
+    ['files/changing/move.ts', "''", '"Stryker was here!"'],
+  ),
 ];

@@ -1,5 +1,5 @@
 /** One room's mutants, each tried by its tests: by StrykerJS, in a copy of the project. */
-import type { SpawnOptions } from 'node:child_process';
+import { spawnSync, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -97,6 +97,16 @@ async function run(wish: Wish, report: string, cleanup: Cleanup): Promise<void> 
   const options: SpawnOptions = { cwd: projectRoot, env, stdio: 'inherit' };
   const child = startOwned(cleanup, process.execPath, [program, 'run', configuration], options);
   const [code] = (await once(child, 'exit')) as [number | null];
+  unmountBelow(wish.folder);
   if (code !== 0)
     throw new Error(`The mutants of src/${wish.room} could not be tried: ${code ?? 'ended by a signal'}.`);
+}
+
+/** A test that was cut off by the first failure has left what it had mounted. */
+function unmountBelow(folder: string): void {
+  if (process.platform !== 'linux') return;
+  const paths = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .flatMap((line) => line.split(' ')[4] ?? []);
+  for (const each of paths.toReversed()) if (each.startsWith(folder + path.sep)) spawnSync('umount', ['-l', each]);
 }

@@ -42,46 +42,65 @@ export const mutatedRooms: readonly MutatedRoom[] = [
   {
     room: 'files/writing:content',
     directory: 'files/writing',
-    files: named('backup readyUpload restore rights staging temporary'),
-    tests: [...of('files', 'uploadGroup discard'), ...of('endpoints', 'synced copy store'), 'wire/resumable'],
+    files: named('backup readyUpload restore temporary uploadGroup'),
+    tests: [...of('files', 'uploadGroup discard unseen'), ...of('endpoints', 'synced copy'), 'wire/resumable'],
+  },
+  {
+    room: 'files/writing:place',
+    directory: 'files/writing',
+    files: named('anchors folderCache freeName madeFolders plainPath rights staging uploadTarget wayToTarget'),
+    tests: [...of('files', 'uploadGroup plainPath unseen'), ...of('endpoints', 'synced copy dropBox store')],
   },
   {
     room: 'files/writing:course',
     directory: 'files/writing',
-    files: named(
-      'anchors failures flushRounds folderCache freeName madeFolders plainPath progress uploadGroup uploadTarget uploads wayToTarget write',
-    ),
+    files: named('failures flushRounds progress uploads write'),
     tests: [
-      ...of('files', 'uploadGroup plainPath flushes discard'),
-      ...of('endpoints', 'synced copy dropBox store'),
-      ...of('wire', 'resumable resumableRestart'),
+      ...of('files', 'uploadGroup discard'),
+      ...of('endpoints', 'synced copy dropBox'),
+      ...of('wire', 'resumableRestart resumable'),
     ],
   },
   {
     room: 'files/changing',
-    tests: [...of('endpoints', 'removeFolder makeFolder mountPoint aliases synced copy move'), 'wire/trash'],
+    tests: [
+      ...of('endpoints', 'removeFolder makeFolder mountPoint specialFiles aliases synced copy move'),
+      'wire/trash',
+    ],
   },
   {
     room: 'files/unfinished',
     tests: [...of('files', 'journal privateFolder serverFolder'), 'wire/resumableRestart'],
   },
   {
+    room: 'endpoints/storing:fields',
+    directory: 'endpoints/storing',
+    files: named('destination integrity partHeader refusals removal uploadFields wishes zstdFrame'),
+    tests: of('endpoints', 'refusals uploadFields zstdFrame digest storeForm'),
+  },
+  {
     room: 'endpoints/storing:requests',
     directory: 'endpoints/storing',
-    files: named('arrangement copy destination precondition refusals removal store terms wishes'),
-    tests: of('endpoints', 'removeFolder makeFolder copy move digest dropBox store'),
+    files: named('arrangement copy precondition store terms'),
+    tests: [...of('endpoints', 'removeFolder makeFolder digest copy move dropBox store'), 'wire/trash'],
   },
   {
     room: 'endpoints/storing:content',
     directory: 'endpoints/storing',
-    files: named('decoding form integrity multipart partHeader zstdFrame'),
-    tests: of('endpoints', 'zstdFrame digest decoding storeForm'),
+    files: named('decoding form multipart'),
+    tests: of('endpoints', 'decoding storeForm'),
   },
   {
     room: 'endpoints/storing:resumable',
     directory: 'endpoints/storing',
-    files: named('finishedUpload noting resumableUpload uploadFields uploadRegistry'),
-    tests: ['endpoints/uploadFields', ...of('wire', 'resumableRestart resumable')],
+    files: named('finishedUpload resumableUpload'),
+    tests: ['wire/resumable'],
+  },
+  {
+    room: 'endpoints/storing:registry',
+    directory: 'endpoints/storing',
+    files: named('noting uploadRegistry'),
+    tests: of('wire', 'resumableRestart resumable'),
   },
 ];
 
