@@ -133,7 +133,7 @@ describe('a run of mutants', () => {
     const files = mutantPlan([], [{ file: 'src/files/writing/staging.ts', first: 1, last: 2 }]);
     assert.deepEqual(
       files.map(({ room }) => room),
-      ['files/writing:content'],
+      ['files/writing:place'],
     );
     const all = mutatedRooms.flatMap(({ room, directory = room, files: own }) =>
       (own ?? []).map((name) => `${directory}/${name}`),

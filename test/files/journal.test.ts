@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Journal, noteOfMade, removeNoted } from '../../src/files/unfinished/journal';
-import { TestFolder } from '../support/folder';
+import { openPaths, TestFolder } from '../support/folder';
 
 const temporary = (digit: number): string => `.http-server-${String(digit).repeat(24)}.tmp`;
 
@@ -113,6 +113,56 @@ describe('the journal of unfinished files', () => {
     folder.write(`${temporary(1)}/${temporary(2)}`, 'half').write(`${temporary(1)}/.gitignore`, '*\n');
     assert.equal(remove(`${folder.at(temporary(1))}/`), 0);
     assert.deepEqual(readdirSync(folder.path), []);
+  });
+
+  it('has a folder of unfinished files kept as long as one of them is gone on with, or somebody has put a file there', () => {
+    const [kept, mine] = [`${temporary(1)}/${temporary(2)}`, `${temporary(1)}/${temporary(3)}`];
+    folder
+      .write(kept, 'half')
+      .write(mine, 'half')
+      .write(`${temporary(1)}/.gitignore`, '*\n');
+    const note = `${folder.at(temporary(1))}/`;
+    writeFileSync(path, `${note}\0`);
+    assert.equal(
+      removeNoted(path, (file) => file === folder.at(kept)),
+      1,
+    );
+    assert.deepEqual(readdirSync(folder.at(temporary(1))).sort(), ['.gitignore', temporary(2)]);
+    folder.write(`${temporary(1)}/precious.txt`, 'x');
+    assert.equal(remove(note), 0);
+    assert.deepEqual(readdirSync(folder.at(temporary(1))).sort(), ['.gitignore', 'precious.txt']);
+  });
+
+  it('has an unfinished file kept that is gone on with', () => {
+    const kept = unfinished(1);
+    writeFileSync(path, `${kept}\0`);
+    assert.equal(
+      removeNoted(path, (file) => file === kept),
+      1,
+    );
+    assert.ok(existsSync(kept));
+    assert.equal(remove(kept), 0);
+    assert.ok(!existsSync(kept));
+  });
+
+  it('has no file removed by a note whose beginning of names is none of ours', () => {
+    const name = unfinished(1).slice(folder.path.length + 1);
+    for (const prefix of ['', '.', '.http-server-', `x${name.slice(0, 25)}`, name.slice(0, 26)])
+      assert.equal(remove(`${folder.path}//${prefix}`), 0);
+    assert.ok(existsSync(folder.at(name)));
+    assert.equal(remove(`${folder.path}//${name.slice(0, 25)}`), 0);
+    assert.ok(!existsSync(folder.at(name)));
+  });
+
+  it('lets go of its file when it is closed, and begins anew then', () => {
+    const here = (): string[] => openPaths().filter((each) => each.startsWith(path));
+    journal.add('/a');
+    if (process.platform === 'linux') assert.deepEqual(here(), [path]);
+    journal.close();
+    assert.deepEqual(here(), []);
+    journal.close();
+    journal.add('/b');
+    assert.equal(text(), '/a\0/b\0');
   });
 
   it('leaves a folder to whoever uses it, as soon as there was a file in it', () => {

@@ -21,7 +21,13 @@ import { TestFolder } from '../support/folder';
 const name = 'workspace-http-server';
 
 describe('where the private folder may be', () => {
-  type Row = readonly [promise: string, platform: Platform, env: NodeJS.ProcessEnv, home: string, places: string[]];
+  type Row = readonly [
+    promise: string,
+    platform: Platform,
+    env: NodeJS.ProcessEnv,
+    home: string | undefined,
+    places: string[],
+  ];
   const rows: readonly Row[] = [
     ['the cache', 'linux', {}, '/home/me', [`/home/me/.cache/${name}`]],
     ['the cache that is told of', 'linux', { XDG_CACHE_HOME: '/c' }, '/home/me', [`/c/${name}`]],
@@ -29,6 +35,10 @@ describe('where the private folder may be', () => {
     ['no relative cache', 'linux', { XDG_CACHE_HOME: 'c' }, '/h', [`/h/.cache/${name}`]],
     ['no empty one', 'linux', { XDG_CACHE_HOME: '', XDG_RUNTIME_DIR: '' }, '/h', [`/h/.cache/${name}`]],
     ['nowhere without a home', 'linux', {}, '', []],
+    ['nowhere without a user', 'linux', {}, undefined, []],
+    ['nowhere without a home of macOS', 'darwin', {}, '', []],
+    ['what Windows tells of', 'win32', { LOCALAPPDATA: '/local' }, '/h', [`/local/${name}`]],
+    ['nowhere if Windows tells of nothing', 'win32', {}, '/h', []],
     ['the session without a home', 'linux', { XDG_RUNTIME_DIR: '/r' }, '', [`/r/${name}`]],
     ['never the temporary folder', 'linux', { TMPDIR: '/t' }, '', []],
     ['the caches of macOS', 'darwin', { XDG_CACHE_HOME: '/c' }, '/Users/me', [`/Users/me/Library/Caches/${name}`]],

@@ -1,14 +1,27 @@
 /** What a killed server leaves is removed by the next one; what lives is left alone, whatever clocks and containers say. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { Flushes } from '../../src/files/flushes';
+import { pool } from '../../src/files/pool';
 import { ownerHere, type Owner } from '../../src/files/unfinished/owner';
-import { ServerFolder, sweep } from '../../src/files/unfinished/serverFolder';
+import { hasLeft, ServerFolder, sweep } from '../../src/files/unfinished/serverFolder';
 import { needsLinux, needsPosix } from '../support/needs';
 import { TestFolder } from '../support/folder';
 
@@ -181,6 +194,73 @@ describe("a server's own folder", () => {
     if (process.platform !== 'win32') symlinkSync(path, join(shared, '1-ffffffffffffffff'));
     await sweep(shared);
     assert.ok(existsSync(noted));
+  });
+
+  const senseless: readonly (readonly [promise: string, owner: Partial<Record<keyof Owner, unknown>>])[] = [
+    ['a boot that is no text', { boot: 1 }],
+    ['a machine that is no text', { machine: null }],
+    ['a namespace that is no text', { namespace: undefined }],
+    ['a start that is no text', { start: 5 }],
+    ['a process without a number', { pid: '1' }],
+    ['a thread without a number', { thread: 0.5 }],
+  ];
+  for (const [promise, owner] of senseless) {
+    it(`is not believed to be of ${promise}`, async () => {
+      const { noted, path } = other({ pid: deadPid() });
+      const text = readFileSync(join(path, 'owner'), 'utf8');
+      writeFileSync(join(path, 'owner'), JSON.stringify({ ...(JSON.parse(text) as Owner), ...owner }));
+      await sweep(shared);
+      assert.ok(existsSync(noted));
+      writeFileSync(join(path, 'owner'), text);
+      await sweep(shared);
+      assert.ok(!existsSync(noted));
+    });
+  }
+
+  it('is not believed to be of an owner that is a link', async function () {
+    needsPosix(this);
+    const { noted, path } = other({ pid: deadPid() });
+    renameSync(join(path, 'owner'), folder.at('owner'));
+    symlinkSync(folder.at('owner'), join(path, 'owner'));
+    await sweep(shared);
+    assert.ok(existsSync(noted));
+  });
+
+  it('is left by its server only when that is no more', async () => {
+    const mine = new ServerFolder(shared);
+    const name = basename(mine.claim());
+    const { path } = other({ pid: deadPid() });
+    const left = await Promise.all(
+      [name, basename(path), '1-ffffffffffffffff', '../private', 'x'].map((owner) => hasLeft(shared, owner)),
+    );
+    assert.deepEqual(left, [false, true, true, false, false]);
+    mine.close();
+    assert.equal(await hasLeft(shared, name), true);
+  });
+
+  it('is kept on the disk once, and once more when it was lost', async () => {
+    const mine = new ServerFolder(shared);
+    const run = pool.run.bind(pool);
+    let flushed = 0;
+    pool.run = (work) => {
+      flushed++;
+      return run(work);
+    };
+    const keep = async (): Promise<number> => {
+      const before = flushed;
+      await mine.keep(new Flushes());
+      return flushed - before;
+    };
+    try {
+      // What says whose it is, it, and the two above.
+      assert.deepEqual([await keep(), await keep()], [4, 0]);
+      rmSync(mine.path, { recursive: true });
+      mine.lost();
+      assert.deepEqual([await keep(), await keep()], [4, 0]);
+    } finally {
+      pool.run = run;
+      mine.close();
+    }
   });
 
   it('is removed if its server was killed before it had an owner', async () => {

@@ -2,7 +2,7 @@
  * `npm run mutation [-- ROOM… --changed --since COMMIT --write --last --again]`: mutants of the sources, and which of them the tests notice.
  * `--changed` makes them only in the lines that are others than at COMMIT, `origin/main` if none is named; `--write` writes the
  * tables of the documents; `--last` takes what the last run of each room has found, with what is explained now.
- * `--again` tries only what that run did not notice, and of files that are others by now all; the rest counts as it did.
+ * `--again` tries only what that run did not notice or come to an end with, and of files that are others by now all; the rest counts as it did.
  * Fails where one is neither noticed nor explained.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';

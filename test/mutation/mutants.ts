@@ -110,11 +110,14 @@ export function percentages({ noticed, explained: known, survived }: Score): [al
 export const lineOf = ({ file, line, kind, status, code, becomes }: Mutant): string =>
   `  src/${file}:${line} ${kind}${status === 'NoCoverage' ? ', which no test runs' : ''}\n    ${code}\n    → ${becomes}`;
 
-/** What of a file is to be tried again: what was not noticed, as patterns of the tool, whose columns begin with 0. */
+/**
+ * What of a file is to be tried again, as patterns of the tool, whose columns begin with 0: what was not noticed, or came to no
+ * end, which on a busy machine tells little.
+ */
 export const patternsAgain = (path: string, { mutants }: ReportedFile): string[] => [
   ...new Set(
     mutants
-      .filter(hasSurvived)
+      .filter((mutant) => hasSurvived(mutant) || mutant.status === 'Timeout')
       .map(({ location: { start, end } }) => `${path}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`),
   ),
 ];

@@ -10,7 +10,7 @@ import { isMutated, patternOf, type Planned } from './mutatedRooms';
 import { laterReport, mutantsIn, patternsAgain, type Mutant, type Report } from './mutants';
 
 /** In milliseconds, beside one and a half times what the tests took: a mutant that needs more goes on for ever. */
-const allowed = 10_000;
+const allowed = 30_000;
 
 export interface Wish extends Planned {
   /** `node_modules` with StrykerJS. */

@@ -70,7 +70,7 @@ export const mutatedRooms: readonly MutatedRoom[] = [
   },
   {
     room: 'files/unfinished',
-    tests: [...of('files', 'journal privateFolder serverFolder'), 'wire/resumableRestart'],
+    tests: [...of('files', 'journal uploadRecords privateFolder serverFolder discard'), 'wire/resumableRestart'],
   },
   {
     room: 'endpoints/storing:fields',

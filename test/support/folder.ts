@@ -98,7 +98,7 @@ export class TestFolder {
 }
 
 /** Where the descriptors of this process lead; none where the platform does not tell. */
-function openPaths(): string[] {
+export function openPaths(): string[] {
   if (process.platform !== 'linux') return [];
   const pathOf = (name: string): string | undefined => {
     try {

@@ -18,7 +18,8 @@ const name = 'workspace-http-server';
  * @param home of the user, if there is any
  */
 export function privateFolders(env: NodeJS.ProcessEnv, platform: Platform, home: string | undefined): string[] {
-  const inHome = home === undefined || home === '' ? [] : [join(home, ...(platform === 'darwin' ? macCaches : caches))];
+  // Below no home, the path is relative, and so counts as none.
+  const inHome = [join(home ?? '', ...(platform === 'darwin' ? macCaches : caches))];
   return placesOf(env, platform, inHome)
     .filter((path) => isAbsolute(path))
     .map((path) => join(path, name));
