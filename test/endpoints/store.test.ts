@@ -199,6 +199,9 @@ describe('storing', () => {
       [0o770, 0o740],
       [0o775, 0o755],
       [0o777, 0o777],
+      // What would lend the owner's rights.
+      [0o4755, 0o755],
+      [0o2755, 0o755],
     ] as const) {
       chmodSync(folder.at('old.txt'), mode);
       assert.equal(await put('old.txt'), 204);

@@ -110,6 +110,8 @@ export function percentages({ noticed, explained: known, survived }: Score): [al
 export const lineOf = ({ file, line, kind, status, code, becomes }: Mutant): string =>
   `  src/${file}:${line} ${kind}${status === 'NoCoverage' ? ', which no test runs' : ''}\n    ${code}\n    → ${becomes}`;
 
+const isToTryAgain = ({ status }: ReportedMutant): boolean => hasSurvived({ status }) || status === 'Timeout';
+
 /**
  * What of a file is to be tried again, as patterns of the tool, whose columns begin with 0: what was not noticed, or came to no
  * end, which on a busy machine tells little.
@@ -117,7 +119,7 @@ export const lineOf = ({ file, line, kind, status, code, becomes }: Mutant): str
 export const patternsAgain = (path: string, { mutants }: ReportedFile): string[] => [
   ...new Set(
     mutants
-      .filter((mutant) => hasSurvived(mutant) || mutant.status === 'Timeout')
+      .filter(isToTryAgain)
       .map(({ location: { start, end } }) => `${path}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`),
   ),
 ];
@@ -125,11 +127,13 @@ export const patternsAgain = (path: string, { mutants }: ReportedFile): string[]
 const keyOf = ({ location, mutatorName, replacement }: Place & ReportedMutant): string =>
   JSON.stringify([location, mutatorName, replacement]);
 
-/** A report with what a later one says of the same mutants. */
+/** A report with what a later one says of those mutants that were to be tried again. */
 export function laterReport(report: Report, later: Report): Report {
   const files = Object.entries(report.files).map(([path, file]): [string, ReportedFile] => {
     const news = new Map(later.files[path]?.mutants.map((mutant) => [keyOf(mutant), mutant]));
-    return [path, { ...file, mutants: file.mutants.map((mutant) => news.get(keyOf(mutant)) ?? mutant) }];
+    const newsOf = (mutant: ReportedMutant & Place): ReportedMutant & Place =>
+      (isToTryAgain(mutant) ? news.get(keyOf(mutant)) : undefined) ?? mutant;
+    return [path, { ...file, mutants: file.mutants.map(newsOf) }];
   });
   return { files: { ...later.files, ...Object.fromEntries(files) } };
 }

@@ -33,10 +33,16 @@ export const mutatedRooms: readonly MutatedRoom[] = [
   },
   {
     room: 'files',
-    files: named('descriptor errno exclusion fileError flushes folder mounts names pace pool root'),
+    files: named('errno exclusion fileError names pace pool'),
+    tests: of('files', 'errno names exclusion pace pool'),
+  },
+  {
+    room: 'files:paths',
+    directory: 'files',
+    files: named('descriptor flushes folder mounts root'),
     tests: [
-      ...of('files', 'errno names exclusion pace pool flushes plainPath'),
-      ...of('endpoints', 'exclusion hidden aliases mountPoint containment symlinks'),
+      ...of('files', 'flushes plainPath'),
+      ...of('endpoints', 'exclusion hidden mountPoint containment symlinks'),
     ],
   },
   {

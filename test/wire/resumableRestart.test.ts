@@ -1,11 +1,15 @@
 /** A resumable upload outlives its server: the next one of this user goes on with it until its end, and judges it anew. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -20,6 +24,7 @@ import { serve, type Server } from '../../src/serve';
 import { RawClient, type RawResponse } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
 import { defaultTls } from '../support/tls';
+import { needsPosix, needsProgram, needsSuperuser } from '../support/needs';
 import { unfinished } from '../support/disk/unfinished';
 
 const field = ({ head }: RawResponse, name: string): string | undefined =>
@@ -295,6 +300,49 @@ describe('a resumable upload outlives its server', () => {
     for (const upload of [cancelled, gone, `/.http-server/uploads/${'0'.repeat(32)}`])
       assert.equal(await offsetOf(upload), '404');
   });
+
+  const replaced: readonly (readonly [
+    promise: string,
+    status: number,
+    replace: (path: string, other: string) => void,
+    needed: (context: Mocha.Context) => void,
+  ])[] = [
+    ['that has a second name by now', 404, (path, other) => linkSync(path, other), needsPosix],
+    [
+      'in whose place is a link',
+      403,
+      (path, other) => {
+        renameSync(path, other);
+        symlinkSync(other, path);
+      },
+      needsPosix,
+    ],
+    [
+      'in whose place is a pipe',
+      404,
+      (path) => {
+        rmSync(path);
+        execFileSync('mkfifo', [path]);
+      },
+      (context) => needsProgram(context, 'mkfifo'),
+    ],
+    ['that is somebody else’s by now', 404, (path) => chownSync(path, 65_534, 65_534), needsSuperuser],
+  ];
+  for (const [promise, status, replace, needed] of replaced) {
+    it(`but not one ${promise}: ${status}`, async function () {
+      needed(this);
+      const upload = await create('new.txt', 'half ');
+      await stop();
+      const [path = ''] = left();
+      const other = join(folder.path, 'other');
+      replace(path, other);
+      await start();
+      assert.equal((await append(upload, 5, 'more')).status, status);
+      assert.equal(existsSync(join(directory, 'new.txt')), false);
+      if (existsSync(other)) assert.equal(readFileSync(other, 'utf8'), 'half ');
+      assert.deepEqual(left(), []);
+    });
+  }
 
   it('but not that of a share', async () => {
     await stop();
