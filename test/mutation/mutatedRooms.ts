@@ -100,7 +100,7 @@ export const mutatedRooms: readonly MutatedRoom[] = [
     room: 'endpoints/storing:resumable',
     directory: 'endpoints/storing',
     files: named('finishedUpload resumableUpload'),
-    tests: ['wire/resumable'],
+    tests: ['endpoints/resumableUpload', 'wire/resumable'],
   },
   {
     room: 'endpoints/storing:registry',
