@@ -267,6 +267,14 @@ describe('storing', () => {
   describe('preconditions', () => {
     const etag = async (): Promise<string> => (await ask(router, 'GET', '/files/old.txt')).fields.get('etag') ?? '';
 
+    it('If-None-Match: * replaces no file that cannot be read, nor says that it is there', async function () {
+      needsOrdinaryUser(this);
+      chmodSync(folder.at('old.txt'), 0o200);
+      assert.equal(await put('old.txt', 'new', { 'If-None-Match': '*' }), 403);
+      chmodSync(folder.at('old.txt'), 0o600);
+      assert.equal(text('old.txt'), 'old');
+    });
+
     it('If-None-Match: * makes a file and replaces none', async () => {
       for (const method of ['PUT', 'POST']) {
         assert.equal(await put('old.txt', 'new', { 'If-None-Match': '*' }, method), 412);

@@ -248,6 +248,14 @@ describe('a resumable upload', () => {
     assert.ok(!existsSync(join(served.directory, 'new.txt')));
   });
 
+  it('ends when the folder becomes a drop box, on whose terms it was not begun', async () => {
+    const upload = await create('old.txt', 'half ');
+    served.server.configure({ ...served.options, access: 'dropBox' });
+    assert.equal((await append(upload, 5, true, 'more')).status, 404);
+    assert.equal(text('old.txt'), 'old');
+    assert.deepEqual(left(), []);
+  });
+
   describe('is refused', () => {
     const state = [partial, 'Upload-Complete: ?0'];
     const rows: readonly (readonly [promise: string, fields: readonly string[], body: string, status: number])[] = [
@@ -261,6 +269,7 @@ describe('a resumable upload', () => {
       ['with another length', [...state, 'Upload-Offset: 4', 'Upload-Length: 9'], 'x', 400],
       ['with a wrong digest', [...state, 'Upload-Offset: 4', `Content-Digest: ${digest('y')}`], 'x', 400],
       ['with a content coding', [...state, 'Upload-Offset: 4', 'Content-Encoding: gzip'], 'x', 415],
+      ['as a part of a file', [...state, 'Upload-Offset: 4', 'Content-Range: bytes 4-4/8'], 'x', 400],
       ['of a version that it has not', [...state, 'Upload-Offset: 4', 'If-Match: "1"'], 'x', 412],
       ['if it is there', [...state, 'Upload-Offset: 4', 'If-None-Match: *'], 'x', 412],
     ];
@@ -282,6 +291,20 @@ describe('a resumable upload', () => {
       assert.equal((await ask('PATCH', upload, chunked, '5\r\nabcde\r\n0\r\n\r\n')).status, 400);
       assert.equal((await ask('HEAD', upload, [])).status, 404);
       assert.deepEqual(left(), []);
+    });
+
+    it('when it is complete and shorter than was told: it has ended then', async () => {
+      const upload = await create('old.txt', 'four', 'Upload-Length: 8');
+      const chunked = [partial, 'Upload-Complete: ?1', 'Upload-Offset: 4', 'Transfer-Encoding: chunked'];
+      assert.equal((await ask('PATCH', upload, chunked, '3\r\nabc\r\n0\r\n\r\n')).status, 400);
+      assert.equal((await ask('HEAD', upload, [])).status, 404);
+      assert.equal(text('old.txt'), 'old');
+    });
+
+    it('without a length by HTTP/1.0: 411', async () => {
+      const upload = await create('old.txt', 'four');
+      await client.write(`PATCH ${upload} HTTP/1.0\r\n${[...state, 'Upload-Offset: 4'].join('\r\n')}\r\n\r\n`);
+      assert.equal((await client.read()).status, 411);
     });
 
     it('when it is too large, by what was told or by what comes: 413 with the limit', async () => {
