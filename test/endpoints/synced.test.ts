@@ -1,6 +1,6 @@
 /** With `sync`, whatever is stored, moved or removed waits for the disk before it is answered; without, nothing does. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Endpoint } from '../../src/http/message/message';
 import { pool } from '../../src/files/pool';
@@ -158,6 +158,16 @@ describe('with sync', () => {
     // The content comes first.
     fail(2);
     await assert.rejects(ask(router, 'MOVE', '/files/old.txt', destination), { kind: 'failed' });
+  });
+
+  it('flushes a file once more if what it replaces has another mode by then', async function () {
+    needsPosix(this);
+    pool.run = (work) => {
+      if (++count === 1) chmodSync(folder.at('old.txt'), 0o600);
+      return run(work);
+    };
+    assert.equal((await ask(router, 'PUT', '/files/old.txt', {}, bodyOf(['new']))).status, 204);
+    assert.deepEqual([statSync(folder.at('old.txt')).mode & 0o777, count], [0o600, 3]);
   });
 
   it('moves nothing whose content cannot be flushed', async () => {
