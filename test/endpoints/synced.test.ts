@@ -86,11 +86,12 @@ describe('with sync', () => {
       return run(work);
     };
   });
-  afterEach(async () => {
+  afterEach(async function () {
     pool.run = run;
     assert.equal(folder.left(), 0);
     // One flush may fail while others go on, which hold their folders.
-    while (folder.opened().length > 0) await setImmediate();
+    while (folder.opened().length > 0 && this.test?.timedOut !== true) await setImmediate();
+    assert.deepEqual(folder.opened(), []);
     folder.remove();
   });
 
