@@ -198,11 +198,6 @@ export const explained: readonly Explained[] = [
     ['files/changing/move.ts', "'busy'", '""'],
     ['files/changing/move.ts', "'Somebody else is moving it.'", '""'],
   ),
-  ...because('Without a name, the doubt is about a path that nobody asks for.', [
-    'files/changing/onDisk.ts',
-    'name !== undefined',
-    'true',
-  ]),
   ...because(
     'The cause of an error is for those who look for a defect.',
     ['files/changing/heldEntry.ts', '{ cause: error }', '{}'],
