@@ -31,7 +31,12 @@ function openNow({ process: id }: Pick<Tortured, 'process'>): string[] {
   if (!existsSync(`/proc/${id}/fd`)) return [];
   const paths = readdirSync(`/proc/${id}/fd`).map((fd) => {
     const path = `/proc/${id}/fd/${fd}`;
-    return existsSync(path) ? readlinkSync(path) : path;
+    try {
+      return readlinkSync(path);
+    } catch {
+      // The one that the list itself was read by, or one that was closed meanwhile.
+      return path;
+    }
   });
   return paths.filter((path) => !isRuntimes(path));
 }

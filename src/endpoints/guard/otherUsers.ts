@@ -1,7 +1,8 @@
 /** Whether anybody else may be at work on this machine, as Linux tells it: for connections whose owner it has forgotten. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { pool } from '../../files/pool';
 import { errnoOf } from '../../files/fileError';
+import { readProcFile } from '../../procFile';
 
 /** Accounts of people have ids from here on, unless the system says otherwise. */
 const usualLeastId = 1000;
@@ -103,7 +104,7 @@ export class OtherUsers {
   /** Undefined for what is not there, or not any more. */
   private async read(file: string): Promise<string | undefined> {
     try {
-      return await pool.run(() => readFile(this.root + file, 'latin1'));
+      return await pool.run(() => readProcFile(this.root + file));
     } catch (error) {
       if (['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '')) return undefined;
       throw error;

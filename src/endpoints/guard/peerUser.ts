@@ -2,13 +2,13 @@
  * Whose program is at the other end of a connection within this machine. Linux tells: proc(5) lists each TCP socket with
  * its two ends, its owner and its inode. Elsewhere nobody knows, and every user of the machine is let in.
  */
-import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { FileError, readFailure } from '../../files/fileError';
 import { pool } from '../../files/pool';
 import { HttpError } from '../../http/message/httpError';
 import type { Peer } from '../../http/message/message';
+import { readProcFile } from '../../procFile';
 import { OtherUsers } from './otherUsers';
 
 /** The owner, by number; `gone` if the client has closed its socket; `elsewhere` if it is no socket of this kernel's. */
@@ -86,7 +86,7 @@ export class PeerUsers {
     const reading = setImmediate().then(() =>
       pool.run(() => {
         this.readings.delete(file);
-        return readFile(this.root + file, 'latin1').catch(unlessThere);
+        return readProcFile(this.root + file).catch(unlessThere);
       }),
     );
     this.readings.set(file, reading);

@@ -3,9 +3,9 @@
  * it only when a third of it is free: a peer that reads slowly, but steadily, seems to take nothing for a minute. Linux says
  * more: proc(5) lists each TCP socket with its two ends and what waits in its queues.
  */
-import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
+import { readProcFile } from '../../procFile';
 
 /** @returns octets that the peer has not acknowledged; undefined where nobody tells */
 export async function sendQueueOf(socket: Socket): Promise<number | undefined> {
@@ -24,7 +24,7 @@ const readings = new Map<string, Promise<string | undefined>>();
 function read(file: string): Promise<string | undefined> {
   const known = readings.get(file);
   if (known !== undefined) return known;
-  const reading = readFile(file, 'latin1')
+  const reading = readProcFile(file)
     .catch(() => undefined)
     .finally(() => readings.delete(file));
   readings.set(file, reading);
