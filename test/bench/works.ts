@@ -221,7 +221,7 @@ const otherWorks: readonly Work[] = [
     title: 'uploads of 1 KiB, 32 connections',
     against: ['ours (terminal)', 'nginx'],
     figures: rate,
-    goals: asFastAsNginx,
+    goals: [{ figure: 'rate', peer: 'nginx', least: 0.75 }],
     expected: uploading,
     async measure(bench) {
       const { requests, seconds } = await run(bench.loading, uploadJob(bench, 1024, 32));
@@ -386,7 +386,8 @@ export const facts: readonly Fact[] = [
     name: 'vsix',
     title: 'the packaged extension',
     figures: { size: { title: 'size', unit: 'octets' } },
-    goals: [{ figure: 'size', most: 200_000 }],
+    // 350 KiB, and 250 for the pictures of the readme.
+    goals: [{ figure: 'size', most: 614_400 }],
     read({ folder }) {
       const file = join(folder, 'extension.vsix');
       const stdio = ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'];
