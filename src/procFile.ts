@@ -1,10 +1,13 @@
 /** Files in which the system tells of itself, such as those of proc(5). */
 import { closeSync, openSync, read } from 'node:fs';
-import { promisify } from 'node:util';
 
-const readSome = promisify(read);
 /** In octets. The kernel hands out a page or a few at a time. */
 const pieceSize = 16 * 1024;
+
+const readInto = (descriptor: number, piece: Buffer): Promise<number> =>
+  new Promise((resolve, reject) => {
+    read(descriptor, piece, 0, piece.length, null, (error, got) => (error ? reject(error) : resolve(got)));
+  });
 
 /**
  * The whole of a file, one octet per character. A descriptor that a thread itself has opened is closed when the thread is ended;
@@ -17,10 +20,11 @@ export async function readProcFile(path: string): Promise<string> {
   try {
     const piece = Buffer.allocUnsafe(pieceSize);
     let text = '';
-    for (let got = -1; got !== 0; text += piece.toString('latin1', 0, got)) {
-      ({ bytesRead: got } = await readSome(descriptor, piece, 0, pieceSize, null));
+    for (;;) {
+      const got = await readInto(descriptor, piece);
+      if (got === 0) return text;
+      text += piece.toString('latin1', 0, got);
     }
-    return text;
   } finally {
     closeSync(descriptor);
   }
