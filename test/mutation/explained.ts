@@ -170,7 +170,6 @@ export const explained: readonly Explained[] = [
     ['endpoints/guard/peerUser.ts', "first.owner === 'elsewhere'", 'true'],
     ['endpoints/guard/peerUser.ts', "'elsewhere'", '""', 'private async ownerNow'],
   ),
-  ...because('There is nothing but ASCII in it.', ['endpoints/guard/peerUser.ts', "'latin1'", '""']),
   ...because('For the compiler: an error of another kind has no such member.', [
     'endpoints/guard/peerUser.ts',
     'failure instanceof FileError',

@@ -72,6 +72,10 @@ interface Seen {
   readonly late: Late | undefined;
 }
 
+/** A work as what it is where a call is about a list of the system, which tells whose a connection is: that is only read. */
+export const readingIn = (work: Work, call = ''): Work =>
+  call.includes('/proc/net/') ? { ...work, reads: true } : work;
+
 class Faults {
   private names = 0;
   private cases = 0;
@@ -142,9 +146,7 @@ class Faults {
     another.reset();
     const failed = calls.find((call) => call.failed);
     const where = `${which}, ${fault} ${ever ? 'from' : 'at'} ${at} (${failed?.name ?? ''} ${failed?.path ?? ''})`;
-    // Of whose a connection is, the system's lists are only read.
-    const reads = work.reads === true || failed?.path?.startsWith('/proc/net/') === true;
-    const flaw = flawOf({ ...work, reads }, response, fault);
+    const flaw = flawOf(readingIn(work, failed?.path), response, fault);
     return {
       outcome: response instanceof Error ? 'cut' : String(response.status),
       isMet: failed !== undefined,

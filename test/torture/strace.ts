@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { audit, beginAudit, settled } from './audit';
-import { flawOf, isGood, judged, type FaultRow, type Late } from './faults';
+import { flawOf, isGood, judged, readingIn, type FaultRow, type Late } from './faults';
 import { placeOf, works, type Work, type WorkName } from './faultWorks';
 import { ProgramArena } from './programArena';
 import { faults, type Fault } from './shim/fault';
@@ -131,7 +131,7 @@ class Straced {
     const [first] = refused;
     if (first === undefined || injected === undefined) return undefined;
     const where = `${which}, ${first.slice(0, 200)}`;
-    const flaw = flawOf(work, response, injected.fault);
+    const flaw = flawOf(readingIn(work, first), response, injected.fault);
     const judgement = judged(work, place, { where, flaw, isGood: isGood(response) });
     if (judgement.flaw !== undefined) this.flaws.push(judgement.flaw);
     if (judgement.late !== undefined) this.late.push(judgement.late);
