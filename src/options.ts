@@ -166,7 +166,7 @@ export const defaultLimits: Limits = {
   archived: 250_000,
   listings: 4,
   listed: 256 * MiB,
-  listingMemory: 16 * 1024 * 1024,
+  listingMemory: 16 * MiB,
   digests: 32,
   requests: 8 * MiB,
   requestContent: MiB,

@@ -97,18 +97,19 @@ export class TestFolder {
   }
 }
 
-/** Where the descriptors of this process lead; none where the platform does not tell. */
-export function openPaths(): string[] {
-  if (process.platform !== 'linux') return [];
+/** Where the descriptors of a process lead; none where the platform does not tell, or there is no such process. */
+export function openPaths(id = 'self'): string[] {
+  const folder = `/proc/${id}/fd`;
+  if (!existsSync(folder)) return [];
   const pathOf = (name: string): string | undefined => {
     try {
-      return readlinkSync(`/proc/self/fd/${name}`);
+      return readlinkSync(join(folder, name));
     } catch {
-      // The one that the list itself was read by.
+      // The one that the list itself was read by, or one that was closed meanwhile.
       return undefined;
     }
   };
-  return readdirSync('/proc/self/fd').flatMap((name) => pathOf(name) ?? []);
+  return readdirSync(folder).flatMap((name) => pathOf(name) ?? []);
 }
 
 /** How many descriptors this process has open; undefined where the platform does not tell. */

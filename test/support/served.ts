@@ -7,6 +7,7 @@ import { defaultLimits, defaultOptions, type Limits, type Options } from '../../
 import { serve, type Server, type Surroundings } from '../../src/serve';
 import { RawClient } from './rawClient';
 import { defaultTls } from './tls';
+import { Waiters } from './waiters';
 
 export interface Served {
   /** What is served. Its parent is temporary, too, and outside. */
@@ -39,7 +40,7 @@ export async function startServed(
   const events: LogEvent[] = [];
   const clients: RawClient[] = [];
   /** Whoever waits for an event. */
-  const waiting: (() => void)[] = [];
+  const waiting = new Waiters();
   const all: Options = {
     ...defaultOptions,
     directory: join(folder.path, 'folder'),
@@ -51,7 +52,7 @@ export async function startServed(
   await mkdir(all.directory, { recursive: true });
   const onExchange = (event: LogEvent): void => {
     events.push(event);
-    for (const wake of waiting.splice(0)) wake();
+    waiting.wake();
   };
   const server = await serve(all, { onExchange, isPassing: true, ...surroundings });
   return {
@@ -70,7 +71,7 @@ export async function startServed(
       for (;;) {
         const event = events.find(wanted);
         if (event !== undefined) return event;
-        await new Promise<void>((resolve) => waiting.push(resolve));
+        await waiting.next();
       }
     },
     async stop() {

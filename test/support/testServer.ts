@@ -6,6 +6,7 @@ import type { Endpoint, Request, Response } from '../../src/http/message/message
 import { defaultLimits, type Limits } from '../../src/options';
 import { RawClient } from './rawClient';
 import { defaultTls } from './tls';
+import { Waiters } from './waiters';
 
 export interface TestServer {
   readonly port: number;
@@ -39,7 +40,7 @@ export async function startServer(
   const defects: unknown[] = [];
   const clients: RawClient[] = [];
   /** Whoever waits for an event. */
-  const waiting: (() => void)[] = [];
+  const waiting = new Waiters();
   let stopping = false;
   const service = {
     limits: { ...defaultLimits, ...limits },
@@ -54,7 +55,7 @@ export async function startServer(
     },
     onExchange: (event: LogEvent): void => {
       events.push(event);
-      for (const wake of waiting.splice(0)) wake();
+      waiting.wake();
     },
     get stopping() {
       return stopping;
@@ -73,7 +74,7 @@ export async function startServer(
       return client;
     },
     async logged(count) {
-      while (events.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
+      while (events.length < count) await waiting.next();
       return events;
     },
     beginStop() {

@@ -1,11 +1,12 @@
 /** What every torture ends with: what was acknowledged is there, and what was taken has been given back. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { openPaths } from '../support/folder';
 import type { Resources } from './shim/fault';
 import type { Tortured } from './tortured';
 
@@ -23,31 +24,13 @@ export interface Usage {
   readonly heap: number;
 }
 
-/** What the runtime opens in its pool for a thread that ends at that moment, it never closes. */
-const isRuntimes = (path: string): boolean => /^\/proc\/\d+\/net\/tcp/.test(path);
-
-/** What each descriptor of the process stands for. */
-function openNow({ process: id }: Pick<Tortured, 'process'>): string[] {
-  if (!existsSync(`/proc/${id}/fd`)) return [];
-  const paths = readdirSync(`/proc/${id}/fd`).map((fd) => {
-    const path = `/proc/${id}/fd/${fd}`;
-    try {
-      return readlinkSync(path);
-    } catch {
-      // The one that the list itself was read by, or one that was closed meanwhile.
-      return path;
-    }
-  });
-  return paths.filter((path) => !isRuntimes(path));
-}
-
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 const numberOf = (folder: string): number => (existsSync(folder) ? readdirSync(folder).length : 0);
 
 const usageWith = (arena: Tortured, { timers, heap }: Resources): Usage => ({
-  descriptors: openNow(arena).length,
+  descriptors: openPaths(arena.process).length,
   threads: numberOf(`/proc/${arena.process}/task`),
   timers,
   heap,
@@ -113,7 +96,7 @@ const ownUsage = (): Usage => {
   collect();
   const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const threads = numberOf('/proc/self/task');
-  return { descriptors: openNow({ process: 'self' }).length, threads, timers, heap: process.memoryUsage().heapUsed };
+  return { descriptors: openPaths().length, threads, timers, heap: process.memoryUsage().heapUsed };
 };
 
 /**
@@ -130,7 +113,7 @@ export async function audited<T>(warm: () => Promise<unknown>, work: () => Promi
   let now = before;
   await settled(
     () => isBack((now = ownUsage()), before),
-    () => `not given back: ${JSON.stringify({ before, now, open: openNow({ process: 'self' }) })}`,
+    () => `not given back: ${JSON.stringify({ before, now, open: openPaths() })}`,
   );
   return result;
 }
@@ -164,7 +147,7 @@ export async function audit(arena: Tortured, { acknowledged, before, open = 0, p
   let now = before;
   await settled(
     async () => isBack((now = await usageOf(arena)), before),
-    () => `not given back: ${JSON.stringify({ before, now, open: openNow(arena) })}`,
+    () => `not given back: ${JSON.stringify({ before, now, open: openPaths(arena.process) })}`,
     patience,
   );
   arena.assertAlive();

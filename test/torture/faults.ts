@@ -72,9 +72,9 @@ interface Seen {
   readonly late: Late | undefined;
 }
 
-/** A work as what it is where a call is about a list of the system, which tells whose a connection is: that is only read. */
-export const readingIn = (work: Work, call = ''): Work =>
-  call.includes('/proc/net/') ? { ...work, reads: true } : work;
+/** A work as what it is where a call that failed is about a list of the system, which tells whose a connection is: that is only read. */
+export const readingIn = (work: Work, failed: readonly string[]): Work =>
+  failed.some((call) => call.includes('/proc/net/')) ? { ...work, reads: true } : work;
 
 class Faults {
   private names = 0;
@@ -144,9 +144,17 @@ class Faults {
     const another = await this.arena.client();
     await work.after?.(another, client);
     another.reset();
-    const failed = calls.find((call) => call.failed);
+    const failures = calls.filter((call) => call.failed);
+    const [failed] = failures;
     const where = `${which}, ${fault} ${ever ? 'from' : 'at'} ${at} (${failed?.name ?? ''} ${failed?.path ?? ''})`;
-    const flaw = flawOf(readingIn(work, failed?.path), response, fault);
+    const flaw = flawOf(
+      readingIn(
+        work,
+        failures.map(({ path = '' }) => path),
+      ),
+      response,
+      fault,
+    );
     return {
       outcome: response instanceof Error ? 'cut' : String(response.status),
       isMet: failed !== undefined,

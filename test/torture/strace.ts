@@ -131,7 +131,7 @@ class Straced {
     const [first] = refused;
     if (first === undefined || injected === undefined) return undefined;
     const where = `${which}, ${first.slice(0, 200)}`;
-    const flaw = flawOf(readingIn(work, first), response, injected.fault);
+    const flaw = flawOf(readingIn(work, refused), response, injected.fault);
     const judgement = judged(work, place, { where, flaw, isGood: isGood(response) });
     if (judgement.flaw !== undefined) this.flaws.push(judgement.flaw);
     if (judgement.late !== undefined) this.late.push(judgement.late);

@@ -44,16 +44,22 @@ interface TunnelLimits {
   readonly tunnelTimeout: number;
 }
 
+const tooMany = (): HttpError =>
+  new HttpError(503, 'There are too many connections to other servers.', [['Retry-After', '1']]);
+
 /** The tunnels of one server. */
 export class Tunnels {
   private open = 0;
 
   constructor(private readonly limits: TunnelLimits) {}
 
+  private get isFull(): boolean {
+    return this.open >= this.limits.tunnels;
+  }
+
   /** @throws HttpError 503 if there are too many */
   check(): void {
-    if (this.open < this.limits.tunnels) return;
-    throw new HttpError(503, 'There are too many connections to other servers.', [['Retry-After', '1']]);
+    if (this.isFull) throw tooMany();
   }
 
   /**
@@ -68,9 +74,11 @@ export class Tunnels {
       socket.destroy();
       throw Object.assign(new Error('upgrade'), { code: 'HPE_UNEXPECTED_UPGRADE' });
     }
-    if (this.open >= this.limits.tunnels) socket.destroy();
     // Others may have been joined while this one was asked for.
-    this.check();
+    if (this.isFull) {
+      socket.destroy();
+      throw tooMany();
+    }
     this.open++;
     socket.on('close', () => this.open--);
     socket.setTimeout(this.limits.tunnelTimeout, () => socket.destroy());

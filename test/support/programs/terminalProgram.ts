@@ -3,6 +3,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { RawClient } from '../rawClient';
+import { Waiters } from '../waiters';
 
 export const program = resolve(__dirname, '../../../../dist/cli.js');
 
@@ -40,7 +41,7 @@ export class TerminalProgram {
   readonly ended: Promise<Ended>;
   readonly child: ChildProcess;
   /** Whoever waits for what it prints. */
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting = new Waiters();
 
   constructor(args: readonly string[], { cwd, env, stdio, wrapper = [] }: Spawning = {}) {
     const [command = '', ...rest] = [...wrapper, process.execPath, program, ...args];
@@ -55,18 +56,14 @@ export class TerminalProgram {
     this.child.stderr?.setEncoding('utf8').on('data', (piece: string) => this.read('stderr', piece));
     this.ended = once(this.child, 'close').then(([code]) => {
       running.delete(this);
-      this.wake();
+      this.waiting.wake();
       return { code: code as number | null, stdout: this.stdout, stderr: this.stderr };
     });
   }
 
   private read(from: 'stdout' | 'stderr', piece: string): void {
     this[from] += piece;
-    this.wake();
-  }
-
-  private wake(): void {
-    for (const each of this.waiting.splice(0)) each();
+    this.waiting.wake();
   }
 
   /** Resolves with the first match of `pattern` in what was printed there. */
@@ -75,7 +72,7 @@ export class TerminalProgram {
       const match = pattern.exec(this[where]);
       if (match !== null) return match;
       if (!running.has(this)) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
-      await new Promise<void>((done) => this.waiting.push(done));
+      await this.waiting.next();
     }
   }
 
