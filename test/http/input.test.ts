@@ -34,6 +34,43 @@ describe('the input', () => {
     assert.equal(input.length, 0);
   });
 
+  it('takes as content what ends as a head does', () => {
+    append(get('/1') + get('/2'));
+    assert.equal(input.takeHead()?.path, '/1');
+    input.take((bytes) => (assert.equal(bytes.toString(), get('/2')), 5));
+    assert.equal(input.length, get('/2').length - 5);
+    append('more');
+    input.take((bytes) => (assert.equal(bytes.toString(), `${get('/2').slice(5)}more`), bytes.length));
+    append(get('/3'));
+    input.clear();
+    assert.equal(input.length, 0);
+    assert.equal(input.takeHead(), undefined);
+  });
+
+  it('takes head after head, by which of them is whole', () => {
+    const paths = ['/1', '/2', '/3', '/4'];
+    const text = paths.map(get).join('');
+    for (let cut = 0; cut <= text.length; cut++) {
+      const taken: (string | undefined)[] = [];
+      for (const part of [text.slice(0, cut), text.slice(cut)]) {
+        append(part);
+        for (let head = input.takeHead(); head !== undefined; head = input.takeHead()) taken.push(head.path);
+      }
+      assert.deepEqual([taken, input.length], [paths, 0], `cut at ${cut}`);
+    }
+  });
+
+  it('has come only as far as it says: the memory behind it is another’s', () => {
+    for (const text of [get('/'), `${get('/')}more`]) {
+      input = new Input(defaultLimits);
+      const memory = octets(`${text}${get('/other')}`);
+      input.append(memory, nothing, text.length);
+      memory.fill('x');
+      assert.equal(input.takeHead()?.path, '/');
+      assert.equal(input.length, text.length - get('/').length);
+    }
+  });
+
   it('waits for the LF behind a lone CR, which may be an empty line', () => {
     append('\r');
     assert.equal(input.takeHead(), undefined);

@@ -56,9 +56,10 @@ interface ServerInternals {
 }
 
 /**
- * Has a server that listens accept connections that read into one piece of memory: their sockets emit `data` with octets
- * that are theirs only during the event. With `net.Server` itself, each read allocates 64 KiB, for a request of a hundred
- * octets, and there is no `onread`, by which a `net.Socket` reads into memory that is used again.
+ * Has a server that listens accept connections that read into one piece of memory: their sockets emit `data` with that
+ * memory and how many octets have come, which are theirs only during the event. With `net.Server` itself, each read
+ * allocates 64 KiB, for a request of a hundred octets, and there is no `onread`, by which a `net.Socket` reads into memory
+ * that is used again.
  */
 export function shareMemory(server: Server): void {
   const handle = (server as ServerInternals)._handle;
@@ -71,7 +72,7 @@ export function shareMemory(server: Server): void {
 
 /** Called as a method of the socket. One for all: a connection that is idle holds as little as can be. */
 function receive(this: Socket, length: number): boolean {
-  return this.emit('data', memory.subarray(0, length));
+  return this.emit('data', memory, length);
 }
 
 const onread = { buffer: memory, callback: receive };

@@ -27,8 +27,9 @@ interface Received extends Socket {
   [receiverOf]?: Receiver;
 }
 
-function whenData(this: Received, chunk: Buffer): void {
-  this[receiverOf]?.receive(chunk);
+/** @param length of what has come, at the beginning of `chunk` */
+function whenData(this: Received, chunk: Buffer, length = chunk.length): void {
+  this[receiverOf]?.receive(chunk, length);
 }
 
 function whenEnded(this: Received): void {
@@ -94,9 +95,9 @@ export class Receiver implements Recipient {
     this.input.clear();
   }
 
-  receive(chunk: Buffer): void {
-    if (!this.closed) this.input.append(chunk, () => this.owner.pass());
-    this.left -= chunk.length;
+  receive(chunk: Buffer, length: number): void {
+    if (!this.closed) this.input.append(chunk, () => this.owner.pass(), length);
+    this.left -= length;
     if (!this.awaitsBatch) {
       this.awaitsBatch = true;
       joinBatch(this);

@@ -7,24 +7,24 @@ const longest = 2048;
 const most = 32;
 
 export class Sections {
-  private recent = new Map<string, FieldSection>();
-  private former = new Map<string, FieldSection>();
+  /** Compared one by one: to hash a text takes as long as to compare it with fifty that differ. */
+  private recent: FieldSection[] = [];
+  private former: readonly FieldSection[] = [];
 
   /** The section with that very text; undefined if it is not known. */
   find(text: string): FieldSection | undefined {
-    const known = this.recent.get(text);
-    if (known !== undefined) return known;
-    const former = this.former.get(text);
+    for (const section of this.recent) if (section.text === text) return section;
+    const former = this.former.find((section) => section.text === text);
     if (former !== undefined) this.keep(former);
     return former;
   }
 
   keep(section: FieldSection): void {
     if (section.text.length > longest) return;
-    if (this.recent.size === most) {
+    if (this.recent.length === most) {
       this.former = this.recent;
-      this.recent = new Map();
+      this.recent = [];
     }
-    this.recent.set(section.text, section);
+    this.recent.push(section);
   }
 }
