@@ -204,6 +204,31 @@ describe('the folder’s page', function () {
         assert.deepEqual(stage.visitor.complaints, []);
       });
 
+      it('writes out what would turn a name round, wherever one is shown', async () => {
+        await stage.begin();
+        const name = '\u202egnp.exe';
+        stage.write(`${name}/${name}`, 'old');
+        await stage.open(`files/${encodeURIComponent(name)}/`);
+        const turned = (): Promise<string[]> =>
+          stage.page
+            .evaluate(`[document.title, document.body.innerText, ...[...document.querySelectorAll('*')].flatMap((element) =>
+            ['aria-label', 'title', 'alt'].map((attribute) => element.getAttribute(attribute) ?? ''))].filter((text) => text.includes('\u202e'))`);
+        const shown = String.raw`\u202egnp`;
+        await stage.visitor.link(`${shown}.exe`).waitFor();
+        assert.ok((await stage.page.title()).includes(shown));
+        await stage.visitor.send(picked(name, 'new'));
+        await stage.page.getByRole('dialog', { name: shown }).waitFor();
+        assert.deepEqual(await turned(), []);
+        await stage.visitor.answer('Keep both');
+        await stage.page.locator('.upload.done', { hasText: shown }).waitFor();
+        await stage.visitor.link(`${shown} (2).exe`).waitFor();
+        assert.deepEqual(await turned(), []);
+        await stage.page.locator('.entry input').first().check();
+        await stage.visitor.button('Link and QR code').click();
+        await stage.page.getByRole('img', { name: shown }).waitFor();
+        assert.deepEqual(await turned(), []);
+      });
+
       it('tells beside a file why it was refused, in the server’s words', async () => {
         await stage.begin({ flags: ['--exclude-also', '**/*.pem'] });
         await stage.open();

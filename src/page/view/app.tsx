@@ -1,5 +1,6 @@
 /** The page as a whole. */
 import type { JSX } from 'preact';
+import { shownName } from '../common/fileNames';
 import { Icon } from '../common/icons';
 import { useStore } from '../common/pageStore';
 import type { Actions } from './actions';
@@ -93,7 +94,7 @@ function News({ model }: { readonly model: Model }): JSX.Element {
       {note && (
         <>
           <p>
-            <bdi>{note.text}</bdi>
+            <bdi>{shownName(note.text)}</bdi>
           </p>
           {act && (
             <button type="button" class="button" onClick={run}>

@@ -1,8 +1,10 @@
 /** A dialog. The browser keeps the keyboard within. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { shownName } from '../common/fileNames';
 
 interface BoxProps {
+  /** May have the name of a file in it. */
   readonly title: string;
   readonly className?: string;
   readonly onClose: () => void;
@@ -25,7 +27,7 @@ export function Box({ title, className, onClose, children }: BoxProps): JSX.Elem
     if (event.target === dialog.current) onClose();
   };
   return (
-    <dialog ref={dialog} class={className} aria-label={title} onCancel={cancel} onClick={closeOutside}>
+    <dialog ref={dialog} class={className} aria-label={shownName(title)} onCancel={cancel} onClick={closeOutside}>
       {children}
     </dialog>
   );

@@ -1,9 +1,11 @@
 /** A button with a drawing, which has a name whether its words are shown or not. */
 import type { JSX } from 'preact';
+import { shownName } from '../common/fileNames';
 import { Icon, type Shape } from '../common/icons';
 
 interface Props {
   readonly shape: Shape;
+  /** May have the name of a file in it. */
   readonly label: string;
   readonly onClick: () => void;
   /** Whether the words are shown. */
@@ -16,13 +18,13 @@ export const Button = ({ shape, label, onClick, isWordy, className, isPressed }:
   <button
     type="button"
     class={`button ${className ?? ''}`}
-    aria-label={label}
-    title={isWordy === true ? undefined : label}
+    aria-label={shownName(label)}
+    title={isWordy === true ? undefined : shownName(label)}
     aria-pressed={isPressed}
     onClick={onClick}
   >
     <Icon shape={shape} />
-    {isWordy === true && <span>{label}</span>}
+    {isWordy === true && <span>{shownName(label)}</span>}
   </button>
 );
 

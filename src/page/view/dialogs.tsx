@@ -156,7 +156,7 @@ function ChooseFolder({ title, answer, start }: Of<'folder'> & { readonly start:
         {place.segments.length > 0 && (
           <Button shape="up" label={words.previous} onClick={() => setPlace(place.above(place.segments.length - 1))} />
         )}
-        <bdi>{place.path}</bdi>
+        <bdi>{shownName(place.path)}</bdi>
       </p>
       <ul class="folders" aria-busy={folders === undefined}>
         {folders?.map((name) => (

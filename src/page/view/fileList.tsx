@@ -1,6 +1,7 @@
 /** What is in the folder: as many rows as are seen, however long it is. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { shownName } from '../common/fileNames';
 import { useStore } from '../common/pageStore';
 import type { Column, Entry } from '../list/entries';
 import { actOf } from '../list/listKeys';
@@ -54,7 +55,7 @@ export function FileList({ model, actions }: Props): JSX.Element {
         role: 'grid',
         tabIndex: 0,
         class: `files ${look}`,
-        'aria-label': `${words.files}: ${place.path}`,
+        'aria-label': `${words.files}: ${shownName(place.path)}`,
         'aria-description': words.keys,
       }}
       {...{ 'aria-multiselectable': true, 'aria-rowcount': entries.length + 1, 'aria-colcount': 4 }}

@@ -22,7 +22,7 @@ function QrCode({ link, name }: { readonly link: string; readonly name: string }
       class="qr"
       viewBox={`0 0 ${size} ${size}`}
       role="img"
-      aria-label={words.qrOf(name)}
+      aria-label={words.qrOf(shownName(name))}
       shape-rendering="crispEdges"
     >
       <rect width={size} height={size} fill="#fff" />

@@ -1,5 +1,6 @@
 /** The page as a value, and what happens to it: one folder, how it is shown, and what is asked of the reader. */
 import type { Asked } from '../common/choice';
+import { shownName } from '../common/fileNames';
 import { formatsFor } from '../common/formats';
 import { PageStore } from '../common/pageStore';
 import { wordsFor, type Words } from '../common/pageWords';
@@ -107,7 +108,7 @@ export class Model {
     const isOther = place.path !== this.place.path;
     const selection = { ...noSelection, active };
     if (isOther) this.store.set({ place, all: undefined, entries: [], filter: '', selection });
-    document.title = place.path;
+    document.title = shownName(place.path);
     const mayLook = this.given.isDropBox || this.given.isFramed;
     const methods = mayLook ? Promise.resolve() : this.learn(place);
     await Promise.all([this.refresh(), methods]);
@@ -117,7 +118,7 @@ export class Model {
   async begin(): Promise<void> {
     const { entries, place } = this.given;
     if (entries === undefined) return this.show(place);
-    document.title = place.path;
+    document.title = shownName(place.path);
     this.arrange({ all: entries });
     if (!this.given.isFramed) await this.learn(place);
   }

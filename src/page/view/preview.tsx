@@ -148,7 +148,7 @@ function Media({ model, entry, kind }: Props & { readonly kind: Played }): JSX.E
   return (
     <div class={kind === 'audio' ? 'content unshown' : 'content'}>
       {kind === 'audio' && <KindIcon kind={kind} />}
-      <Player {...{ url, name: entry.name, kind, onError }} />
+      <Player {...{ url, name: shownName(entry.name), kind, onError }} />
     </div>
   );
 }
@@ -201,9 +201,9 @@ function Written({ model, entry, isMarkdown }: Props & { readonly isMarkdown: bo
       )}
       {text.isCut && <p class="cut">{words.cutOff}</p>}
       {isRendered ? (
-        <Rendered text={text.text} folder={model.place.shown()} label={entry.name} />
+        <Rendered text={text.text} folder={model.place.shown()} label={shownName(entry.name)} />
       ) : (
-        <Source text={text.text} label={entry.name} language={isMarkdown ? '' : languageOf(entry.name)} />
+        <Source text={text.text} label={shownName(entry.name)} language={isMarkdown ? '' : languageOf(entry.name)} />
       )}
     </>
   );

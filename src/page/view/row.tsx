@@ -56,7 +56,7 @@ export function Row(props: RowProps): JSX.Element {
   return (
     <div
       {...{ role: 'row', id: `entry-${index}`, 'aria-rowindex': index + 2, 'aria-selected': isSelected }}
-      aria-label={[name, isFolder ? words.folder : formats.size(size), formats.date(modified)].join(', ')}
+      aria-label={[shownName(name), isFolder ? words.folder : formats.size(size), formats.date(modified)].join(', ')}
       class={`entry ${column ? 'tile' : 'line'}${isSelected ? ' selected' : ''}${isActive ? ' active' : ''}`}
       style={placeIn(props)}
       onClick={onClick}

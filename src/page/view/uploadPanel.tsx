@@ -1,6 +1,7 @@
 /** What is on its way: each file with how far it is, and all of them together. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { shownName } from '../common/fileNames';
 import { Icon } from '../common/icons';
 import type { UploadPhase, Queue, QueuedUpload } from '../upload/queue';
 import { Button } from './button';
@@ -85,13 +86,14 @@ function stateOf(upload: QueuedUpload): string {
 
 function Line({ upload, queue }: { readonly upload: QueuedUpload; readonly queue: Queue }): JSX.Element {
   const { phase, path, size, sent } = upload;
+  const name = shownName(path);
   const isUnderWay = ['sending', 'away', 'paused', 'lost'].includes(phase);
   const isOver = ['done', 'skipped', 'cancelled', 'refused'].includes(phase);
   return (
     <li class={`upload ${phase}`}>
       <span class="state">{phase === 'done' && <Icon shape="check" />}</span>
-      <p class="path" dir="auto" title={path}>
-        {path}
+      <p class="path" dir="auto" title={name}>
+        {name}
       </p>
       <p class={phase === 'refused' ? 'sentence' : 'facts'}>{stateOf(upload)}</p>
       <span class="buttons">
@@ -107,7 +109,7 @@ function Line({ upload, queue }: { readonly upload: QueuedUpload; readonly queue
         )}
         {!isOver && <Button shape="close" label={`${words.cancel}: ${path}`} onClick={() => queue.cancel(upload)} />}
       </span>
-      {isUnderWay && <progress aria-label={path} max={Math.max(1, size)} value={sent} />}
+      {isUnderWay && <progress aria-label={name} max={Math.max(1, size)} value={sent} />}
     </li>
   );
 }
