@@ -35,12 +35,14 @@ describe('the input', () => {
   });
 
   it('takes as content what ends as a head does', () => {
-    append(get('/1') + get('/2'));
+    const content = '\xe9\x80\r\n\r\n';
+    append(get('/1') + content);
+    assert.equal(input.length, get('/1').length + 6);
     assert.equal(input.takeHead()?.path, '/1');
-    input.take((bytes) => (assert.equal(bytes.toString(), get('/2')), 5));
-    assert.equal(input.length, get('/2').length - 5);
+    assert.equal(input.length, 6);
     append('more');
-    input.take((bytes) => (assert.equal(bytes.toString(), `${get('/2').slice(5)}more`), bytes.length));
+    assert.equal(input.length, 10);
+    input.take((bytes) => (assert.equal(bytes.toString('latin1'), `${content}more`), bytes.length));
     append(get('/3'));
     input.clear();
     assert.equal(input.length, 0);
