@@ -425,6 +425,17 @@ describe('the folder’s page', function () {
         assert.deepEqual(stage.visitor.complaints, []);
       });
 
+      for (const access of ['dropBox', 'full'] as const)
+        it(`says how something gets here, as it can be done here, where access is ${access}`, async () => {
+          const [can, cannot] = where.isPhone
+            ? ['Choose files, or take a picture.', 'Drop files']
+            : ['Drop files or folders anywhere on this page', 'take a picture'];
+          await stage.begin({ access });
+          await stage.open();
+          await stage.page.getByText(can).waitFor();
+          assert.equal(await stage.page.getByText(cannot).count(), 0);
+        });
+
       it('offers only what the server does', async () => {
         await stage.begin({ access: 'readOnly' });
         stage.write('a.txt');

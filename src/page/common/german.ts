@@ -22,6 +22,7 @@ export const german: Words = {
   tryAgain: 'Noch einmal',
   emptyFolder: 'Dieser Ordner ist leer',
   emptyHint: 'Legen Sie Dateien oder Ordner irgendwo auf dieser Seite ab, oder wählen Sie welche aus.',
+  touchHint: 'Wählen Sie Dateien aus, oder nehmen Sie ein Foto auf.',
   nothingHere: 'Was jemand hier ablegt, erscheint auf dieser Seite.',
   noMatch: 'Kein Name passt zu',
   upload: 'Hochladen',

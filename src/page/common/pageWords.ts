@@ -25,6 +25,7 @@ const english = {
   tryAgain: 'Try again' as Text,
   emptyFolder: 'This folder is empty' as Text,
   emptyHint: 'Drop files or folders anywhere on this page, or choose some.' as Text,
+  touchHint: 'Choose files, or take a picture.' as Text,
   nothingHere: 'Whoever puts files here will see them on this page.' as Text,
   noMatch: 'No name matches' as Text,
   upload: 'Upload' as Text,

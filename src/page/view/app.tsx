@@ -10,7 +10,7 @@ import { DropZone } from './dropZone';
 import { FileList } from './fileList';
 import { Footer } from './footer';
 import { Header, Pickers } from './header';
-import { words, type Model } from './model';
+import { touch, words, type Model } from './model';
 import { UploadPanel } from './uploadPanel';
 
 interface Props {
@@ -64,17 +64,20 @@ function Nothing({ model }: { readonly model: Model }): JSX.Element | null {
     <div class="nothing">
       <Icon shape="folder" />
       <p class="big">{words.emptyFolder}</p>
-      <p>{model.mayUpload ? words.emptyHint : words.nothingHere}</p>
+      <p>{model.mayUpload ? uploadHint() : words.nothingHere}</p>
     </div>
   );
 }
+
+/** Nobody drags anything with a finger. */
+const uploadHint = (): string => (touch.matches ? words.touchHint : words.emptyHint);
 
 const DropBox = ({ model }: { readonly model: Model }): JSX.Element => (
   <main class="main-part">
     <div class="nothing box">
       <Icon shape="upload" />
       <h1 class="big">{words.dropTitle}</h1>
-      <p>{words.emptyHint}</p>
+      <p>{uploadHint()}</p>
       <Pickers model={model} />
       <p class="quiet">{words.dropHint}</p>
     </div>

@@ -8,7 +8,7 @@ import { actOf } from '../list/listKeys';
 import { everything, goTo, noSelection, only, rangeTo, toggled } from '../list/selection';
 import { extentOf, scrollTo } from '../list/windowed';
 import type { Actions } from './actions';
-import { words, type Model } from './model';
+import { touch, words, type Model } from './model';
 import { Row } from './row';
 
 interface Props {
@@ -23,10 +23,9 @@ interface Measures {
   readonly scrolled: number;
 }
 
-const coarse = matchMedia('(pointer: coarse)');
 const narrow = matchMedia('(max-width: 40rem)');
 
-const lineHeight = (): number => (coarse.matches || narrow.matches ? 56 : 40);
+const lineHeight = (): number => (touch.matches || narrow.matches ? 56 : 40);
 const tileHeight = 176;
 const tileWidth = (): number => (narrow.matches ? 118 : 150);
 
@@ -159,8 +158,8 @@ function click(model: Model, entry: Entry, event: MouseEvent): void {
   const names = entries.map(({ name }) => name);
   if (event.shiftKey) model.select(rangeTo(selection, entry.name, names));
   else if (event.ctrlKey || event.metaKey) model.select(toggled(selection, entry.name));
-  else if (coarse.matches && selection.names.size === 0) openEntry(model, entry);
-  else model.select(coarse.matches ? toggled(selection, entry.name) : only(entry.name));
+  else if (touch.matches && selection.names.size === 0) openEntry(model, entry);
+  else model.select(touch.matches ? toggled(selection, entry.name) : only(entry.name));
 }
 
 interface Keyboard extends Props {

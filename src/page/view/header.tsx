@@ -10,7 +10,7 @@ import type { Actions } from './actions';
 import { Button } from './button';
 import { dropping } from './dragging';
 import { sort } from './fileList';
-import { words, type Model } from './model';
+import { touch, words, type Model } from './model';
 
 interface Props {
   readonly model: Model;
@@ -167,7 +167,7 @@ const camera = { shape: 'camera', label: words.takePhoto } as const;
 export function Pickers({ model }: { readonly model: Model }): JSX.Element | null {
   useStore(model.store, (value) => value.allowed);
   if (!model.mayUpload) return null;
-  const isPhone = matchMedia('(pointer: coarse)').matches;
+  const isPhone = touch.matches;
   const photo = { accept: 'image/*', capture: 'environment' };
   return (
     <div class="pickers">

@@ -15,6 +15,9 @@ export const words: Words = wordsFor(navigator.languages);
 /** In the reader's language, whatever that of the words. */
 export const formats = formatsFor(navigator.languages);
 
+/** Matches where a finger points. */
+export const touch = matchMedia('(pointer: coarse)');
+
 export type Dialog =
   | { readonly kind: 'exists'; readonly name: string; readonly answer: (asked: Asked) => void }
   | { readonly kind: 'name'; readonly title: string; readonly value: string; readonly answer: (name?: string) => void }
