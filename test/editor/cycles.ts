@@ -46,12 +46,11 @@ export async function cycles(asked: CyclesAsked): Promise<CyclesResult> {
     await traffic.run(isOver);
     assertRegisters(traffic.history, seed);
     await audit(arena, { acknowledged: lastOf(traffic.history), before });
-    const grown = process.memoryUsage.rss() - resident;
     await controller.stop();
     let after = rest;
     const say = (): string => `not given back: ${JSON.stringify({ rest, after })}`;
     await settled(async () => isBack((after = await usageOf(arena)), rest), say);
-    return { operations: traffic.history.length, ends, before: found, after, grown };
+    return { operations: traffic.history.length, ends, before: found, after, resident };
   } finally {
     arena.closeClients();
     await controller.stop(0);
@@ -98,5 +97,5 @@ async function end(arena: HostArena, way: string): Promise<Ended> {
   } catch (error) {
     throw new Error(`${way}: ${(error as Error).message}`, { cause: error });
   }
-  return { way, milliseconds: performance.now() - begin };
+  return { way, milliseconds: performance.now() - begin, resident: process.memoryUsage.rss() };
 }

@@ -6,6 +6,8 @@ export interface Ended {
   readonly way: string;
   /** Until it ran again. */
   readonly milliseconds: number;
+  /** Memory of the host then, in octets. */
+  readonly resident: number;
 }
 
 export interface CyclesResult {
@@ -14,8 +16,8 @@ export interface CyclesResult {
   /** Without a server: at first, and in the end. */
   readonly before: Usage;
   readonly after: Usage;
-  /** Of the host, in octets, since the server had been started for the first time. */
-  readonly grown: number;
+  /** Memory of the host when the server had been started for the first time, in octets. */
+  readonly resident: number;
 }
 
 /** The variable that has the path of the file in which the result is left, in JSON. */

@@ -86,13 +86,14 @@ export function writeSoak(samples: readonly Sample[]): void {
 }
 
 export function writeEditor({ cycles, windows }: EditorResult): void {
-  const { ends, before, after, grown } = cycles;
+  const { ends, before, after, resident } = cycles;
   const rowOf = (way: string): (string | number)[] => {
     const times = ends.filter((end) => end.way === way).map(({ milliseconds }) => milliseconds);
     return [way, times.length, ...[median(times), Math.max(...times)].map((time) => time.toFixed(0))];
   };
   const ways = [...new Set(ends.map(({ way }) => way))];
   const megabytes = (octets: number): string => (octets / 1e6).toFixed(1);
+  const quarters = [1, 2, 3, 4].map((quarter) => ends[Math.ceil((ends.length * quarter) / 4) - 1]?.resident ?? NaN);
   const kept = [
     ['descriptors', before.descriptors, after.descriptors],
     ['threads', before.threads, after.threads],
@@ -108,7 +109,7 @@ export function writeEditor({ cycles, windows }: EditorResult): void {
       ),
       `${grouped(cycles.operations)} operations of clients meanwhile. Without a server the host had, other extensions included:`,
       tableOf(['', '#At first', '#In the end'], kept),
-      `Its resident memory grew by ${megabytes(grown)} MB. ${windowsText(windows)}`,
+      `Its resident memory, in MB, with a server: ${[resident, ...quarters].map(megabytes).join(', ')} at first and after each quarter of the times. ${windowsText(windows)}`,
     ].join('\n\n'),
   );
 }
