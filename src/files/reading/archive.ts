@@ -61,7 +61,7 @@ export class Archive {
     let filled = 0;
     while (filled < into.length && !(filled > 0 && this.pace.due())) {
       const count = await this.readSome(into.subarray(filled));
-      if (count === 0 && this.state.at === 'end' && this.ready.length === 0) break;
+      if (count === 0 && this.ready.length === 0) break;
       filled += count;
     }
     return filled;

@@ -57,6 +57,7 @@ class Planning {
   /** Of folders that are still to be looked into, paths below the first one; the next one is the last. */
   private readonly waiting: (readonly string[])[] = [[]];
   private readonly mounted = mountPoints();
+  private found = 0;
   private top: Folder | undefined;
 
   constructor(
@@ -109,7 +110,7 @@ class Planning {
       const stat = shows(name) ? this.statOf(folder, name) : undefined;
       if (stat !== undefined) found.push({ name, stat });
       else if (names.length > 0) throw new FileError('missing', 'There is no such file.');
-      if (this.planned.length + found.length > this.wanted.most) throw tooMany(this.wanted.most);
+      if (stat !== undefined && ++this.found > this.wanted.most) throw tooMany(this.wanted.most);
       if (this.pace.due()) await this.pace.rest();
     }
     return sorted(found, this.pace);
@@ -120,10 +121,9 @@ class Planning {
     const { root } = this.wanted;
     const path = folder.entry(name);
     try {
-      const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      const stat = lstatSync(path, { bigint: true });
       if (this.mounted.has(`${folder.path}/${name}`)) return undefined;
-      if (stat?.isSymbolicLink() !== true)
-        return stat?.isFile() === true || stat?.isDirectory() === true ? stat : undefined;
+      if (!stat.isSymbolicLink()) return stat.isFile() || stat.isDirectory() ? stat : undefined;
       root.admit(realpathSync.native(path));
       const there = statSync(path, { bigint: true });
       return there.isFile() ? there : undefined;
