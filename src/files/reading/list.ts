@@ -119,7 +119,7 @@ function linked(root: Root, path: string): Stats {
 }
 
 function isUnreachable(error: unknown): boolean {
-  if (error instanceof FileError) return error.kind === 'hidden';
+  if (error instanceof FileError) return true;
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENAMETOOLONG'].includes(errnoOf(error) ?? '');
 }
 

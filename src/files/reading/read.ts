@@ -172,7 +172,7 @@ export function openFile(root: Root, segments: readonly string[]): OpenFile | un
   try {
     const path = root.locate(segments);
     // To open a device can have effects, so only a path that leads to a file is opened.
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    const found = statSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory() === true) return undefined;
     if (found?.isFile() !== true) throw new FileError('missing', 'There is no such file.');
     return persistently(() => tryOpen(root, segments, path));

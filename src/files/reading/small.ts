@@ -7,8 +7,7 @@ import { persistently } from '../descriptor';
 import { openFile, OpenFile, smallSize } from './read';
 import type { Root } from '../root';
 
-const statOptions = { bigint: true, throwIfNoEntry: false } as const;
-const folderOptions = { throwIfNoEntry: false } as const;
+const statOptions = { bigint: true } as const;
 
 export class SmallFile {
   /**
@@ -65,22 +64,18 @@ export class SmallFile {
     try {
       return this.folders === undefined ? this.isStillLinked() : this.isStillThere(this.folders);
     } catch {
-      // Whatever it is, opening the file again will tell.
+      // It is gone, or whatever it is: opening the file again will tell.
       return false;
     }
   }
 
   private isStillThere(folders: readonly string[]): boolean {
-    for (const folder of folders) {
-      if (lstatSync(folder, folderOptions)?.isDirectory() !== true) return false;
-    }
-    const now = lstatSync(this.path, statOptions);
-    return now !== undefined && sameVersion(now, this.stat);
+    if (!folders.every((folder) => lstatSync(folder).isDirectory())) return false;
+    return sameVersion(lstatSync(this.path, statOptions), this.stat);
   }
 
   private isStillLinked(): boolean {
-    const now = statSync(this.path, statOptions);
-    return now !== undefined && sameVersion(now, this.stat) && realpathSync.native(this.path) === this.real;
+    return sameVersion(statSync(this.path, statOptions), this.stat) && realpathSync.native(this.path) === this.real;
   }
 
   hasSameContent(other: SmallFile): boolean {
