@@ -99,6 +99,5 @@ export const whenWriting: Readonly<Record<string, Meaning>> = {
 export function meaningOf(error: unknown, table: Readonly<Record<string, Meaning>>): Meaning | undefined {
   const errno = errnoOf(error);
   if (errno === undefined) return undefined;
-  const operation = error instanceof Error && 'syscall' in error ? String(error.syscall) : '';
-  return table[`${operation}:${errno}`] ?? table[errno];
+  return table[`${String((error as NodeJS.ErrnoException).syscall)}:${errno}`] ?? table[errno];
 }

@@ -45,8 +45,7 @@ const isOrdinary = (name: string): boolean => /^[\x20-\x39\x3b-\x7d]*[\x21-\x2d\
 export function mayBeAlias(name: string): boolean {
   if (isOrdinary(name)) return false;
   if (isShortName(name) || windowsName(name) !== name || mapped.test(name)) return true;
-  const visible = name.replace(ignorable, '');
-  return visible !== name || fold(visible.normalize('NFKC')) !== fold(visible);
+  return name.search(ignorable) >= 0 || fold(name.normalize('NFKC')) !== fold(name);
 }
 
 /**
@@ -62,7 +61,7 @@ export const hasAlias = (
 /** Compositions are told apart by few: some file systems list another one than they were given. */
 function contains(names: Iterable<string>, wanted: string): boolean {
   const form = wanted.normalize();
-  for (const name of names) if (name === wanted || name.normalize() === form) return true;
+  for (const name of names) if (name.normalize() === form) return true;
   return false;
 }
 

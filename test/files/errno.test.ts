@@ -1,7 +1,7 @@
 /** Each failure of a system call is told by its operation and its number, not by its usual cause. */
 import assert from 'node:assert/strict';
 import { httpErrorOf } from '../../src/endpoints/common/errorResponse';
-import { readFailure, writeFailure } from '../../src/files/fileError';
+import { FileError, isNothing, readFailure, succeeds, writeFailure } from '../../src/files/fileError';
 import { needsLinux } from '../support/needs';
 
 /** As Node.js makes them; without a name where the runtime has none for the number. */
@@ -19,6 +19,8 @@ const full = '507 There is no room left to store the file.';
 const away = '503 The file system does not answer at the moment.';
 const failed = '500 The disk or the file system failed.';
 const missing = '404 There is no such file.';
+const cannot = '403 The file system cannot do that.';
+const locked = '403 The key to what is encrypted there is lacking.';
 
 type Row = readonly [promise: string, error: Error, reading: string, writing: string];
 
@@ -49,12 +51,7 @@ const rows: readonly Row[] = [
   ['F5: no medium, without a name', failure('open', 123), away, away],
   ['F5: a disk that fails', failure('read', 5, 'EIO'), failed, failed],
   ['F5: a damaged file system, without a name', failure('open', 117), failed, failed],
-  [
-    'F5: no key, without a name',
-    failure('open', 126),
-    '403 The key to what is encrypted there is lacking.',
-    '403 The key to what is encrypted there is lacking.',
-  ],
+  ['F5: no key, without a name', failure('open', 126), locked, locked],
   [
     'a file system that is read-only',
     failure('open', 30, 'EROFS'),
@@ -62,11 +59,18 @@ const rows: readonly Row[] = [
     '403 The file system is read-only.',
   ],
   ['a name that is too long', failure('open', 36, 'ENAMETOOLONG'), missing, '400 A name in the path is too long.'],
+  ['what cannot be flushed there', failure('fsync', 22, 'EINVAL'), '403 The file cannot be read.', cannot],
+  ['what cannot be flushed as it is read-only', failure('fsync', 30, 'EROFS'), 'nobody expected that', cannot],
+  ['a folder that something is mounted on', failure('rmdir', 16, 'EBUSY'), used, mounted],
+  ['a move onto another file system', failure('rename', 18, 'EXDEV'), 'nobody expected that', mounted],
+  ...[108, 112, 124].map((number): Row => [`${number}, without a name`, failure('open', number), away, away]),
+  ...[121, 133].map((number): Row => [`${number}, without a name`, failure('read', number), failed, failed]),
+  ['a key that has expired, without a name', failure('open', 127), locked, locked],
+  ['what has a name, whatever its number', failure('open', 13, 'ENOENT'), missing, missing],
   ['a number that nobody knows', failure('open', 4000), 'nobody expected that', 'nobody expected that'],
 ];
 
 const denied = '403 The operating system does not allow it.';
-const unable = '403 The file system cannot do that.';
 const memory = '503 The system is short of memory at the moment.';
 const unreadable = '403 The file cannot be read.';
 const unexpected = 'nobody expected that';
@@ -76,7 +80,7 @@ const noName = '400 The file system takes no such name.';
 const byName: readonly (readonly [names: string, reading: string, writing: string])[] = [
   ['ENOENT', missing, missing],
   ['EACCES EPERM', denied, denied],
-  ['ENOSYS ENOTSUP EOPNOTSUPP', unable, unable],
+  ['ENOSYS ENOTSUP EOPNOTSUPP', cannot, cannot],
   ['ENOMEM ENOBUFS', memory, memory],
   ['EAGAIN EINTR EDEADLK ENOLCK', used, used],
   ['EHOSTUNREACH ENETDOWN ENETUNREACH ETIMEDOUT ECONNABORTED ECONNREFUSED ECONNRESET', away, away],
@@ -113,6 +117,49 @@ describe('a failure of the system, by its name', () => {
     ]) {
       assert.equal(told(readFailure(error)), unexpected);
     }
+  });
+});
+
+describe('what a failure means', () => {
+  const gone = failure('open', 2, 'ENOENT');
+
+  it('is kept with what has failed, for whoever looks for a defect', () => {
+    for (const known of [readFailure(gone), writeFailure(gone)]) {
+      assert.ok(known instanceof FileError);
+      assert.deepEqual([known.name, known.cause], ['FileError', gone]);
+    }
+  });
+
+  const nothing: readonly (readonly [promise: string, error: unknown, expected: boolean])[] = [
+    ['ENOENT', gone, true],
+    ['ENOTDIR', failure('open', 20, 'ENOTDIR'), true],
+    ['EACCES', failure('open', 13, 'EACCES'), false],
+    ['no error of the system', new Error('Stryker was here!'), false],
+  ];
+  for (const [promise, error, expected] of nothing) {
+    it(`is ${expected ? '' : 'not '}that nothing is there: ${promise}`, () => assert.equal(isNothing(error), expected));
+  }
+
+  it('to a reader is that nothing is there, where the name is too long; else what it meant before', () => {
+    const long = new FileError('nameTooLong', 'A name in the path is too long.');
+    const known = readFailure(long);
+    assert.ok(known instanceof FileError);
+    assert.deepEqual([told(known), known.cause], [missing, long]);
+    for (const other of [new FileError('busy', 'Later.'), Object.assign(new Error('x'), { kind: 'nameTooLong' }), 'x'])
+      assert.equal(readFailure(other), other);
+  });
+
+  it('is whether the system let it, where that is all that counts; what else goes wrong is thrown', () => {
+    let done = 0;
+    assert.equal(
+      succeeds(() => void done++),
+      true,
+    );
+    const failing = (error: Error) => (): void => {
+      throw error;
+    };
+    assert.deepEqual([done, succeeds(failing(gone))], [1, false]);
+    assert.throws(() => succeeds(failing(new Error('a defect'))), /a defect/);
   });
 });
 

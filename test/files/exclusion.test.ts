@@ -87,6 +87,8 @@ const suites: readonly (readonly [title: string, globs: readonly string[], rows:
       ['a hidden file', '.env', false],
       ['an unfinished upload of ours', `a/.http-server-${'0'.repeat(24)}.tmp`, true],
       ['a file that is nearly called so', '.http-server-notes.tmp', false],
+      ['a file whose name ends so', `a.http-server-${'0'.repeat(24)}.tmp`, false],
+      ['a file whose name begins so', `.http-server-${'0'.repeat(24)}.tmp.txt`, false],
     ],
   ],
 ];

@@ -1,6 +1,7 @@
 /** Which names are safe on which platform. */
 import assert from 'node:assert/strict';
 import {
+  comparable,
   fold,
   hasAlias,
   isTooLong,
@@ -48,6 +49,8 @@ const refusedOnWindows = [
   'a\u001fb',
 ];
 const fine = [
+  'bacon',
+  'xcom1.txt',
   'a',
   '.a',
   '..a',
@@ -222,10 +225,26 @@ describe('two spellings of a name', () => {
     ['with the sigma of the end of a word', '\u03bf\u03b4\u03bf\u03c2', '\u039f\u0394\u039f\u03a3', true],
     ['with a sigma at the end of a part', '\u03b1\u03c2.x', '\u0391\u03a3.x', true],
     ['with marks in another order', 'a\u0323\u0302', 'a\u0302\u0323', true],
+    ['of the sign of micro and the letter', '\u00b5', '\u03bc', true],
+    ['with a sigma at the end and without', '\u03bf\u03c2', '\u03bf', false],
     ['of different letters', 'a', 'b', false],
   ];
   for (const [promise, a, b, expected] of rows) {
     it(`${promise} are ${expected ? 'one' : 'two'}`, () => assert.equal(fold(a) === fold(b), expected));
+  }
+});
+
+describe('two paths', () => {
+  const rows: readonly (readonly [platform: Platform, expected: boolean])[] = [
+    ['linux', false],
+    ['darwin', true],
+    ['win32', true],
+  ];
+  for (const [platform, expected] of rows) {
+    it(`that differ in case alone ${expected ? 'may be' : 'are not'} one on ${platform}`, () => {
+      assert.equal(comparable('/A/b', platform) === comparable('/a/B', platform), expected);
+      assert.notEqual(comparable('/A/b', platform), comparable('/A/c', platform));
+    });
   }
 });
 

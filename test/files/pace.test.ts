@@ -1,7 +1,7 @@
 /** Background work: short slices, one for all of it in each turn of the event loop. */
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { Pace } from '../../src/files/pace';
-import { spend } from '../support/spend';
 
 const forever = new AbortController().signal;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -50,13 +50,42 @@ describe('background work', () => {
     assert.equal(log.join(''), 'abcabcabc');
   });
 
-  it('has slices that are over after some milliseconds', async () => {
-    const pace = await Pace.begin(forever);
-    assert.equal(pace.due(), false);
-    spend(10);
-    assert.equal(pace.due(), true);
-    await pace.rest();
-    assert.equal(pace.due(), false);
+  it('has slices that are over after four milliseconds', async () => {
+    let now = 1000;
+    const clock = mock.method(performance, 'now', () => now);
+    try {
+      const pace = await Pace.begin(forever);
+      now += 3.9;
+      assert.equal(pace.due(), false);
+      now = 1004;
+      assert.equal(pace.due(), true);
+      await pace.rest();
+      assert.equal(pace.due(), false);
+    } finally {
+      clock.mock.restore();
+    }
+  });
+
+  it('has one slice per turn after a while without any, too', async () => {
+    const log: string[] = [];
+    const one = await Pace.begin(forever);
+    await nextTurn();
+    const other = await Pace.begin(forever);
+    for (let i = 0; i < 3; i++) await nextTurn();
+    void one.rest().then(() => log.push('one'));
+    void other.rest().then(() => log.push('other'));
+    const lengths: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      await nextTurn();
+      lengths.push(log.length);
+    }
+    assert.deepEqual(
+      [log, lengths],
+      [
+        ['one', 'other'],
+        [1, 2, 2, 2],
+      ],
+    );
   });
 
   it('ends with its signal, and for the reason of that', async () => {

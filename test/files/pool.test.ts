@@ -1,7 +1,9 @@
 /** At most so many operations at once. */
 import assert from 'node:assert/strict';
+import { Mocks } from '../support/mocks';
 import { Pool, Promptness } from '../../src/files/pool';
-import { spend } from '../support/spend';
+
+const mocks = new Mocks();
 
 describe('a pool', () => {
   it('runs two at once and never three, in the order they came', async () => {
@@ -48,38 +50,47 @@ describe('a pool', () => {
 });
 
 describe('promptness', () => {
+  let now: number;
+  beforeEach(() => {
+    now = 1000;
+    mocks.method(performance, 'now', () => now);
+  });
+  afterEach(() => mocks.restore());
+
+  /** An operation of so many milliseconds. */
+  const taking = (ms: number) => (): string => {
+    now += ms;
+    return 'done';
+  };
+
   it('is expected of what nobody has tried', () => {
     const promptness = new Promptness();
     assert.deepEqual([promptness.expected, promptness.known], [true, false]);
   });
 
-  it('is expected of what was prompt', () => {
-    const promptness = new Promptness(10_000);
-    assert.equal(
-      promptness.watch(() => 'done'),
-      'done',
-    );
+  it('is expected of what took eight milliseconds at most', () => {
+    const promptness = new Promptness();
+    assert.equal(promptness.watch(taking(8)), 'done');
     assert.deepEqual([promptness.expected, promptness.known], [true, true]);
   });
 
-  it('is not expected for a hundred times as long as the operation took', () => {
-    const promptness = new Promptness(1);
-    const started = performance.now();
-    // Long enough that no other program keeps this one for a hundred times as long.
-    promptness.watch(() => spend(20));
+  it('is not expected for a hundred times as long as an operation took that was not prompt', () => {
+    const promptness = new Promptness();
+    promptness.watch(taking(9));
     assert.equal(promptness.expected, false);
-    const took = performance.now() - started;
-    spend(100 * took);
+    now += 899;
+    assert.equal(promptness.expected, false);
+    now += 1;
     assert.equal(promptness.expected, true);
   });
 
   it('is seen of what fails, too', () => {
     const promptness = new Promptness(1);
     const failing = (): void => {
-      spend(2);
+      taking(2)();
       throw new Error('no');
     };
     assert.throws(() => promptness.watch(failing), /no/);
-    assert.equal(promptness.expected, false);
+    assert.deepEqual([promptness.expected, promptness.known], [false, true]);
   });
 });
