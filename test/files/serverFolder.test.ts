@@ -1,7 +1,8 @@
 /** What a killed server leaves is removed by the next one; what lives is left alone, whatever clocks and containers say. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import {
+import fs, {
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -14,15 +15,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { mock } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { Flushes } from '../../src/files/flushes';
 import { pool } from '../../src/files/pool';
-import { ownerHere, type Owner } from '../../src/files/unfinished/owner';
+import { canBeSocket, ownerHere, type Owner } from '../../src/files/unfinished/owner';
 import { hasLeft, ServerFolder, sweep } from '../../src/files/unfinished/serverFolder';
-import { needsLinux, needsPosix } from '../support/needs';
+import { UploadRecords } from '../../src/files/unfinished/uploadRecords';
+import { needs, needsLinux, needsPosix, needsSuperuser } from '../support/needs';
 import { TestFolder } from '../support/folder';
 
 const temporary = (digit: number): string => `.http-server-${String(digit).repeat(24)}.tmp`;
@@ -48,6 +51,88 @@ describe("a server's own folder", () => {
     const path = mine.claim();
     if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o700);
     mine.close();
+    assert.equal(existsSync(shared), false);
+  });
+
+  /** Of the longest number of a process, too. */
+  const needsSocket = (context: Mocha.Context): void =>
+    needs(context, 'a short path for temporary files', canBeSocket(join(shared, '4194304-0123456789abcdef', 'alive')));
+
+  it('says whose it is, to nobody else, and answers as long as it lives', async function () {
+    needsPosix(this);
+    needsSocket(this);
+    const mine = new ServerFolder(shared);
+    const path = mine.claim();
+    assert.equal(mine.claim(), path);
+    assert.deepEqual(readdirSync(path).sort(), ['alive', 'owner']);
+    assert.deepEqual(JSON.parse(readFileSync(join(path, 'owner'), 'utf8')), ownerHere(true));
+    assert.equal(statSync(join(path, 'owner')).mode & 0o777, 0o600);
+    const asking = connect(join(path, 'alive'));
+    // It has nothing to say.
+    await once(asking.resume(), 'close');
+    mine.close();
+    mine.close();
+    assert.equal(existsSync(shared), false);
+  });
+
+  it('does without a socket where its path is too long for one', function () {
+    needsLinux(this);
+    const deep = join(shared, 'x'.repeat(100));
+    mkdirSync(deep);
+    const mine = new ServerFolder(deep);
+    const path = mine.claim();
+    assert.deepEqual(readdirSync(path), ['owner']);
+    assert.deepEqual(JSON.parse(readFileSync(join(path, 'owner'), 'utf8')), ownerHere(false));
+    rmSync(path, { recursive: true });
+    mine.lost();
+    assert.equal(mine.claim(), path);
+    mine.close();
+    assert.deepEqual(own(), []);
+  });
+
+  it('does without a socket where something is in its place', async function () {
+    needsPosix(this);
+    const mine = new ServerFolder(shared);
+    mkdirSync(mine.path);
+    writeFileSync(join(mine.path, 'alive'), '');
+    mine.claim();
+    assert.deepEqual(JSON.parse(readFileSync(join(mine.path, 'owner'), 'utf8')), ownerHere(false));
+    // The failure is told of later, and is no fault.
+    await new Promise(setImmediate);
+    mine.close();
+  });
+
+  it('keeps the records of its uploads as long as its server lives', async () => {
+    const mine = new ServerFolder(shared);
+    const records = new UploadRecords(shared);
+    const record = { root: folder.path, ends: 1, about: {} };
+    const [own, others] = ['1'.repeat(32), '2'.repeat(32)];
+    records.write(own, { ...record, owner: basename(mine.claim()) });
+    records.write(others, { ...record, owner: '1-0123456789abcdef' });
+    await sweep(shared);
+    assert.deepEqual([records.read(own)?.ends, records.read(others)], [1, undefined]);
+    mine.close();
+  });
+
+  it('that was never there takes nothing with it', () => {
+    new ServerFolder(shared).close();
+    assert.ok(existsSync(shared));
+  });
+
+  it('is made again after it was closed', () => {
+    const mine = new ServerFolder(shared);
+    mine.claim();
+    mine.close();
+    assert.ok(existsSync(mine.claim()));
+    mine.close();
+    assert.equal(existsSync(shared), false);
+  });
+
+  it('goes with its process', () => {
+    const module = JSON.stringify(require.resolve('../../src/files/unfinished/serverFolder'));
+    const script = `const { ServerFolder } = require(${module});
+      console.log(require('node:fs').existsSync(new ServerFolder(${JSON.stringify(shared)}).claim()));`;
+    assert.equal(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' }).stdout.trim(), 'true');
     assert.equal(existsSync(shared), false);
   });
 
@@ -92,7 +177,8 @@ describe("a server's own folder", () => {
     ['a process of another container that answers no more', () => ({ namespace: 'pid:[1]', answers: true }), true],
   ];
   for (const [promise, owner, swept] of rows) {
-    it(`F8: of ${promise} is ${swept ? '' : 'not '}swept`, async () => {
+    it(`F8: of ${promise} is ${swept ? '' : 'not '}swept`, async function () {
+      if (owner().answers === true) needsSocket(this);
       const { noted, path } = other({ ...here, ...owner() });
       await sweep(shared);
       assert.deepEqual([existsSync(noted), existsSync(path)], [!swept, !swept]);
@@ -116,6 +202,7 @@ describe("a server's own folder", () => {
 
   it('F8: of another container that answers is not swept', async function () {
     needsPosix(this);
+    needsSocket(this);
     const { noted, path } = other({ namespace: 'pid:[1]', pid: deadPid(), answers: true });
     const listener = createServer().listen(join(path, 'alive'));
     await sweep(shared);
@@ -190,10 +277,50 @@ describe("a server's own folder", () => {
   it('is believed only under its name, as a folder, with an owner that makes sense', async () => {
     const { noted, path } = other({ pid: deadPid() });
     writeFileSync(join(path, 'owner'), '{"pid":1}');
-    mkdirSync(join(shared, 'x-0123456789abcdef'));
+    const others = ['x-0123456789abcdef', 'x1-0123456789abcdef', '1-0123456789abcdef0', 'other'];
+    for (const name of others) mkdirSync(join(shared, name));
     if (process.platform !== 'win32') symlinkSync(path, join(shared, '1-ffffffffffffffff'));
     await sweep(shared);
     assert.ok(existsSync(noted));
+    for (const name of others) assert.ok(existsSync(join(shared, name)), name);
+  });
+
+  it('is not believed to be of another user', async function () {
+    needsSuperuser(this);
+    for (const name of ['.', 'owner']) {
+      const { noted, path } = other({ pid: deadPid() });
+      chownSync(join(path, name), 12_345, 12_345);
+      await sweep(shared);
+      assert.ok(existsSync(noted), name);
+      chownSync(join(path, name), 0, 0);
+      await sweep(shared);
+      assert.ok(!existsSync(noted), name);
+    }
+  });
+
+  it('hides no defect', async () => {
+    const { noted, path } = other({ pid: deadPid() });
+    const read = fs.readFileSync;
+    const reading = mock.method(fs, 'readFileSync', (each: string, ...rest: [BufferEncoding]) => {
+      if (each === join(path, 'owner')) throw new Error('a defect');
+      return read(each, ...rest);
+    });
+    try {
+      await assert.rejects(sweep(shared), /a defect/);
+    } finally {
+      reading.mock.restore();
+    }
+    assert.ok(existsSync(noted));
+  });
+
+  it('of a server that lives is not left', async function () {
+    needsLinux(this);
+    const { path } = other({ pid: process.ppid, start: (await ownerOf(process.ppid)).start });
+    assert.equal(await hasLeft(shared, basename(path)), false);
+  });
+
+  it('is found by nobody where there is none', async () => {
+    assert.equal(await sweep(join(shared, 'none')), Infinity);
   });
 
   const senseless: readonly (readonly [promise: string, owner: Partial<Record<keyof Owner, unknown>>])[] = [

@@ -21,16 +21,21 @@ export interface Owner {
   readonly answers: boolean;
 }
 
+/** Longest path of a socket that every system takes, in octets. Some versions of Node.js cut longer ones off rather than fail. */
+const longestSocket = 103;
+
+export const canBeSocket = (path: string): boolean => Buffer.byteLength(path) <= longestSocket;
+
 /** Whether there is such a thread no more. What nobody can tell counts as living: nothing of it is touched. */
 export async function isGone(owner: Owner, socket: string): Promise<boolean> {
   const { boot, machine, namespace } = system();
   const isHere = boot === '' ? owner.machine === machine : owner.boot === boot;
   // After a boot nothing from before it lives on this machine; on another one, which shares the folder by network, it may.
-  if (!isHere) return boot !== '' && owner.machine === machine;
+  if (!isHere) return owner.machine === machine;
   // A number of another container means nothing here, but a socket means the same to both.
   if (owner.namespace !== namespace) return isSilent(owner, socket, false);
   const start = startOf(owner.pid);
-  if (start === undefined || start !== owner.start) return true;
+  if (start !== owner.start) return true;
   if (owner.pid === process.pid) return owner.thread === threadId || isSilent(owner, socket, true);
   return start === '' && isSilent(owner, socket, false);
 }
@@ -94,7 +99,7 @@ function startOf(pid: number): string | undefined {
  * @param otherwise what is told of an owner that never had a socket
  */
 function isSilent({ answers }: Owner, path: string, otherwise: boolean): Promise<boolean> {
-  if (!answers) return Promise.resolve(otherwise);
+  if (!answers || !canBeSocket(path)) return Promise.resolve(!answers && otherwise);
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {

@@ -16,7 +16,7 @@ import { errnoOf, succeeds } from '../fileError';
 import { temporaryName } from '../exclusion';
 import { flushAndClose, type Flushes } from '../flushes';
 import { Journal, removeIfEmpty, removeIfThere, removeNoted, type Keeps } from './journal';
-import { isGone, ownerHere, parseOwner } from './owner';
+import { canBeSocket, isGone, ownerHere, parseOwner } from './owner';
 import { leavePrivateFolder } from './privateFolder';
 import { UploadRecords } from './uploadRecords';
 
@@ -48,13 +48,14 @@ export class ServerFolder {
   /** Makes the folder, if it is not there. @returns its path @throws an `errno` error if that cannot be */
   claim(): string {
     if (this.isMade) return this.path;
-    this.make();
+    // With those above it: another server may have left the shared folder, and taken it away.
+    mkdirSync(this.path, { recursive: true, mode: 0o700 });
     this.isMade = true;
     this.isKept = false;
     inUse.add(this);
     this.listen();
     const owner = ownerHere(this.listener?.listening === true);
-    writeFileSync(ownerOf(this.path), JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
+    writeFileSync(ownerOf(this.path), JSON.stringify(owner), { mode: 0o600 });
     return this.path;
   }
 
@@ -88,25 +89,17 @@ export class ServerFolder {
     this.isMade = false;
   }
 
-  /** Makes the folder anew with those above it: another server may have left the shared folder, and taken it away. */
-  private make(): void {
-    try {
-      mkdirSync(this.path, 0o700);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    }
-  }
-
   private get hasContent(): boolean {
     return readdirSync(this.path).some((name) => temporaryName.test(name));
   }
 
   private listen(): void {
-    this.listener = createServer((socket) => socket.destroy()).unref();
-    // The path of the socket may be too long for the system: others then go by the number of the process.
+    const socket = socketOf(this.path);
+    // Without one, others go by the number of the process.
+    if (!canBeSocket(socket)) return;
+    this.listener = createServer((asking) => asking.destroy()).unref();
     this.listener.once('error', () => undefined);
-    this.listener.listen(socketOf(this.path));
+    this.listener.listen(socket);
   }
 }
 
