@@ -7,6 +7,7 @@ import { sweep } from '../../src/files/unfinished/serverFolder';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
 import { openDescriptors, TestFolder } from '../support/folder';
+import { Mocks } from '../support/mocks';
 
 const nothing = (): void => undefined;
 
@@ -134,6 +135,66 @@ describe('a leftover', () => {
     let removed = 0;
     leftovers.remove('/a', () => removed++, nothing);
     assert.equal(removed, 1);
+  });
+
+  describe('that stays', () => {
+    const mocks = new Mocks();
+    let waits: number[];
+    let cleared: unknown[];
+    let timer: object;
+    let go: () => void;
+    beforeEach(() => {
+      [waits, cleared] = [[], []];
+      mocks.method(globalThis, 'setTimeout', (next: () => void, ms: number) => {
+        waits.push(ms);
+        go = next;
+        timer = { unref: () => timer };
+        return timer;
+      });
+      mocks.method(globalThis, 'clearTimeout', (each: unknown) => cleared.push(each));
+    });
+    afterEach(() => mocks.restore());
+
+    it('is tried after twice as long each time, up to a minute, and then as at first for the next one', () => {
+      const leftovers = new Leftovers(nothing);
+      const own = failing(9);
+      leftovers.remove('/a', nothing, own.remove);
+      for (let i = 0; i < 8; i++) go();
+      assert.deepEqual(
+        waits,
+        [1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000),
+      );
+      assert.equal(leftovers.count, 1);
+      go();
+      assert.deepEqual([leftovers.count, waits.length], [0, 9]);
+      leftovers.remove('/b', nothing, failing(1).remove);
+      assert.deepEqual(waits.slice(9), [1000]);
+    });
+
+    it('waits for one timer, however many there are, and is not tried by it after the end', () => {
+      const leftovers = new Leftovers(nothing);
+      const [one, other] = [failing(1), failing(3)];
+      leftovers.remove('/a', nothing, one.remove);
+      leftovers.remove('/b', nothing, other.remove);
+      assert.deepEqual([waits.length, leftovers.count], [1, 2]);
+      const first = timer;
+      leftovers.end();
+      assert.deepEqual([cleared, leftovers.count, one.calls, other.calls], [[first], 1, 2, 2]);
+      leftovers.remove('/c', nothing, failing(1).remove);
+      assert.equal(waits.length, 2);
+      go();
+      assert.deepEqual([leftovers.count, other.calls, waits.length], [1, 3, 3]);
+    });
+  });
+
+  it('is a file, if nothing else is said', () => {
+    const folder = new TestFolder().write('a', '');
+    try {
+      new Leftovers(nothing).remove(folder.at('a'), nothing);
+      assert.equal(lstatSync(folder.at('a'), { throwIfNoEntry: false }), undefined);
+    } finally {
+      folder.remove();
+    }
   });
 
   it('hides no other fault', () => {

@@ -1,10 +1,12 @@
 /** What is to be removed if a server is killed is noted before it is made, and removed by the notes. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Journal, noteOfMade, removeNoted } from '../../src/files/unfinished/journal';
 import { openPaths, TestFolder } from '../support/folder';
+import { Mocks, systemError } from '../support/mocks';
 
+const mocks = new Mocks();
 const temporary = (digit: number): string => `.http-server-${String(digit).repeat(24)}.tmp`;
 
 describe('the journal of unfinished files', () => {
@@ -17,6 +19,7 @@ describe('the journal of unfinished files', () => {
     journal = new Journal(() => path);
   });
   afterEach(() => {
+    mocks.restore();
     journal.close();
     folder.remove();
   });
@@ -38,6 +41,30 @@ describe('the journal of unfinished files', () => {
     assert.equal(journal.isEmpty, false);
     journal.delete('/a/b');
     assert.equal(journal.isEmpty, true);
+    assert.equal(text(), '/a/b\0');
+  });
+
+  it('takes back what others may come to use, once, as long as it is open', () => {
+    const note = noteOfMade('/a', ['b']);
+    journal.add(note);
+    journal.delete(note);
+    journal.delete(note);
+    assert.equal(text(), `${note}\0-${note}\0`);
+    journal.add(note);
+    journal.close();
+    const before = text();
+    journal.delete(note);
+    assert.equal(text(), before);
+  });
+
+  it('is of one file as long as little is written to it', () => {
+    const seen = new Set<number>();
+    for (let i = 0; i < 100; i++) {
+      journal.add(`/${i}`);
+      journal.delete(`/${i}`);
+      seen.add(statSync(path).ino);
+    }
+    assert.equal(seen.size, 1);
   });
 
   it('stays small, and complete, however much is written to it', () => {
@@ -50,6 +77,7 @@ describe('the journal of unfinished files', () => {
       readdirSync(folder.outside).filter((name) => name.startsWith('notes')),
       ['notes'],
     );
+    if (process.platform === 'linux') assert.equal(openPaths().filter((each) => each.startsWith(path)).length, 1);
     assert.ok(text().length < 100_000);
     assert.ok(text().split('\0').includes('/kept'));
   });
@@ -105,8 +133,64 @@ describe('the journal of unfinished files', () => {
   it('has the folders removed that were made for a file, but none that has something else in it', () => {
     mkdirSync(folder.at('a/b'), { recursive: true });
     folder.write('c/precious.txt', 'x');
-    remove(noteOfMade(folder.path, ['a', 'b']), noteOfMade(folder.path, ['c', 'd']), noteOfMade(folder.path, ['gone']));
+    const made = [['a', 'b'], ['c'], ['gone']].map((names) => noteOfMade(folder.path, names));
+    // What lies in a folder is noted after that.
+    folder.write(`a/b/${temporary(1)}`, 'half');
+    assert.equal(remove(...made, folder.at(`a/b/${temporary(1)}`)), 0);
     assert.deepEqual(readdirSync(folder.path), ['c']);
+  });
+
+  const failures: readonly (readonly [
+    promise: string,
+    call: 'rmdirSync' | 'readdirSync' | 'unlinkSync',
+    note: () => string,
+  ])[] = [
+    ['a folder that was made', 'rmdirSync', () => noteOfMade(folder.path, ['made'])],
+    ['a folder that is looked through', 'readdirSync', () => `${folder.path}//.http-server-${'0'.repeat(12)}`],
+    ['a file', 'unlinkSync', () => folder.at(temporary(1))],
+  ];
+  for (const [promise, call, note] of failures) {
+    it(`tells that something is left where ${promise} cannot be had, and hides no defect`, () => {
+      mkdirSync(folder.at('made'));
+      let error: Error = systemError('EIO');
+      mocks.method(fs, call, () => {
+        throw error;
+      });
+      assert.equal(remove(note()), 1);
+      error = new Error('a defect');
+      assert.throws(() => remove(note()), /a defect/);
+    });
+  }
+
+  it('is not believed where it was cut off: what was being noted was not made', () => {
+    const [whole, cut] = [unfinished(1), unfinished(2)];
+    writeFileSync(path, `${whole}\0${cut}`);
+    assert.equal(removeNoted(path), 0);
+    assert.deepEqual([existsSync(whole), existsSync(cut)], [false, true]);
+  });
+
+  it('is done with a folder that has something in it, whatever the system says to that', () => {
+    for (const code of ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR']) {
+      mocks.method(fs, 'rmdirSync', () => {
+        throw systemError(code);
+      });
+      assert.equal(remove(noteOfMade(folder.path, ['full'])), 0, code);
+    }
+  });
+
+  it('keeps nothing of a folder that is gone, nor by a note that is none', () => {
+    for (const note of [
+      `${folder.at(temporary(1))}/`,
+      `${folder.path}//x`,
+      `${folder.at('gone')}//${journal.prefix}`,
+    ]) {
+      writeFileSync(path, `${note}\0`);
+      assert.equal(
+        removeNoted(path, () => true),
+        0,
+        note,
+      );
+    }
   });
 
   it('has a folder of unfinished files removed as a whole', () => {
@@ -182,6 +266,11 @@ describe('the journal of unfinished files', () => {
     assert.equal(journal.isEmpty, false);
     for (let i = 0; i < 500; i++) journal.leave('/a');
     assert.equal(journal.isEmpty, true);
+    journal.leave('/a');
+    journal.enter('/a');
+    assert.equal(journal.isEmpty, false);
+    journal.leave('/a');
+    assert.equal(journal.isEmpty, true);
   });
 
   it('names few folders in which nothing is unfinished any more, and each in which something is', () => {
@@ -224,7 +313,12 @@ describe('the journal of unfinished files', () => {
     journal.enter('/');
     journal.add(noteOfMade('/', ['there-is-no-such-folder']));
     assert.equal(text(), `//${journal.prefix}\0//there-is-no-such-folder/\0`);
+    const mine = `${journal.prefix}${'0'.repeat(12)}.tmp`;
+    mocks.method(fs, 'readdirSync', (each: string) => (each === '/' ? [mine, 'etc'] : []));
+    const removed: string[] = [];
+    mocks.method(fs, 'unlinkSync', (each: string) => void removed.push(each));
     assert.equal(removeNoted(path), 0);
+    assert.deepEqual(removed, [join('/', mine)]);
   });
 
   it('of many folders within each other has one note for each file', () => {

@@ -11,7 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { claimPrivateFolder, leavePrivateFolder, privateFolders } from '../../src/files/unfinished/privateFolder';
+import {
+  claimPrivateFolder,
+  leavePrivateFolder,
+  ownPrivateFolders,
+  privateFolders,
+} from '../../src/files/unfinished/privateFolder';
 import type { Platform } from '../../src/files/names';
 import { defaultOptions } from '../../src/options';
 import { serve } from '../../src/serve';
@@ -49,6 +54,24 @@ describe('where the private folder may be', () => {
       assert.deepEqual(privateFolders(env, platform, home), places);
     });
   }
+  it('F7: is that of the user whose process this is', function () {
+    needsPosix(this);
+    const kept = { ...process.env };
+    try {
+      process.env.HOME = '/home/of/me';
+      process.env.XDG_CACHE_HOME = '/cache/of/me';
+      assert.deepEqual(ownPrivateFolders(), privateFolders(process.env, process.platform, '/home/of/me'));
+      delete process.env.XDG_CACHE_HOME;
+      const [first] = ownPrivateFolders();
+      assert.ok(first?.startsWith('/home/of/me/'), first);
+    } finally {
+      for (const each of ['HOME', 'XDG_CACHE_HOME']) {
+        if (kept[each] === undefined) Reflect.deleteProperty(process.env, each);
+        else process.env[each] = kept[each];
+      }
+    }
+  });
+
   it('F7: is what Windows has for programs of this machine', function () {
     needs(this, 'Windows', process.platform === 'win32');
     assert.deepEqual(privateFolders({ LOCALAPPDATA: 'C:\\me\\Local' }, 'win32', ''), [`C:\\me\\Local\\${name}`]);

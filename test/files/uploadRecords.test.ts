@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Flushes } from '../../src/files/flushes';
 import { pool } from '../../src/files/pool';
 import { UploadRecords, type UploadRecord } from '../../src/files/unfinished/uploadRecords';
-import { TestFolder } from '../support/folder';
+import { openPaths, TestFolder } from '../support/folder';
 import { needsPosix } from '../support/needs';
 
 const idOf = (number: number): string => number.toString(16).padStart(32, '0');
@@ -74,6 +74,10 @@ describe('the records of uploads', () => {
         const before = flushed;
         await records.keep(idOf(1), record(1, { size }), new Flushes());
         assert.deepEqual([records.read(idOf(1)), names()], [record(1, { size }), [`${idOf(1)}.json`]]);
+        assert.deepEqual(
+          openPaths().filter((path) => path.startsWith(shared)),
+          [],
+        );
         // It, and its folder with the two above.
         assert.equal(flushed - before, 4);
       }
@@ -137,6 +141,9 @@ describe('the records of uploads', () => {
     assert.deepEqual([records.read(idOf(1)), names()], [mine, [`${idOf(1)}.json`]]);
     assert.equal(records.take(idOf(2), mine.owner, mine), false);
     assert.deepEqual(names(), [`${idOf(1)}.json`]);
+    put(idOf(3), '{');
+    assert.equal(records.take(idOf(3), mine.owner, mine), false);
+    assert.deepEqual(names(), [`${idOf(1)}.json`, `${idOf(3)}.json`]);
   });
 
   it('go with their folder', () => {
@@ -176,5 +183,17 @@ describe('the records of uploads', () => {
     );
     records.write(idOf(151), record(151, { ends: 1052 }));
     assert.equal(records.clear(0, () => false).kept.has(temporary(51)), false);
+  });
+
+  it('go by their worth, in whatever order they are found', () => {
+    const numbers = (): number[] => names().map((name) => Number.parseInt(name, 16));
+    for (let i = 0; i < 98; i++) records.write(idOf(i), record(i, { ends: 1000 + ((i * 37) % 98) }));
+    for (const [i, ends] of [3, 1, 5, 2, 6, 4].entries())
+      records.write(idOf(500 + i), record(500 + i, { temporary: undefined, ends: 5000 + ends }));
+    records.clear(0, () => false);
+    assert.deepEqual(numbers().slice(98), [502, 504]);
+    for (const [i, ends] of [9, 1, 8, 2, 7, 3].entries()) records.write(idOf(600 + i), record(600 + i, { ends }));
+    records.clear(0, () => false);
+    assert.deepEqual(numbers().slice(98), [600, 602]);
   });
 });

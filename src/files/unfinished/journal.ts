@@ -140,10 +140,10 @@ export function removeNoted(journal: string, keeps: Keeps = nothing): number {
   return left;
 }
 
-/** What was noted and not taken back, in its order. */
+/** What was noted and not taken back, in its order. What is behind the last end is cut off: it was not made. */
 function notesOf(journal: string): Note[] {
   const notes = new Set<Note>();
-  for (const entry of readFileSync(journal, 'utf8').split(end)) {
+  for (const entry of readFileSync(journal, 'utf8').split(end).slice(0, -1)) {
     if (entry.startsWith(back)) notes.delete(entry.slice(back.length));
     else notes.add(entry);
   }

@@ -66,8 +66,7 @@ export function leavePrivateFolder(path: string): void {
 function claim(path: string, root: Root): string | undefined {
   if (relativeSegments(root.path, realPathOf(path), root.platform) !== undefined) return undefined;
   // Whose home is not there gets none made.
-  makeIfMissing(dirname(path));
-  makeIfMissing(path);
+  for (const each of [dirname(path), path]) succeeds(() => mkdirSync(each, 0o700));
   const stat = lstatSync(path);
   if (!stat.isDirectory() || (user !== undefined && stat.uid !== user)) return undefined;
   if (user !== undefined && (stat.mode & 0o777) !== 0o700) chmodSync(path, 0o700);
@@ -84,13 +83,5 @@ function realPathOf(path: string): string {
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
     return join(realPathOf(dirname(path)), basename(path));
-  }
-}
-
-function makeIfMissing(path: string): void {
-  try {
-    mkdirSync(path, 0o700);
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }

@@ -16,7 +16,7 @@ import {
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { giveBack } from '../descriptor';
 import { temporaryName } from '../exclusion';
-import { errnoOf, succeeds } from '../fileError';
+import { succeeds } from '../fileError';
 import { flushFile, type Flushes } from '../flushes';
 import { removeIfThere } from './journal';
 
@@ -98,7 +98,7 @@ export class UploadRecords {
       taken = readRecord(mine)?.owner === owner;
       if (taken) this.write(id, record);
       else renameSync(mine, this.pathOf(id));
-      if (taken) removeIfThere(mine);
+      removeIfThere(mine);
     });
     return taken;
   }
@@ -171,7 +171,7 @@ function parse(text: string): UploadRecord | undefined {
   try {
     value = JSON.parse(text) as typeof value;
   } catch (error) {
-    if (errnoOf(error) !== undefined || !(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
   const { owner, root, temporary, size, ends, about } = value;
