@@ -45,6 +45,19 @@ export const mutatedRooms: readonly MutatedRoom[] = [
       ...of('endpoints', 'exclusion hidden mountPoint containment symlinks'),
     ],
   },
+  { room: 'files/reading:zip', directory: 'files/reading', files: ['zip'], tests: ['files/zip'] },
+  {
+    room: 'files/reading:files',
+    directory: 'files/reading',
+    files: named('read siblings small'),
+    tests: [...of('files', 'read small siblings'), ...of('endpoints', 'kernelFiles coding')],
+  },
+  {
+    room: 'files/reading:folders',
+    directory: 'files/reading',
+    files: named('archive archivePlan list'),
+    tests: [...of('files', 'listed archive'), 'endpoints/listedAgain'],
+  },
   {
     room: 'files/writing:content',
     directory: 'files/writing',
@@ -76,7 +89,7 @@ export const mutatedRooms: readonly MutatedRoom[] = [
   },
   {
     room: 'files/unfinished',
-    tests: [...of('files', 'journal uploadRecords privateFolder serverFolder discard'), 'wire/resumableRestart'],
+    tests: [...of('files', 'journal uploadRecords privateFolder owner serverFolder discard'), 'wire/resumableRestart'],
   },
   {
     room: 'endpoints/storing:fields',
@@ -112,7 +125,7 @@ export const mutatedRooms: readonly MutatedRoom[] = [
 
 /** The files of a room that are mutated, as a pattern below the project. */
 export const patternOf = ({ room, directory = room, files }: MutatedRoom): string =>
-  `src/${directory}/${files === undefined ? '**/*' : `{${files.join(',')}}`}.ts`;
+  `src/${directory}/${files === undefined ? '**/*' : `@(${files.join('|')})`}.ts`;
 
 export const isMutated = ({ room, directory = room, files }: MutatedRoom, file: string): boolean => {
   const prefix = `src/${directory}/`;
