@@ -1,6 +1,6 @@
 /** The browsers that an editor may have, and pages beside the source in one of them. */
 import { commands, TabInputText, TabInputWebview, ViewColumn, window } from 'vscode';
-import type { Tab } from 'vscode';
+import type { Disposable, Tab } from 'vscode';
 
 /** A browser of the editor's own. */
 export interface Browser {
@@ -51,10 +51,14 @@ const settling = 10_000;
 /** How soon a browser takes the focus again, if it does, in milliseconds; where all is slow, some times as long as the first time. */
 const shortly = 2000;
 
-/** Who has the focus, and since when a browser was being opened. */
+/** Calls whenever the page that is to be shown is asked for, until it is disposed of. */
+type Coming = (call: () => void) => Disposable;
+
+/** Who has the focus, since when a browser was being opened, and what tells that its page comes. */
 interface Focus {
   readonly column: ViewColumn;
   readonly since: number;
+  readonly coming: Coming | undefined;
 }
 
 /**
@@ -62,17 +66,19 @@ interface Focus {
  *
  * @param onTaken is told which tab had it
  */
-function keepFocus({ column, since }: Focus, onTaken: (tab: Tab) => void): void {
+function keepFocus({ column, since, coming }: Focus, onTaken: (tab: Tab) => void): void {
   const ordinal = ordinals[column - 1];
   if (ordinal === undefined) return;
+  const focus = (): void => void commands.executeCommand(`workbench.action.focus${ordinal}EditorGroup`);
+  const elapsed = (): number => performance.now() - since;
   const giveBack = (): void => {
     const { activeTab, viewColumn } = window.tabGroups.activeTabGroup;
     // Who has gone to another text meanwhile stays there.
     if (viewColumn === column || activeTab === undefined || activeTab.input instanceof TabInputText) return;
-    if (!isTaken) endIn(Math.max(shortly, 4 * (performance.now() - since)));
+    if (!isTaken) endIn(Math.max(shortly, 4 * elapsed()));
     isTaken = true;
     onTaken(activeTab);
-    void commands.executeCommand(`workbench.action.focus${ordinal}EditorGroup`);
+    focus();
   };
   const { onDidChangeTabGroups, onDidChangeTabs } = window.tabGroups;
   const subscriptions = [onDidChangeTabGroups(giveBack), onDidChangeTabs(giveBack)];
@@ -84,6 +90,13 @@ function keepFocus({ column, since }: Focus, onTaken: (tab: Tab) => void): void 
   let timer: NodeJS.Timeout | undefined;
   endIn(settling);
   giveBack();
+  // A frame that got the focus before it was there takes it anew when it is. The group of the source stays the active one then, and
+  // the editor may tell nothing; but the frame asks for its page next.
+  const arrival = coming?.(() => {
+    void arrival?.dispose();
+    if (isTaken && window.tabGroups.activeTabGroup.viewColumn === column) focus();
+  });
+  setTimeout(() => void arrival?.dispose(), Math.max(settling, 20 * elapsed()));
 }
 
 /** What is to be shown, and how. */
@@ -92,13 +105,15 @@ interface TabRequest {
   /** See {@link Browser.open}. */
   readonly reuse: string;
   readonly candidates: readonly Browser[];
+  /** Fires when the page is asked for. */
+  readonly coming?: Coming;
   /** Is told the tab, if it had the focus. */
   readonly onTaken?: (tab: Tab) => void;
 }
 
 /** Resolves to the browser that shows it; undefined where there is none: its user may have disabled it. */
-export async function openInTab({ url, reuse, candidates, onTaken }: TabRequest): Promise<Browser | undefined> {
-  const focus = { column: window.tabGroups.activeTabGroup.viewColumn, since: performance.now() };
+export async function openInTab({ url, reuse, candidates, coming, onTaken }: TabRequest): Promise<Browser | undefined> {
+  const focus = { column: window.tabGroups.activeTabGroup.viewColumn, since: performance.now(), coming };
   for (const browser of candidates) {
     // A frame that is there already leaves the focus where it is.
     const takesFocus = browser !== framed || tabsOf(framed).length === 0;

@@ -1,6 +1,7 @@
 /** The preview: a tab beside the source that shows what the site makes of the file in front of the user. */
 import { Disposable, env, window, workspace } from 'vscode';
 import type { Tab } from 'vscode';
+import type { LogEvent } from '../../accessLog';
 import { activeFile } from '../common/activeFile';
 import type { Controller } from '../server/controller';
 import { siteIn, type ServedSite } from '../server/state';
@@ -62,6 +63,10 @@ export class Preview implements Disposable {
       url: withToken(url, secret),
       reuse: this.#shown?.reuse ?? reuse,
       candidates: this.#browsers(site.token),
+      coming: (call) =>
+        this.#controller.onDidTraffic(({ events }) => {
+          if (asksFor(events, pathname)) call();
+        }),
       onTaken: (tab) => (this.#tab = tab),
     });
     this.#shown = browser && { browser, pathname, url, reuse };
@@ -89,6 +94,10 @@ export class Preview implements Disposable {
     return this.#tab;
   }
 }
+
+/** Whether a browser asked for it, with what it adds to an address. */
+const asksFor = (events: readonly LogEvent[], pathname: string): boolean =>
+  events.some(({ target }) => target.startsWith(pathname));
 
 /** The page in front of the user, as far as it is one of the site. */
 function pageInFront(site: ServedSite): string | undefined {
