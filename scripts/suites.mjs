@@ -21,6 +21,11 @@ const compiledTests = (...folders) =>
 /** A command whose exit code is its result; one without arguments is a line for the shell. */
 const check = (...command) => ({ commands: () => [command] });
 
+const lastLook = './out/test/support/host/lastLook.js';
+
+/** In those folders, what a browser showed when a test failed is told, and then what the next test does not expect is taken away. */
+const afterFailures = { browser: [lastLook], workbench: [lastLook, './out/test/workbench/ground.js'] };
+
 /**
  * Mocha in plain Node, over the tests in those folders, or over those of their files that are named in `only`, or not in
  * `except`; `jobs` files at a time.
@@ -37,8 +42,9 @@ const mocha = (folders, { timeout, needs, platform, env, only, except = [], jobs
     };
     const files = compiledTests(...folders).filter(isWanted);
     const parallel = jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : [];
+    const hooks = folders.flatMap((folder) => afterFailures[folder] ?? []).flatMap((file) => ['--require', file]);
     const reporter = ['--reporter', './test/support/tallyReporter.mjs', '--reporter-option', 'exit=10'];
-    const options = [...reporter, '--timeout', String(timeout), ...parallel];
+    const options = [...hooks, ...reporter, '--timeout', String(timeout), ...parallel];
     return [[node, 'node_modules/mocha/bin/mocha.js', ...options, ...files]];
   },
 });

@@ -93,24 +93,17 @@ describe('the file of the active editor', () => {
       await workbench?.page.close();
     });
 
-    /** Opens a file as who has no mouse does. */
-    async function goTo(window: Workbench, file: string): Promise<void> {
-      await window.runCommand('Go to File');
-      await window.page.locator('.quick-input-widget input').first().fill(file);
-      await window.quickPick(file).waitFor();
-      await window.page.keyboard.press('Enter');
-      await window.page.locator('.tab.active').filter({ hasText: file }).waitFor();
-    }
-
     it('that follows it by the keyboard alone, in one tab, while the text keeps the focus', async () => {
       assert.ok(workbench);
       const { page } = workbench;
-      const frame = page.frameLocator('iframe.webview').frameLocator('#active-frame').frameLocator('iframe');
-      await goTo(workbench, 'index.html');
+      const frame = workbench.webview('vscode.simple-browser').frameLocator('iframe');
+      await workbench.openFile('index.html');
       await workbench.runCommand('HTTP Server: Open Preview to the Side');
       await frame.getByText('Served from the folder').waitFor();
-      await goTo(workbench, 'style.css');
-      await goTo(workbench, 'hello.txt');
+      // It takes the keyboard when it is ready, and may not keep it.
+      await page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+      await workbench.openFile('style.css');
+      await workbench.openFile('hello.txt');
       await frame.getByText('Hello, World!').waitFor();
       assert.equal(await page.locator('.tab').filter({ hasText: 'Simple Browser' }).count(), 1);
       await page.locator('.editor-instance .view-lines').getByText('Hello, World!').waitFor();
@@ -119,7 +112,7 @@ describe('the file of the active editor', () => {
       await page.locator('.editor-instance .view-lines').getByText('Typed').waitFor();
       await workbench.screenshot('preview');
       await page.keyboard.press('Control+Z');
-      await goTo(workbench, odd);
+      await workbench.openFile(odd);
       await frame.getByText('Oddly named').waitFor();
     });
   });
@@ -136,16 +129,18 @@ describe('the file of the active editor', () => {
     it('by the command', async () => {
       const window = await show('index.html');
       await window.runCommand('Open with HTTP Server');
-      const webview = window.page.frameLocator('iframe.webview').frameLocator('#active-frame');
-      await webview.frameLocator('iframe').getByText('Served from the folder').waitFor();
+      await window
+        .webview('vscode.simple-browser')
+        .frameLocator('iframe')
+        .getByText('Served from the folder')
+        .waitFor();
       await window.screenshot('integrated');
     });
 
     it('by the command, whatever its name', async () => {
       const window = await show(odd);
       await window.runCommand('Open with HTTP Server');
-      const webview = window.page.frameLocator('iframe.webview').frameLocator('#active-frame');
-      await webview.frameLocator('iframe').getByText('Oddly named').waitFor();
+      await window.webview('vscode.simple-browser').frameLocator('iframe').getByText('Oddly named').waitFor();
     });
   });
 });

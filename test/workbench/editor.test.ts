@@ -2,17 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { untilPage } from '../support/untilPage';
-import { ask, notRunning, portOf, requestsOf, showNotifications, tells, until } from './running';
+import { ask, notRunning, openMenu, portOf, showNotifications, showTooltip, tells, tooltip, until } from './running';
 import { themes, Workbench } from './workbench';
-
-/** Points at the status item until its tooltip is there. */
-async function showTooltip(workbench: Workbench): Promise<void> {
-  const hover = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'HTTP Server' }).last();
-  await until(hover, async () => {
-    await workbench.page.mouse.move(640, 300);
-    await workbench.serverItem().hover();
-  });
-}
 
 describe('what a user sees', () => {
   let workbench: Workbench;
@@ -27,10 +18,6 @@ describe('what a user sees', () => {
 
   after(async () => {
     await workbench.dispose();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
   });
 
   /** A picture in every theme. `show` makes what is to be seen, which switching the theme hides. */
@@ -60,11 +47,16 @@ describe('what a user sees', () => {
   });
 
   it('the number of requests in the status bar', async () => {
-    const before = await requestsOf(workbench);
+    // A new server has none: those of before might be told of late.
+    await workbench.runCommand('Restart HTTP Server');
+    await workbench
+      .serverItem()
+      .filter({ hasText: new RegExp(`^\\s*${port}\\s*$`) })
+      .waitFor();
     for (let i = 0; i < 3; i++) await ask(port, `GET /files/hello.txt?${i}`);
     await workbench
       .serverItem()
-      .filter({ hasText: new RegExp(`${port}\\s+${before + 3}\\s*$`) })
+      .filter({ hasText: new RegExp(`${port}\\s+3\\s*$`) })
       .waitFor();
   });
 
@@ -98,25 +90,21 @@ describe('what a user sees', () => {
   it('a tooltip with the address and the figures', async () => {
     await pictures('tooltip', async () => {
       for (let i = 0; i < 20; i++) await ask(port, `GET /files/hello.txt?${i}`);
-      await showTooltip(workbench);
-      await workbench.page
-        .locator('.monaco-hover td')
-        .filter({ hasText: /^\s*\d+ K?B\s*$/ })
-        .first()
-        .waitFor();
+      const cell = tooltip(workbench, 'HTTP Server')
+        .locator('td')
+        .filter({ hasText: /^\s*\d+ K?B\s*$/ });
+      await showTooltip(workbench, cell.first());
     });
   });
 
   it('a menu on a click', async () => {
     await pictures('menu', async () => {
-      await workbench.serverItem().click();
-      await workbench.quickPick('Stop').waitFor();
+      await openMenu(workbench, 'Stop');
     });
   });
 
   it('that begins with the site, and has the settings of the window and of its machine', async () => {
-    await workbench.serverItem().click();
-    await workbench.quickPick('Stop').waitFor();
+    await openMenu(workbench, 'Stop');
     assert.match(await workbench.quickPick(/./).innerText(), /^Open in Browser/);
     await workbench.quickInput().fill('Settings');
     await workbench.quickPick('Settings of the Remote Machine').waitFor();
@@ -127,12 +115,12 @@ describe('what a user sees', () => {
   it('a pick of endpoints with their addresses, the current file first', async () => {
     await workbench.page.locator('.explorer-folders-view').getByText('index.html').dblclick();
     await workbench.page.locator('.tab').filter({ hasText: 'index.html' }).waitFor();
+    const endpoints = (): Promise<void> =>
+      until(workbench.quickPick('/user-agent'), () => workbench.runCommand('Open HTTP Server Endpoint'));
     await pictures('endpoints', async () => {
-      await workbench.runCommand('Open HTTP Server Endpoint');
-      await workbench.quickPick('/user-agent').waitFor();
+      await endpoints();
     });
-    await workbench.runCommand('Open HTTP Server Endpoint');
-    await workbench.quickPick('/user-agent').waitFor();
+    await endpoints();
     assert.match(await workbench.quickPick(/./).innerText(), /index\.html/);
     await workbench.page.keyboard.press('Escape');
   });
@@ -150,14 +138,25 @@ describe('what a user sees', () => {
   it('menus of files and folders in the explorer', async () => {
     const explorer = workbench.page.locator('.explorer-folders-view');
     const menu = workbench.page.locator('.monaco-menu');
-    await explorer.getByText('index.html').click({ button: 'right' });
-    await menu.getByText('Open with HTTP Server').waitFor();
+    /** An open menu has all clicks. */
+    const open = async (name: string, entry: string): Promise<void> =>
+      until(menu.getByText(entry), async (timeout) => {
+        await workbench.page.keyboard.press('Escape');
+        await menu.waitFor({ state: 'detached', timeout }).catch(() => undefined);
+        await explorer
+          .getByText(name)
+          .click({ button: 'right', timeout })
+          .catch(() => undefined);
+      });
+    await open('index.html', 'Open with HTTP Server');
     await menu.getByText('Copy HTTP Server URL').waitFor();
     await workbench.screenshot('explorer-menu');
-    await workbench.page.keyboard.press('Escape');
-    await explorer.getByText('notes').click({ button: 'right' });
-    await menu.getByText('Serve This Folder with HTTP Server').hover();
-    await tells(workbench, /Serving .*notes/, () => workbench.page.keyboard.press('Enter'));
+    await open('notes', 'Serve This Folder with HTTP Server');
+    await tells(workbench, /Serving .*notes/, async () => {
+      const entry = menu.locator('.action-item').filter({ hasText: 'Serve This Folder with HTTP Server' });
+      await until(entry.and(workbench.page.locator('.focused')), () => entry.hover());
+      await workbench.page.keyboard.press('Enter');
+    });
     assert.equal(await ask(port, 'GET /files/readme.txt'), 200);
   });
 
@@ -169,7 +168,7 @@ describe('what a user sees', () => {
     await until(failed, () => fs.writeFile(settings, JSON.stringify({ 'httpServer.root': 'no-such-folder' })));
     await pictures('failure', async () => {
       await showNotifications(workbench, 'httpServer.root');
-      await showTooltip(workbench);
+      await showTooltip(workbench, tooltip(workbench, 'HTTP Server'));
     });
     const message = await showNotifications(workbench, 'httpServer.root');
     assert.equal(await message.count(), 1);

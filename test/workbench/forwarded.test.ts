@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { projectRoot } from '../support/host/paths';
 import { needs } from '../support/needs';
+import { portOf } from './running';
 import { Workbench } from './workbench';
 
 /** A page of Preact's as a bundler leaves it: parts with the digests of their content in their names, which the page names. */
@@ -47,9 +48,7 @@ describe('the site behind an editor that forwards ports by a path', () => {
     // The program around the oldest editor needs a native module for passwords, which its installation leaves out.
     needs(this, 'the newest editor', process.env.TEST_WORKBENCH_VERSION !== 'oldest');
     workbench = await Workbench.open({ proxy: true, settings: { 'httpServer.port': 0 } });
-    const item = workbench.serverItem().filter({ hasText: /\d/ });
-    await item.waitFor();
-    const port = /\d+/.exec(await item.innerText())?.[0];
+    const port = await portOf(workbench);
     site = new URL(`/proxy/${port}/`, workbench.page.url()).href;
     page = await workbench.session.openPlainPage();
   });

@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import { needs } from '../support/needs';
 import { RawClient } from '../support/rawClient';
 import { agentFolder } from './agent';
-import { portOf, until } from './running';
+import { openMenu, portOf, refuse, until } from './running';
 import { Workbench } from './workbench';
 
 describe('the picture of docs/editor.md of an editor that forwards ports', () => {
@@ -17,18 +17,15 @@ describe('the picture of docs/editor.md of an editor that forwards ports', () =>
     workbench = await Workbench.open({ proxy: true, settings: light, viewport: { width: 1000, height: 640 } });
   });
   after(() => workbench?.dispose());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench?.screenshot(`FAILED ${this.currentTest.title}`);
-  });
-
   it('webhook-port: the port of the server in the view of ports', async () => {
     assert.ok(workbench !== undefined);
     const port = await portOf(workbench);
     await workbench.runCommand('Ports: Focus on Ports View');
-    await workbench.page.locator('.part.panel .monaco-button').filter({ hasText: 'Forward a Port' }).click();
-    await workbench.page.locator('.part.panel .monaco-inputbox input').waitFor();
-    await workbench.page.keyboard.type(String(port));
-    await workbench.page.keyboard.press('Enter');
+    const input = workbench.page.locator('.part.panel .monaco-inputbox input');
+    const button = workbench.page.locator('.part.panel .monaco-button').filter({ hasText: 'Forward a Port' });
+    await until(input, () => button.click());
+    await input.fill(String(port));
+    await input.press('Enter');
     await workbench.page.locator('.part.panel').getByText(`/proxy/${port}`).first().waitFor();
     await workbench.screenshot('webhook-port', '.part.panel');
   });
@@ -58,10 +55,6 @@ describe('the pictures of docs/editor.md', () => {
     await (workbench as Workbench | undefined)?.dispose();
     if (beside !== undefined) await rm(beside, { recursive: true });
   });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
-  });
-
   const row = (text: string): Locator =>
     workbench.page.locator('.part.panel .pane-body .monaco-list-row').filter({ hasText: text }).first();
 
@@ -103,11 +96,11 @@ describe('the pictures of docs/editor.md', () => {
     const question = workbench.page.locator('.monaco-dialog-box').filter({ hasText: 'Let the agent read requests?' });
     await question.waitFor();
     await workbench.screenshot('agent-asks', '.monaco-dialog-box');
-    await workbench.page.keyboard.press('Escape');
+    await refuse(workbench);
   });
 
   it('rules: the list of those in force, from the menu of the status item', async () => {
-    await workbench.serverItem().click();
+    await openMenu(workbench, 'Rules…');
     await workbench.quickPick('Rules…').click();
     await workbench.quickPick(/POST \/hooks\/\*\*.*respond 202/).waitFor();
     await workbench.screenshot('rules');

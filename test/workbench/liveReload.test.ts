@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { projectRoot } from '../support/host/paths';
-import { portOf } from './running';
+import { clickText, portOf } from './running';
 import { Workbench } from './workbench';
 
 describe('a page that follows the typing', () => {
@@ -27,8 +27,7 @@ describe('a page that follows the typing', () => {
     await site.goto(`http://localhost:${await portOf(workbench)}/`);
     await page.bringToFront();
     await page.locator('.explorer-folders-view').getByText('index.html').dblclick();
-    const editor = page.locator('.editor-instance .view-lines').first();
-    await editor.getByText('Served from the folder').click();
+    await clickText(workbench, 'Served from the folder');
     await page.keyboard.press('End');
     // No markup, half of which could be sent before the rest is typed: half a comment would hide the page, script and all.
     await page.keyboard.type('Typed, not saved');

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Cleanup } from '../support/host/cleanup';
 import { projectRoot } from '../support/host/paths';
 import { makeTempFolder } from '../support/host/tempFolder';
+import { portOf } from './running';
 import { Workbench } from './workbench';
 
 /** Without the pictures of README, which have a bound of their own. */
@@ -81,9 +82,7 @@ describe('the packaged .vsix', () => {
   });
 
   it('installs and activates', async () => {
-    const item = workbench.serverItem().filter({ hasText: /\d/ });
-    await item.waitFor();
-    const port = /\d+/.exec(await item.innerText())?.[0];
+    const port = await portOf(workbench);
     const response = await fetch(`http://localhost:${port}/files/hello.txt`);
     assert.equal(await response.text(), 'Hello, World!');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../support/host/paths';
 import { needs } from '../support/needs';
-import { ask, portOf, until } from './running';
+import { ask, portOf, showTooltip, tooltip } from './running';
 import { EditorSession } from './session';
 import { Workbench } from './workbench';
 
@@ -35,21 +35,13 @@ describe('the picture in README', () => {
   it('is left as readme.png: a page, the log, and the status item’s tooltip', async () => {
     const port = await portOf(workbench);
     await workbench.setTheme('dark');
-    await workbench.runCommand('Go to File');
-    await workbench.page.locator('.quick-input-widget input').first().fill('index.html');
-    await workbench.quickPick('index.html').click();
-    await workbench.page.locator('.tab').filter({ hasText: 'index.html' }).waitFor();
+    await workbench.openFile('index.html');
     await workbench.runCommand('Show HTTP Server Log');
     for (const path of ['/', '/style.css', '/favicon.ico', '/echo/hello', '/files/']) await ask(port, `GET ${path}`);
     assert.equal(await ask(port, 'POST /files/notes/photo.jpg', '\xff\xd8\xff'.repeat(60_000)), 201);
     await workbench.outputLine(/201\sPOST.*photo\.jpg/).waitFor();
-    const hover = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'HTTP Server' }).last();
-    await until(hover, async () => {
-      await workbench.page.mouse.move(640, 300);
-      await workbench.serverItem().hover();
-    });
     // It may be some seconds older than the log.
-    await hover.locator('td').filter({ hasText: '180 KB' }).waitFor();
+    await showTooltip(workbench, tooltip(workbench, 'HTTP Server').locator('td').filter({ hasText: '180 KB' }));
     await workbench.screenshot('readme');
   });
 });

@@ -29,10 +29,6 @@ describe('requests that a user sees', () => {
     await rm(beside, { recursive: true });
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
-  });
-
   const row = (text: string | RegExp): Locator =>
     workbench.page.locator('.part.panel .pane-body .monaco-list-row').filter({ hasText: text }).first();
 

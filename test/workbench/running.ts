@@ -1,10 +1,12 @@
 /** The extension's server as the workbench shows it, and as a plain TCP client finds it. */
 import type { Locator } from 'playwright-core';
 import { RawClient } from '../support/rawClient';
+import { untilPage } from '../support/untilPage';
+import { statusTexts, watchStatus } from './witness';
 import type { Workbench } from './workbench';
 
 /** The status item's text while the server is running: the port, then perhaps the number of requests. */
-const running = /^\s*(\d{4,5})(?:\s+(\d+))?\s*$/;
+const running = /^\s*(\d{4,5})(?:\s+\d+)?\s*$/;
 
 /** Waits until the server is running. */
 export async function portOf(workbench: Workbench): Promise<number> {
@@ -14,11 +16,6 @@ export async function portOf(workbench: Workbench): Promise<number> {
     const port = running.exec(await workbench.serverItem().innerText())?.[1];
     if (port !== undefined) return Number(port);
   }
-}
-
-/** How many requests the status item tells of. */
-export async function requestsOf(workbench: Workbench): Promise<number> {
-  return Number(running.exec(await workbench.serverItem().innerText())?.[2] ?? 0);
 }
 
 /** Waits until the server is neither running nor on its way there or back. */
@@ -73,7 +70,39 @@ export async function until(wanted: Locator, action: (timeout: number) => Promis
   }
 }
 
-/** Does what the status bar tells of for three seconds: it is looked at before. */
-export async function tells(workbench: Workbench, text: string | RegExp, action: () => Promise<void>): Promise<void> {
-  await Promise.all([workbench.statusBarItem(text).waitFor(), action()]);
+/** Does what the status bar tells of for three seconds, however late that is looked at. */
+export async function tells({ page }: Workbench, text: RegExp, action: () => Promise<void>): Promise<void> {
+  await page.evaluate(watchStatus);
+  await action();
+  await untilPage(page, `${statusTexts}.some((shown) => ${text}.test(shown))`);
+}
+
+/** Clicks the status item for its menu, which then has that entry: an item that is drawn anew misses clicks. */
+export async function openMenu(workbench: Workbench, entry: string): Promise<void> {
+  await until(workbench.quickPick(entry), () => workbench.serverItem().click());
+}
+
+/** Points at the status item until `wanted` is seen of its tooltip, which goes when the item is drawn anew. */
+export async function showTooltip(workbench: Workbench, wanted: Locator): Promise<void> {
+  await until(wanted, async () => {
+    await workbench.page.mouse.move(640, 300);
+    await workbench.serverItem().hover();
+  });
+}
+
+/** The tooltip with that text. */
+export const tooltip = ({ page }: Workbench, text: string): Locator =>
+  page.locator('.monaco-hover, .workbench-hover').filter({ hasText: text }).last();
+
+/** Says no to the question in front, which may be seen before it has the keyboard. */
+export async function refuse({ page }: Workbench): Promise<void> {
+  await until(page.locator('.monaco-workbench:not(:has(.monaco-dialog-box))'), () => page.keyboard.press('Escape'));
+}
+
+/** Clicks the text in the editor with it until that has the keyboard. */
+export async function clickText({ page }: Workbench, text: string): Promise<void> {
+  const editor = page.locator('.editor-instance .monaco-editor').filter({ hasText: text }).first();
+  await until(editor.and(page.locator('.focused')), () =>
+    editor.locator('.view-lines').getByText(text).first().click(),
+  );
 }

@@ -5,12 +5,14 @@ import { launchChromium } from '../support/host/chromium';
 import { Cleanup } from '../support/host/cleanup';
 import { installExtension, linkExtension } from '../support/host/extensions';
 import { installEditor } from '../support/host/install';
+import { tellUnused, testsBegun } from '../support/host/lastLook';
 import { projectRoot } from '../support/host/paths';
 import { type EditorServer, startServer } from '../support/host/server';
 import { sparePort } from '../support/host/sparePort';
 import { makeTempFolder } from '../support/host/tempFolder';
 import { type EditorVersion, versionNamed } from '../support/host/versions';
 import { workbenchUrl } from '../support/host/workbenchUrl';
+import { witness } from './witness';
 
 /** For a window to open, in milliseconds: all of the editor is loaded. */
 export const OPENING_MS = 180_000;
@@ -53,6 +55,8 @@ interface Parts {
 export class EditorSession {
   readonly #cleanup: Cleanup;
   readonly #parts: Parts;
+  /** How many tests had begun when it did. */
+  readonly #begun = testsBegun();
 
   private constructor(cleanup: Cleanup, parts: Parts) {
     this.#cleanup = cleanup;
@@ -131,6 +135,7 @@ export class EditorSession {
   async openPage(workspace: string | undefined, host = '127.0.0.1'): Promise<Page> {
     const { browser, fromSource, language, server } = this.#parts;
     const page = await browser.newPage();
+    await page.addInitScript(witness);
     // A pack of texts for the editor says so, too; ours has its own.
     if (language !== undefined) await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = '${language}'`);
     const extensionDevelopmentPaths = fromSource ? [projectRoot] : [];
@@ -152,6 +157,7 @@ export class EditorSession {
 
   /** Ends everything the session has started and removes its folders. */
   async dispose(): Promise<void> {
+    await tellUnused(this.#begun);
     await this.#cleanup.run();
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import jsQR from 'jsqr';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { networkAddresses } from '../../src/addresses';
-import { portOf, showNotifications, tells, until } from './running';
+import { openMenu, portOf, showNotifications, showTooltip, tells, tooltip, until } from './running';
 import { type Theme, themes, Workbench } from './workbench';
 import { needs } from '../support/needs';
 
@@ -44,11 +44,7 @@ describe('sharing on the local network', () => {
     await (workbench as Workbench | undefined)?.dispose();
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
-  });
-
-  const panel = (): FrameLocator => workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+  const panel = (): FrameLocator => workbench.webview();
   const tab = (): Locator => workbench.page.locator('.tab').filter({ hasText: 'Share on Local Network' });
   /** The status item as long as something is shared. */
   const marked = (): Locator => workbench.serverItem().and(workbench.page.locator('.warning-kind'));
@@ -56,11 +52,16 @@ describe('sharing on the local network', () => {
     workbench.screenshot(`${name}-${theme.replace(' ', '-')}`);
 
   const share = async (way: string): Promise<void> => {
-    await workbench.runCommand('Share on Local Network');
-    await workbench.quickPick(way).click();
     // Which network it is to be is asked where there are several.
-    if (addresses.length > 1) await workbench.quickPick(addresses[0]!.address).click();
+    const network = addresses.length > 1 ? [addresses[0]!.address] : [];
+    await workbench.runCommand('Share on Local Network', way, ...network);
     await panel().getByText('Stop Sharing').waitFor();
+  };
+
+  /** Shares, unless a test before has done so. */
+  const shared = async (): Promise<void> => {
+    if ((await marked().count()) === 0) await share('Read Only, by HTTP');
+    else if ((await tab().count()) === 0) await workbench.runCommand('Show HTTP Server Menu', 'Show QR Code');
   };
 
   /** What a phone reads that looks at the screen. */
@@ -75,8 +76,8 @@ describe('sharing on the local network', () => {
   it('offers its ways, the safest first, with what each is good for', async () => {
     for (const theme of themes) {
       await workbench.setTheme(theme);
-      await workbench.runCommand('Share on Local Network');
-      await workbench.quickPick('Read and Write, by HTTPS').waitFor();
+      const last = workbench.quickPick('Read and Write, by HTTPS');
+      await until(last, () => workbench.runCommand('Share on Local Network'));
       assert.match(await workbench.quickPick(/Read|Write/).innerText(), /Read Only, by HTTP/);
       await picture('share-ways', theme);
       await workbench.page.keyboard.press('Escape');
@@ -95,23 +96,19 @@ describe('sharing on the local network', () => {
   });
 
   it('marks the status item, and says so in its tooltip', async () => {
+    await shared();
     assert.equal(await portOf(workbench), port);
     await marked().waitFor();
     for (const theme of themes) {
       await workbench.setTheme(theme);
-      const hover = workbench.page
-        .locator('.monaco-hover, .workbench-hover')
-        .filter({ hasText: 'Shared on the local' });
-      await until(hover.last(), async () => {
-        await workbench.page.mouse.move(640, 300);
-        await workbench.serverItem().hover();
-      });
+      await showTooltip(workbench, tooltip(workbench, 'Shared on the local'));
       await picture('share-tooltip', theme);
       await workbench.page.mouse.move(640, 300);
     }
   });
 
   it('lets in a browser that follows the link, which then holds no token', async () => {
+    await shared();
     const page = await workbench.session.openPlainPage();
     await page.goto(await panel().locator('.link code').innerText());
     assert.equal(await page.title(), 'A small site');
@@ -120,12 +117,13 @@ describe('sharing on the local network', () => {
   });
 
   it('copies the link by a button', async () => {
-    await tells(workbench, 'Copied the link', () => panel().getByRole('button', { name: 'Copy Link' }).click());
+    await shared();
+    await tells(workbench, /Copied the link/, () => panel().getByRole('button', { name: 'Copy Link' }).click());
   });
 
   it('is in the menu while it lasts', async () => {
-    await workbench.serverItem().click();
-    await workbench.quickPick('Stop Sharing').waitFor();
+    await shared();
+    await openMenu(workbench, 'Stop Sharing');
     await workbench.screenshot('share-menu');
     await workbench.quickPick('Show QR Code').click();
     await panel().getByText('Stop Sharing').waitFor();
@@ -133,6 +131,7 @@ describe('sharing on the local network', () => {
   });
 
   it('ends by a button, and then nobody gets in', async () => {
+    await shared();
     const link = await panel().locator('.link code').innerText();
     await panel().getByRole('button', { name: 'Stop Sharing' }).click();
     await tab().waitFor({ state: 'detached' });
@@ -154,12 +153,11 @@ describe('sharing on the local network', () => {
   });
 
   it('receives files into a new folder, by the keyboard alone, and shows none', async () => {
+    await shared();
     await workbench.runCommand('HTTP Server: Stop Sharing');
     await tab().waitFor({ state: 'detached' });
-    await workbench.typeCommand('Share on Local Network');
-    await workbench.typeChoice('Receive Files, by HTTP');
-    if (addresses.length > 1) await workbench.typeChoice(addresses[0]!.address);
-    await workbench.typeChoice('received/');
+    const network = addresses.length > 1 ? [addresses[0]!.address] : [];
+    await workbench.typeCommand('Share on Local Network', 'Receive Files, by HTTP', ...network, 'received/');
     await panel().getByText('store new files, and see none').waitFor();
     for (const theme of themes) {
       await workbench.setTheme(theme);
@@ -178,6 +176,7 @@ describe('sharing on the local network', () => {
   });
 
   it('ends with the server, and says so', async () => {
+    await shared();
     await workbench.runCommand('Stop HTTP Server');
     await tab().waitFor({ state: 'detached' });
     await showNotifications(workbench, 'no longer shared');

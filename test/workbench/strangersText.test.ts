@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { notRunning, portOf, showNotifications, until } from './running';
+import { notRunning, portOf, showNotifications, showTooltip, tooltip } from './running';
 import { EditorSession } from './session';
 import { Workbench } from './workbench';
 
@@ -46,20 +46,17 @@ describe('settings of a repository', () => {
       const links = notification.locator('.notification-list-item-message a');
       assert.deepEqual(await links.allInnerTexts(), ['Open Settings']);
 
-      const tooltip = workbench.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'repair' }).last();
-      await until(tooltip, async () => {
-        await workbench.page.mouse.move(640, 300);
-        await workbench.serverItem().hover();
-      });
-      assert.match(await tooltip.innerText(), /\[Click to repair\]\(command:.*https:\/\/bait\.example \$\(trash\)/);
+      const shown = tooltip(workbench, 'repair');
+      await showTooltip(workbench, shown);
+      assert.match(await shown.innerText(), /\[Click to repair\]\(command:.*https:\/\/bait\.example \$\(trash\)/);
       assert.equal(
-        await tooltip
+        await shown
           .locator('a')
           .filter({ hasText: /repair|bait/ })
           .count(),
         0,
       );
-      assert.equal(await tooltip.locator('.codicon-trash').count(), 0);
+      assert.equal(await shown.locator('.codicon-trash').count(), 0);
       await workbench.screenshot(`strangers-text-${setting}`);
       await workbench.page.close();
     });

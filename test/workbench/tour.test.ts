@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import { networkAddresses } from '../../src/addresses';
 import { needs } from '../support/needs';
-import { portOf } from './running';
+import { clickText, portOf } from './running';
 import { sizes, Stage } from './stage';
 import { Workbench } from './workbench';
 
@@ -34,7 +34,7 @@ describe('the animation in README', () => {
     await (workbench as Workbench | undefined)?.dispose();
   });
 
-  const panel = (): FrameLocator => workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+  const panel = (): FrameLocator => workbench.webview();
 
   async function open(size: { readonly width: number; readonly height: number }, url?: string): Promise<Page> {
     const page = await workbench.session.openPlainPage();
@@ -59,7 +59,7 @@ describe('the animation in README', () => {
     const pages: ConstructorParameters<typeof Stage>[1] = { stage: await open(sizes.stage), browser };
     const stage = new Stage(workbench, pages);
     await page.bringToFront();
-    await page.locator('.editor-instance .view-lines').first().getByText('Served from the folder').click();
+    await clickText(workbench, 'Served from the folder');
     // The line is wrapped: once to the end of what is seen of it, and then to its own.
     for (let i = 0; i < 2; i++) await page.keyboard.press('End');
     for (let i = 0; i < '</p>'.length; i++) await page.keyboard.press('ArrowLeft');
@@ -70,9 +70,8 @@ describe('the animation in README', () => {
     }
     await stage.show('Pages follow what you type, before you save it', 1.2);
 
-    await workbench.runCommand('Share on Local Network');
-    await workbench.quickPick('Read and Write, by HTTP').click();
-    if (addresses.length > 1) await workbench.quickPick(addresses[0]!.address).click();
+    const network = addresses.length > 1 ? [addresses[0]!.address] : [];
+    await workbench.runCommand('Share on Local Network', 'Read and Write, by HTTP', ...network);
     await panel().getByText('Stop Sharing').waitFor();
     const link = await panel().locator('.link code').innerText();
     await stage.show('One command lets in a phone: it scans the code', 2);

@@ -37,10 +37,9 @@ describe('uploads that a user sees', () => {
     drips = [];
   });
 
-  afterEach(async function () {
+  afterEach(() => {
     for (const drip of drips) clearInterval(drip);
     for (const client of clients) client.close();
-    if (this.currentTest?.state === 'failed') await workbench.screenshot(`FAILED ${this.currentTest.title}`);
   });
 
   const onDisk = (name: string): Promise<string> => fs.readFile(path.join(workbench.workspace ?? '', name), 'utf8');
@@ -119,9 +118,7 @@ describe('uploads that a user sees', () => {
 
   it('one under an editor with unsaved text, which stays and asks before it overwrites what came', async () => {
     const { page } = workbench;
-    await workbench.runCommand('Go to File');
-    await workbench.quickInput().fill('style.css');
-    await workbench.quickPick('style.css').click();
+    await workbench.openFile('style.css');
     const editor = page.locator('.editor-instance .monaco-editor').first();
     await until(page.locator('.tab.dirty').filter({ hasText: 'style.css' }), async () => {
       await editor.locator('.view-lines').click();

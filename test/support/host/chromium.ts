@@ -6,6 +6,7 @@ import { createBrotliDecompress } from 'node:zlib';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import tarFs from 'tar-fs';
 import { cached, keyed } from './cache';
+import { lookAt } from './lastLook';
 
 const SYSTEM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const SYSTEM_PLACES = [
@@ -52,6 +53,7 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
     ...options,
     args: [...FLAGS, ...(options.args ?? [])],
   });
+  lookAt(browser);
   return browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
 }
 
