@@ -6,7 +6,7 @@ import type { Locator } from 'playwright-core';
 import { needs } from '../support/needs';
 import { RawClient } from '../support/rawClient';
 import { agentFolder } from './agent';
-import { ask, portOf, until } from './running';
+import { ask, portOf, refuse, until } from './running';
 import { themes, Workbench } from './workbench';
 
 describe('requests that a user sees', () => {
@@ -57,8 +57,14 @@ describe('requests that a user sees', () => {
     assert.match(rows[0] ?? '', /405/);
   });
 
-  it('whole, as a document, in each kind of colours', async () => {
+  /** Shows the one from outside as a document. */
+  async function show(): Promise<void> {
+    await workbench.runCommand('Show HTTP Server Requests');
     await until(editorText('refs/heads/main'), () => row('405 POST').click());
+  }
+
+  it('whole, as a document, in each kind of colours', async () => {
+    await show();
     for (const theme of themes) {
       await workbench.setTheme(theme);
       await workbench.screenshot(`requests-${theme}`);
@@ -67,6 +73,7 @@ describe('requests that a user sees', () => {
   });
 
   it('and edits, to send them again', async () => {
+    await show();
     await workbench.runCommand('Edit Request and Send Again');
     await workbench.page.locator('.tab.active').filter({ hasText: 'edited-' }).waitFor();
     await workbench.runCommand('Send Edited Request');
@@ -80,16 +87,20 @@ describe('requests that a user sees', () => {
     while (!name.test(await input.inputValue())) await workbench.page.waitForTimeout(50);
     await workbench.screenshot(`requests-save-${name.source.replaceAll(/\W/g, '')}`);
     const file = await input.inputValue();
-    await workbench.page.keyboard.press('Enter');
+    // What still looks into the folder takes no answer.
+    await until(
+      workbench.page.locator('.monaco-workbench:not(:has(.quick-input-widget:visible))'),
+      async () => void (await workbench.quick.press('Enter')),
+    );
     while (!existsSync(file) || statSync(file).size === 0) await workbench.page.waitForTimeout(50);
     return readFile(file, 'utf8');
   }
 
   it('saved: the content of one, and all as an archive, which asks about secrets', async () => {
+    await show();
     await workbench.runCommand('Save Request Content');
     assert.match(await saved(/request-\d+\.json$/), /^\{"ref":"refs\/heads\/main"/);
-    await workbench.runCommand('Export Requests as HAR');
-    await workbench.quickPick('With Secrets').waitFor();
+    await until(workbench.quickPick('With Secrets'), () => workbench.runCommand('Export Requests as HAR'));
     await workbench.quickPick('Without Secrets').click();
     const text = await saved(/requests\.har$/);
     const { log } = JSON.parse(text) as { log: { entries: { request: { method: string } }[] } };
@@ -103,15 +114,15 @@ describe('requests that a user sees', () => {
     const question = workbench.page.locator('.monaco-dialog-box').filter({ hasText: 'Let the agent read requests?' });
     await workbench.runCommand('Agent: Read Requests');
     await question.waitFor();
-    // It may be seen before it has the keyboard.
-    await until(workbench.statusBarItem('agent was refused'), () => workbench.page.keyboard.press('Escape'));
+    await refuse(workbench);
+    await workbench.statusBarItem('agent was refused').waitFor();
     for (const theme of themes) {
       await workbench.setTheme(theme);
       await workbench.runCommand('Agent: Read Requests');
       await question.waitFor();
       assert.ok(!(await question.innerText()).includes('hooks'), 'it has words of a client');
       await workbench.screenshot(`agent-asks-${theme}`);
-      if (theme !== themes.at(-1)) await workbench.page.keyboard.press('Escape');
+      if (theme !== themes.at(-1)) await refuse(workbench);
     }
     await question
       .locator('.monaco-button')
@@ -123,10 +134,10 @@ describe('requests that a user sees', () => {
   });
 
   it('filtered', async () => {
-    await workbench.runCommand('HTTP Server: Filter Requests…');
-    await workbench.quickInput().fill('GET 4xx');
-    await workbench.page.keyboard.press('Enter');
-    await workbench.page.locator('.part.panel').getByText('Only: GET 4xx').waitFor();
+    await until(workbench.page.locator('.part.panel').getByText('Only: GET 4xx'), async (timeout) => {
+      await workbench.runCommand('HTTP Server: Filter Requests…');
+      if (await workbench.quick.write('GET 4xx', timeout)) await workbench.quick.press('Enter');
+    });
     await row('405 POST').waitFor({ state: 'detached' });
     await row('404 GET /nothing').waitFor();
     await workbench.screenshot('requests-filtered');
@@ -160,8 +171,10 @@ describe('requests that a user sees', () => {
       await workbench.page.keyboard.press('End');
     });
     // A machine may be too slow for any to be only counted.
-    while (200 + (await told(/and\s(\d+)\smore/)) + (await told(/(\d+)\scame\stoo\sfast/)) !== sent)
+    while (200 + (await told(/and\s(\d+)\smore/)) + (await told(/(\d+)\scame\stoo\sfast/)) !== sent) {
+      await workbench.runCommand('Show HTTP Server Requests');
       await workbench.page.keyboard.press('End');
+    }
     await workbench.screenshot('requests-burst');
   });
 });
