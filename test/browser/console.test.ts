@@ -95,6 +95,8 @@ describe('the console of a page', function () {
     page.on('console', (message) => shown.push(message.text()));
     await open(`console.log('own', Object.keys(window).filter((key) => key.startsWith('httpServer')).length)`);
     await told(1);
+    // The driver may hear of it later than we.
+    while (shown.length === 0) await page.waitForEvent('console');
     assert.deepEqual(shown, ['own 0']);
   });
 

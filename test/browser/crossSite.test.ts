@@ -232,7 +232,7 @@ describe('another site in a browser', function () {
         return [answer.status, answer.type, answer.headers.get('Location')].join(' ')`;
       assert.equal(await run(script), '201 cors /files/new.txt');
       assert.equal(readFileSync(join(served.directory, 'new.txt'), 'utf8'), 'x');
-      assert.ok(served.events.some(({ method, status }) => method === 'OPTIONS' && status === 204));
+      await served.logged(({ method, status }) => method === 'OPTIONS' && status === 204);
     });
 
     it('reads why it was refused', async () => {

@@ -87,6 +87,8 @@ describe('a frame of another site', function () {
     await prepare({ token: 'sesame' });
     await page.goto(`${served.origin}/page.html?token=sesame`);
     assert.equal(await page.title(), 'ours');
+    // The log tells of answers a moment later.
+    await served.logged(({ target }) => target === '/a.svg');
     served.events.length = 0;
     await show(theirs(), '/page.html');
     await served.logged(({ status }) => status === 401);

@@ -1,5 +1,6 @@
 /** Somebody who looks at a folder's page in Chromium. */
 import { setTimeout as pass } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 /** A file as a picker hands it over, without one on the disk. */
@@ -69,6 +70,16 @@ export class Visitor {
 
   names(): Promise<string[]> {
     return this.page.locator('.entry .name a').allTextContents();
+  }
+
+  /** Waits until these are listed, and no others. */
+  async lists(...names: readonly string[]): Promise<void> {
+    await until(async () => isDeepStrictEqual(await this.names(), names));
+  }
+
+  /** Waits until the list has the keyboard, which it gets a moment after it is seen. */
+  async hasKeyboard(): Promise<void> {
+    await this.page.locator('.files:focus').waitFor();
   }
 
   leave(): Promise<void> {
