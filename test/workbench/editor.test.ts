@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { untilPage } from '../support/untilPage';
@@ -80,6 +81,8 @@ describe('what a user sees', () => {
 
   it('a stored file that the Output panel links', async () => {
     const stored = path.join(workbench.workspace ?? '', 'notes/posted.txt');
+    await workbench.runCommand('Show HTTP Server Log');
+    if (!existsSync(stored)) await ask(port, 'POST /files/notes/posted.txt', 'posted');
     // The editor cuts a link into pieces.
     const links = "[...document.querySelectorAll('.part.panel .detected-link')].map((piece) => piece.textContent)";
     await untilPage(workbench.page, `${links}.join('').includes(${JSON.stringify(stored)})`);
@@ -129,6 +132,7 @@ describe('what a user sees', () => {
   });
 
   it('a globe over a page, whether the server runs or not', async () => {
+    await workbench.openFile('index.html');
     const globe = workbench.page.getByRole('button', { name: 'Open with HTTP Server' });
     await globe.first().waitFor();
     await workbench.runCommand('Stop HTTP Server');

@@ -44,12 +44,21 @@ describe('requests that a user sees', () => {
     client.close();
   }
 
-  it('in a view, the newest first, with an icon by the class of the status', async () => {
-    await workbench.runCommand('Show HTTP Server Requests');
-    await workbench.page.locator('.part.panel').getByText('No request has come yet').waitFor();
+  let haveCome = false;
+
+  /** Sends what is looked at, unless a test before has done so. */
+  async function come(): Promise<void> {
+    if (haveCome) return;
+    haveCome = true;
     await ask(port, 'GET /hello.txt');
     await ask(port, 'GET /nothing');
     await webhook('{"ref":"refs/heads/main","commits":[{"id":1,"ok":true}]}');
+  }
+
+  it('in a view, the newest first, with an icon by the class of the status', async () => {
+    await workbench.runCommand('Show HTTP Server Requests');
+    await workbench.page.locator('.part.panel').getByText('No request has come yet').waitFor();
+    await come();
     await row('405 POST /hooks/build').waitFor();
     await row('404 GET /nothing').waitFor();
     await row('200 GET /hello.txt').waitFor();
@@ -59,6 +68,7 @@ describe('requests that a user sees', () => {
 
   /** Shows the one from outside as a document. */
   async function show(): Promise<void> {
+    await come();
     await workbench.runCommand('Show HTTP Server Requests');
     await until(editorText('refs/heads/main'), () => row('405 POST').click());
   }
@@ -134,6 +144,8 @@ describe('requests that a user sees', () => {
   });
 
   it('filtered', async () => {
+    await come();
+    await workbench.runCommand('Show HTTP Server Requests');
     await until(workbench.page.locator('.part.panel').getByText('Only: GET 4xx'), async (timeout) => {
       await workbench.runCommand('HTTP Server: Filter Requests…');
       if (await workbench.quick.write('GET 4xx', timeout)) await workbench.quick.press('Enter');
