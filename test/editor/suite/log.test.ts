@@ -35,6 +35,12 @@ const toldOf = (text: string, lines: RegExp): Told => ({
   summed: [...text.matchAll(/ and (\d+) more/g)].reduce((sum, [, count]) => sum + Number(count), 0),
 });
 
+/** Tells in how many seconds of a clock, of which the first and the last are not whole, what has passed since fits. */
+function stopwatch(): () => number {
+  const begin = performance.now();
+  return () => Math.ceil((performance.now() - begin) / 1000) + 1;
+}
+
 /** Where that document has links to, by the text of each. */
 async function linksOf(document: vscode.TextDocument): Promise<Map<string, vscode.Uri | undefined>> {
   const links = await vscode.commands.executeCommand<vscode.DocumentLink[] | undefined>(
@@ -121,6 +127,7 @@ describe('the log', () => {
     const many = 3000;
     await ask(port, 'GET /hello.txt?before-the-many');
     const before = (await shown((text) => text.includes('before-the-many'))).getText().length;
+    const seconds = stopwatch();
     const client = await RawClient.connect(port);
     const requests = (count: number, path: string): string =>
       `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count);
@@ -132,8 +139,8 @@ describe('the log', () => {
     const { lines, summed } = told(document.getText());
     assert.equal(lines + summed, many);
     // How many there are depends on how long it took.
-    assert.ok(lines < many / 2, `${lines} lines`);
-    assert.match(document.getText().slice(before), /\d+ × 2xx, \d+ × 4xx|\d+ × 4xx/);
+    assert.ok(lines <= 100 * seconds(), `${lines} lines`);
+    if (summed > 0) assert.match(document.getText().slice(before), /\d+ × 2xx, \d+ × 4xx|\d+ × 4xx/);
   });
 
   it('tells of what went wrong in a second of thousands of requests that did not', async () => {
@@ -193,6 +200,7 @@ describe('the log', () => {
     const times = 200;
     await unsaved('often.txt');
     const before = (await shown(() => true)).getText().length;
+    const seconds = stopwatch();
     const client = await RawClient.connect(port);
     await client.write('PUT /files/often.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx'.repeat(times));
     for (let i = 0; i < times; i++) await client.read();
@@ -202,6 +210,6 @@ describe('the log', () => {
       const { lines, summed } = toldOf(text.slice(before), /PUT .*often\.txt/g);
       return lines + summed >= times && warnings(text) > 0;
     });
-    assert.ok(warnings(document.getText()) < times / 2, `${warnings(document.getText())} warnings`);
+    assert.ok(warnings(document.getText()) <= seconds(), `${warnings(document.getText())} warnings`);
   });
 });
