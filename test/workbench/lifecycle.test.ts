@@ -6,6 +6,7 @@ import path from 'node:path';
 import { RawClient } from '../support/rawClient';
 import { EditorSession } from './session';
 import { ask, notRunning, portOf, until } from './running';
+import { inTime } from './quickInput';
 import { Workbench } from './workbench';
 
 const always = ['Show HTTP Server Log', 'Show HTTP Server Menu'];
@@ -29,26 +30,23 @@ async function offered(workbench: Workbench): Promise<string[]> {
   // The list follows the typing when that has ended: it does when it has shown this, and no longer does. It is a command of an
   // extension that the editor brings, in every window: when it is there, the editor has read what extensions contribute.
   const ofExtension = 'JSON: Clear Schema Cache';
-  await until(workbench.quickPick(ofExtension), async (timeout) => {
-    // An open palette keeps the list that it had when it opened.
-    await workbench.page.keyboard.press('Escape');
-    await workbench.page.keyboard.press('F1');
+  const all = new Set<string>();
+  await workbench.insist('The palette does not stay open.', async (timeout) => {
+    all.clear();
+    const { quick } = workbench;
     // A window that is still opening closes the palette.
-    await workbench
-      .quickInput()
-      .fill(`>${ofExtension}`, { timeout })
-      .catch(() => undefined);
+    if (!(await quick.open(ofExtension, timeout)) || !(await quick.has(ofExtension, timeout))) return false;
+    if (!(await quick.write(`>${name}`, timeout))) return false;
+    if (!(await inTime(workbench.quickPick(ofExtension).waitFor({ state: 'hidden', timeout })))) return false;
+    const rows = workbench.page.locator('.quick-input-list .monaco-list-row .label-name');
+    for (const label of await rows.allInnerTexts()) all.add(label);
+    // The list has only the rows that are seen.
+    const last = workbench.page.locator('.quick-input-list .monaco-list-row.focused[data-last-element=true]');
+    if (!(await quick.press('ArrowUp')) || !(await inTime(last.waitFor({ timeout })))) return false;
+    for (const label of await rows.allInnerTexts()) all.add(label);
+    return quick.press('Escape');
   });
-  await workbench.quickInput().fill(`>${name}`);
-  await workbench.quickPick(ofExtension).waitFor({ state: 'hidden' });
-  const rows = workbench.page.locator('.quick-input-list .monaco-list-row .label-name');
-  const shown = await rows.allInnerTexts();
-  // The list has only the rows that are seen.
-  await workbench.page.keyboard.press('ArrowUp');
-  await workbench.page.locator('.quick-input-list .monaco-list-row.focused[data-last-element=true]').waitFor();
-  const all = new Set([...shown, ...(await rows.allInnerTexts())]);
   const labels = [...all].map((label) => label.replaceAll('\u00a0', ' '));
-  await workbench.page.keyboard.press('Escape');
   const ours = labels.filter((label) => label.includes(name));
   for (const label of ours) assert.equal(label.lastIndexOf(name), label.indexOf(name), `${label} says it twice`);
   const titles = ours.map((label) => label.replace(`${name}: `, ''));
