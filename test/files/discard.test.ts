@@ -6,6 +6,7 @@ import { Leftovers } from '../../src/files/unfinished/leftovers';
 import { sweep } from '../../src/files/unfinished/serverFolder';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
+import { firstUpload } from '../support/disk/firstUpload';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { Mocks } from '../support/mocks';
 
@@ -16,6 +17,7 @@ describe('an unfinished upload that cannot be taken away', () => {
   let uploads: Uploads;
   let told: string[];
 
+  before(firstUpload);
   beforeEach(() => {
     folder = new TestFolder();
     folder.write('dir/x.txt', 'old');

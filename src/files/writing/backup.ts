@@ -13,28 +13,42 @@ export class Backup {
     private readonly storage: Storage,
     target: UploadTarget,
   ) {
-    this.spot = storage.staging.reserve(target, true);
+    const { staging } = storage;
     try {
-      linkOrCopy(target.target, this.spot.pathFrom(target));
+      this.spot = this.keep(target, staging.reserve(target, true));
     } catch (error) {
-      this.drop();
+      if (errnoOf(error) !== 'EXDEV') throw error;
+      // It has to come back by a rename, which leads no further than a link.
+      this.spot = this.keep(target, staging.reserveBeside(target));
+    }
+  }
+
+  private keep(target: UploadTarget, spot: Spot): Spot {
+    try {
+      linkOrCopy(target.target, spot.pathFrom(target));
+      return spot;
+    } catch (error) {
+      this.remove(spot);
       throw error;
     }
   }
 
   /** Removes it. */
   drop(): void {
-    const { path, release } = this.spot;
+    this.remove(this.spot);
+  }
+
+  private remove({ path, release }: Spot): void {
     this.storage.leftovers.remove(path, release);
   }
 }
 
-/** Gives a file a second name, or makes a copy where the file system has no hard links, or none across folders. */
+/** Gives a file a second name, or makes a copy where the file system has no hard links. */
 function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(errnoOf(error) ?? '')) throw error;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errnoOf(error) ?? '')) throw error;
     copyFileSync(from, to);
   }
 }

@@ -131,7 +131,6 @@ export class ReadyUpload {
       // Not every file system tells beforehand where a rename leads.
       storage.staging.avoid(target);
       this.moveBeside(target);
-      this.prepare();
       temporary.replace(target);
     }
   }

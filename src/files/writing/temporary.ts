@@ -297,15 +297,18 @@ function move(from: string, to: string, isFlushed: boolean): void {
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
     copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    // Nothing may be awaited here, between the check and the rename; hardly a file system needs a copy.
-    if (isFlushed) flushNow(to);
+    dressCopy(lstatSync(from), to, isFlushed);
   }
 }
 
-function flushNow(path: string): void {
+/** Nothing may be awaited here, between the check and the rename; hardly a file system needs a copy. */
+function dressCopy(original: Stats, path: string, isFlushed: boolean): void {
   const fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
-    fsyncSync(fd);
+    setOwner(fd, original);
+    setMode(fd, original.mode & 0o777);
+    futimesSync(fd, original.atime, original.mtime);
+    if (isFlushed) fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
