@@ -81,7 +81,7 @@ export class Root {
    */
   checkNames(...paths: readonly (readonly string[])[]): void {
     for (const [i, segments] of paths.entries()) {
-      if (segments.length === 0 || sameNames(segments, paths[i - 1])) continue;
+      if (sameNames(segments, paths[i - 1])) continue;
       if (hasAlias(segments, (folder) => entriesOf(this.pathOf(folder)))) throw hidden();
     }
   }

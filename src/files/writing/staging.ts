@@ -93,7 +93,7 @@ export class Staging {
     return {
       path,
       // A folder that was missing may be there by now: then another one is the last that is.
-      pathFrom: ({ near: now }) => (now === near || now.path === folder ? now.entry(name) : path),
+      pathFrom: ({ near: now }) => (now.path === folder ? now.entry(name) : path),
       release: () => journal?.leave(folder),
     };
   }

@@ -181,7 +181,7 @@ export class Uploads {
   private start(goal: Goal, isWhole: boolean, source?: UploadSource, found?: Wish['found']): Upload {
     const { root, segments, check, isNumbered } = goal;
     const id = ++count;
-    const rename = (): readonly string[] => freeSegments(root, segments, (path) => this.isClaimed(root, path, id));
+    const rename = (): readonly string[] => freeSegments(root, segments, (path) => this.isClaimed(root, path));
     const wish: Wish = { segments, check, isWhole, ...(isNumbered === true && { rename }), ...(found && { found }) };
     const upload = new Upload(this.storageOf(root), wish, () => this.remove(id), source);
     this.unfinished.set(id, upload);
@@ -189,11 +189,10 @@ export class Uploads {
     return upload;
   }
 
-  /** Whether another upload is on its way there: names that differ may be one to the file system. */
-  private isClaimed({ platform }: Root, path: readonly string[], id: number): boolean {
+  /** Whether an upload is on its way there: names that differ may be one to the file system. */
+  private isClaimed({ platform }: Root, path: readonly string[]): boolean {
     const wanted = comparable(path.join('/'), platform);
-    for (const [other, upload] of this.unfinished)
-      if (other !== id && comparable(upload.path, platform) === wanted) return true;
+    for (const upload of this.unfinished.values()) if (comparable(upload.path, platform) === wanted) return true;
     return false;
   }
 

@@ -88,7 +88,7 @@ export class WayToTarget {
     const target = new UploadTarget(this.storage.root, this.segments);
     this.target = target;
     // Who has taken a folder away does not want it to come again with a file.
-    const isSame = target.real.length === this.real.length && target.real.every((name, i) => name === this.real[i]);
+    const isSame = target.real.join('/') === this.path;
     const isThere = target.near.real.length > this.depth || this.anchored?.isHere(target.near) !== false;
     if (!isSame || !isThere || target.near.real.length < this.depth)
       throw new FileError('busy', 'The folder is being replaced.');
