@@ -1,7 +1,8 @@
 /** Folders that uploads of one run of code share. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { mock } from 'node:test';
 import { errnoOf, FileError } from '../../src/files/fileError';
 import type { Folder } from '../../src/files/folder';
 import { holdFolder, letGo } from '../../src/files/writing/folderCache';
@@ -68,6 +69,27 @@ describe('a folder that uploads hold', () => {
       () => hold(1),
       (error) => errnoOf(error) === 'ENOENT',
     );
+  });
+
+  it('is told from others, and kept while others are held', () => {
+    folder.write('0/1/x.txt', '').write('01/x.txt', '');
+    const all = [['0', '1'], ['01'], ['a'], ['0', '1'], ['01'], ['a']].map((segments) => holdFolder(root, segments));
+    assert.deepEqual(
+      all.map(({ real }) => real.join('/')),
+      ['0/1', '01', 'a', '0/1', '01', 'a'],
+    );
+    assert.equal(opened(), 3);
+    for (const each of all) each.close();
+  });
+
+  it('is looked at once for how to reach it, whatever is found', () => {
+    const held = hold(2);
+    const looked = mock.method(fs, 'lstatSync').mock;
+    held.push(...hold(3));
+    const count = looked.callCount();
+    looked.restore();
+    for (const each of held) each.close();
+    assert.equal(count, 0);
   });
 
   it('is one of few', () => {

@@ -1,7 +1,19 @@
 /** A plain path is taken only where no other user can make it lead elsewhere. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync, type BigIntStats } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+  type BigIntStats,
+} from 'node:fs';
+import { mock } from 'node:test';
 import { knowsDescriptors } from '../../src/files/descriptor';
+import { localTypes } from '../../src/files/mounts';
 import { holdFolder, letGo } from '../../src/files/writing/folderCache';
 import { PlainPaths, type Look } from '../../src/files/writing/plainPath';
 import { TestFolder } from '../support/folder';
@@ -73,6 +85,7 @@ describe('the plain path of a held folder', () => {
       { ...changed('/home', { mode: directory | 0o1777 }), '/home/me': { uid: other, mode: directory | 0o755 } },
     ],
     ['is not taken by way of a link', false, changed('/home/me', { mode: link | 0o777 })],
+    ['is not taken by way of a link that nobody else may write', false, changed('/home/me', { mode: link | 0o755 })],
     ['is not taken on a file system of another machine', false, changed('/home/me/project', { dev: 2, type: nfs })],
     ['is not taken by way of a file system of another machine', false, changed('/home', { dev: 2, type: nfs })],
     ['is not taken on a file system that a program makes up', false, changed('/home/me', { dev: 3, type: fuse })],
@@ -90,14 +103,79 @@ describe('the plain path of a held folder', () => {
     assert.equal(new PlainPaths(look, me).leadTo({ path: '/home/me/project', stat }), false);
   });
 
+  it('is not taken if it is on another file system by now', () => {
+    const look = lookAt(usual);
+    const stat = { ...look.identity('/home/me/project'), dev: 2n } as BigIntStats;
+    assert.equal(new PlainPaths(look, me).leadTo({ path: '/home/me/project', stat }), false);
+  });
+
+  it('is taken as the system says', function () {
+    const stat = lstatSync('/', { bigint: true });
+    const isOurs = stat.uid === 0n || Number(stat.uid) === process.geteuid?.();
+    const isSafeTop = isOurs && (stat.mode & 0o022n) === 0n && localTypes.has(statfsSync('/').type);
+    needs(this, 'a top folder that is safe', process.platform === 'linux' && isSafeTop);
+    assert.equal(new PlainPaths().leadTo({ path: '/', stat }), true);
+    const other = lstatSync('/proc', { bigint: true });
+    assert.equal(new PlainPaths().leadTo({ path: '/proc', stat: other }), false);
+  });
+
+  describe('of a file system', () => {
+    let now: number;
+    let asked: string[];
+    let paths: PlainPaths;
+    let type: number;
+    const way: Record<string, Entry> = {};
+    beforeEach(() => {
+      now = 1000;
+      mock.method(performance, 'now', () => now);
+      [asked, type] = [[], ext4];
+      const look = lookAt(way);
+      paths = new PlainPaths({ ...look, fileSystem: (path) => (asked.push(path), type) }, me);
+    });
+    afterEach(() => mock.reset());
+    /** At the top of the file system of that number. */
+    const isTaken = (dev: number): boolean => {
+      way['/'] = { ...top, dev };
+      return paths.leadTo({ path: '/', stat: lookAt(way).identity('/') as BigIntStats });
+    };
+
+    it('is known for ten seconds', () => {
+      assert.deepEqual([isTaken(1), isTaken(1), asked.length], [true, true, 1]);
+      type = nfs;
+      assert.deepEqual([isTaken(2), isTaken(2), isTaken(1), asked.length], [false, false, true, 2]);
+      now += 9999;
+      assert.deepEqual([isTaken(1), asked.length], [true, 2]);
+      now++;
+      assert.deepEqual([isTaken(1), asked.length], [false, 3]);
+      assert.deepEqual([isTaken(1), asked.length], [false, 3]);
+    });
+
+    it('is known of a hundred', () => {
+      for (let dev = 0; dev < 100; dev++) isTaken(dev);
+      assert.equal(asked.length, 100);
+      for (let dev = 0; dev < 100; dev++) isTaken(dev);
+      assert.equal(asked.length, 100);
+      isTaken(100);
+      isTaken(100);
+      assert.equal(asked.length, 101);
+      isTaken(0);
+      assert.equal(asked.length, 102);
+    });
+  });
+
   it('is not taken if a folder above cannot be looked at', () => {
     const { '/home': _, ...rest } = usual;
     assert.equal(isSafe(rest), false);
   });
 
   it('is not taken if it leaves no room for names', () => {
-    const long = `/${'x'.repeat(1000)}`;
-    assert.equal(isSafe({ '/': top, [long]: top }, long), false);
+    for (const [length, expected] of [
+      [1000, true],
+      [1001, false],
+    ] as const) {
+      const long = `/${'x'.repeat(length - 1)}`;
+      assert.equal(isSafe({ '/': top, [long]: top }, long), expected);
+    }
   });
 });
 

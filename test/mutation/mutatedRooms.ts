@@ -41,7 +41,7 @@ export const mutatedRooms: readonly MutatedRoom[] = [
     directory: 'files',
     files: named('descriptor flushes folder mounts root'),
     tests: [
-      ...of('files', 'flushes plainPath'),
+      ...of('files', 'descriptor folder mounts root flushes plainPath'),
       ...of('endpoints', 'exclusion hidden mountPoint containment symlinks'),
     ],
   },
@@ -62,22 +62,31 @@ export const mutatedRooms: readonly MutatedRoom[] = [
     room: 'files/writing:content',
     directory: 'files/writing',
     files: named('backup readyUpload restore temporary uploadGroup'),
-    tests: [...of('files', 'uploadGroup discard unseen'), ...of('endpoints', 'synced copy'), 'wire/resumable'],
+    tests: [
+      ...of('files', 'temporary readyUpload uploadGroup discard unseen'),
+      ...of('endpoints', 'synced copy'),
+      'wire/resumable',
+    ],
   },
   {
     room: 'files/writing:place',
     directory: 'files/writing',
     files: named('anchors folderCache freeName madeFolders plainPath rights staging uploadTarget wayToTarget'),
-    tests: [...of('files', 'uploadGroup plainPath unseen'), ...of('endpoints', 'synced copy dropBox store')],
+    tests: [
+      ...of(
+        'files',
+        'anchors freeName madeFolders rights plainPath wayToTarget staging uploadTarget folderCache readyUpload uploadGroup unseen',
+      ),
+      ...of('endpoints', 'synced copy'),
+    ],
   },
   {
     room: 'files/writing:course',
     directory: 'files/writing',
     files: named('failures flushRounds progress uploads write'),
     tests: [
-      ...of('files', 'uploadGroup discard'),
-      ...of('endpoints', 'synced copy dropBox'),
-      ...of('wire', 'resumableRestart resumable'),
+      ...of('files', 'failures progress flushRounds uploads upload readyUpload uploadGroup discard'),
+      ...of('endpoints', 'synced copy'),
     ],
   },
   {
