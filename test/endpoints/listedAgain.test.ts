@@ -22,7 +22,8 @@ describe('a folder that is listed again', function () {
   let folder: TestFolder;
   let router: Endpoint;
   const opened = (): number => reading.mock.callCount();
-  const reading = mock.method(fs, 'opendirSync');
+  let reading: { readonly mock: { callCount(): number; restore(): void } };
+  before(() => (reading = mock.method(fs, 'opendirSync')));
   beforeEach(function () {
     folder = new TestFolder();
     folder.write('d/a.txt', '1').write('d/b.txt', '22').write('d/c/x', '').write('e/a.txt', '');
