@@ -144,7 +144,6 @@ export class UploadRegistry {
   /** Answers DELETE. */
   async cancel(id: string, again: Again): Promise<Response> {
     await (await this.find(id, again)).cancel();
-    await this.drop(id);
     return { status: 204, fields: [] };
   }
 
@@ -208,7 +207,7 @@ export class UploadRegistry {
     return resumable;
   }
 
-  /** Nothing is left of it: no place, and no timer. */
+  /** It has no place any more, and no timer. */
   private forget(id: string): void {
     clearTimeout(this.kept.get(id)?.expiry);
     this.kept.delete(id);
@@ -231,7 +230,7 @@ export class UploadRegistry {
   private async find(id: string, again: Again): Promise<Resumable> {
     if (!this.kept.has(id)) await this.revive(id, again);
     const kept = this.kept.get(id);
-    if (kept === undefined || kept.resumable.hasEnded) throw noSuchUpload();
+    if (kept === undefined) throw noSuchUpload();
     return kept.resumable;
   }
 
@@ -273,17 +272,14 @@ export class UploadRegistry {
     this.enter(keeping, (hears) => new FinishedUpload(final, { limits: keeping.limits, ...hears }));
   }
 
-  private async park(id: string, { resumable, expiry }: Kept): Promise<void> {
-    this.kept.delete(id);
-    clearTimeout(expiry);
+  private async park(id: string, { resumable }: Kept): Promise<void> {
+    this.forget(id);
     await resumable.park();
   }
 
   private async drop(id: string): Promise<void> {
     const kept = this.kept.get(id);
-    if (kept === undefined) return;
-    this.kept.delete(id);
-    clearTimeout(kept.expiry);
-    await kept.resumable.drop();
+    this.forget(id);
+    await kept?.resumable.drop();
   }
 }

@@ -64,8 +64,7 @@ export class ZstdFrame {
       case 'lastBlock':
         this.begin('checksum', this.hasChecksum ? 4 : 0);
         break;
-      case 'checksum':
-      case 'end':
+      default:
         this.part = 'end';
     }
   }
