@@ -220,7 +220,8 @@ describe('the trash', () => {
   });
 
   it('that does not take it keeps it, and one is told what may be done', async () => {
-    const refused = { status: 503, message: 'It could not be moved to the trash, so it stays.', advise: 'trash' };
+    const message = 'It could not be moved to the trash, so it stays.';
+    const refused = { status: 503, message, fields: [], advise: 'trash' };
     await assert.rejects(inTime(Promise.reject(new Error('full')), 3_600_000), refused);
   });
 

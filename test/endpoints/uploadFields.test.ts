@@ -1,5 +1,6 @@
 /** The fields of resumable uploads: what a client says with them, and what it is told. */
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import {
   completeLine,
   completeOf,
@@ -8,9 +9,14 @@ import {
   limitLine,
   offsetLine,
   offsetOf,
+  partialUpload,
+  teller,
   wantsInterim,
+  withCompleteness,
   withLimit,
 } from '../../src/endpoints/storing/uploadFields';
+import { FileError } from '../../src/files/fileError';
+import { HttpError } from '../../src/http/message/httpError';
 import type { Response } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';
 import { bodyOf, makeRequest, type FieldTable } from '../support/request';
@@ -54,6 +60,11 @@ describe('the fields of a resumable upload', () => {
     it(`the whole length ${promise}`, () => assert.equal(lengthOf(requestWith(fields, content), 10, known), length));
   }
 
+  it('the whole length is not where the last part ends, as long as nobody knows that', () => {
+    const request = requestWith(complete, 'abc');
+    assert.equal(lengthOf({ ...request, body: { ...request.body, length: undefined } }, 10, undefined), undefined);
+  });
+
   const contradictions: readonly [what: string, fields: FieldTable, known?: number][] = [
     ['the end and what it says', { ...complete, 'upload-length': '14' }],
     ['the end and what it said before', complete, 12],
@@ -81,9 +92,45 @@ describe('the fields of a resumable upload', () => {
         limit,
       ],
     );
+    assert.equal(partialUpload, 'application/partial-upload');
     const tooLarge: Response = { status: 413, fields: [['A', 'b']] };
     assert.deepEqual(withLimit(tooLarge, limits), { status: 413, fields: [['A', 'b'], limit] });
     const other: Response = { status: 400, fields: [] };
     assert.equal(withLimit(other, limits), other);
+  });
+
+  it('are told once a second at most, and to those alone who speak of them', () => {
+    let now = 500;
+    mock.method(performance, 'now', () => now);
+    try {
+      const isDue = teller(requestWith({ 'upload-draft-interop-version': '8' }));
+      const isEver = teller(requestWith({}));
+      const told = [0, 999, 1, 0, 999, 2, 500].map((later) => {
+        now += later;
+        return [isDue(), isEver()];
+      });
+      const due = [false, false, true, false, false, true, false];
+      assert.deepEqual(
+        told,
+        due.map((is) => [is, false]),
+      );
+    } finally {
+      mock.restoreAll();
+    }
+  });
+
+  it('are told with a failure, unless that tells them already, or is a defect', () => {
+    const failure = new HttpError(400, 'It is wrong.', [['A', 'b']], { reason: 'It is.', option: 'limits' });
+    const told = withCompleteness(failure, true) as HttpError;
+    const { status, message, fields, reason, option } = told;
+    assert.deepEqual(
+      [status, message, fields, reason, option],
+      [400, 'It is wrong.', [['A', 'b'], completeLine(true)], 'It is.', 'limits'],
+    );
+    assert.equal(withCompleteness(told, false), told);
+    const full = withCompleteness(new FileError('full', 'There is no room.'), false) as HttpError;
+    assert.deepEqual([full.status, full.message, full.fields], [507, 'There is no room.', [completeLine(false)]]);
+    const defect = new Error('A defect.');
+    assert.equal(withCompleteness(defect, false), defect);
   });
 });

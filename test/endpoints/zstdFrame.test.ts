@@ -33,13 +33,23 @@ describe('S12: a zstd frame', () => {
     ['with a checksum', 0x24, 1, 0x09, 0, 0, 1, 9, 9, 9, 9],
     ['with a dictionary', 0x22, 7, 7, 1, 0x09, 0, 0, 1],
     ['with a length of two octets', 0x60, 1, 0, 0x09, 0, 0, 1],
+    ['of seventy thousand octets', 0x20, 0, 0x81, 0x8b, 0x08, ...Array<number>(70_000).fill(1)],
     ['with a length of eight octets and a window', 0xc0, 0x58, 1, 0, 0, 0, 0, 0, 0, 0, 0x09, 0, 0, 1],
   ] as const) {
     it(`${what} is whole with its last octet`, () => {
-      const answers = wholeAfter(Uint8Array.from([...magic, ...octets]));
-      assert.deepEqual(answers, [...Array<boolean>(answers.length - 1).fill(false), true]);
+      for (const size of [1, 2, 5]) {
+        const answers = wholeAfter(Uint8Array.from([...magic, ...octets]), size);
+        assert.deepEqual(answers, [...Array<boolean>(answers.length - 1).fill(false), true]);
+      }
     });
   }
+
+  it('is whole, whatever follows it', () => {
+    const frame = new ZstdFrame();
+    frame.see(Uint8Array.from([...magic, 0x20, 0, 1, 0, 0, 9, 9]));
+    frame.see(Uint8Array.from([9]));
+    assert.equal(frame.isWhole, true);
+  });
 
   it('as Node.js makes it is whole with its last octet, however it is cut (by chance)', function () {
     needs(this, 'zstd in Node.js', zstdCompressSync !== undefined);
