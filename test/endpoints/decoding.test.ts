@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import * as zlib from 'node:zlib';
+import { mock } from 'node:test';
 import fc from 'fast-check';
 import { codings } from '../../src/endpoints/representation/coding';
+import { codingOf, Decoders } from '../../src/endpoints/storing/decoding';
 import type { Endpoint } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';
 import { TestFolder } from '../support/folder';
@@ -192,5 +194,150 @@ describe('S12: a coded upload', function () {
     assert.equal(((await Promise.race(waiting)) as Answer).status, 503);
     for (const end of ends) end(new Error('The client went away.'));
     await Promise.allSettled(waiting);
+  });
+});
+
+describe('S12: the coding of content', () => {
+  const rows: readonly (readonly [said: string | undefined, coding: string | undefined, isKnown?: boolean])[] = [
+    [undefined, undefined],
+    ['identity', undefined],
+    ['Identity, identity', undefined],
+    ['gzip', 'gzip'],
+    ['X-GZip', 'gzip'],
+    ['identity, BR', 'br'],
+    ['gzip, identity', 'gzip'],
+    ['gzip, br', undefined, false],
+    ['gzip, gzip', undefined, false],
+    ['xx-gzip', undefined, false],
+    ['x-gzipx', undefined, false],
+    ['compress', undefined, false],
+  ];
+  for (const [said, coding, isKnown = true] of rows) {
+    it(`that is said to be ${said ?? 'nothing'} is ${isKnown ? (coding ?? 'none') : 'refused'}`, () => {
+      const { fields } = makeRequest('PUT', '/', said === undefined ? {} : { 'Content-Encoding': said });
+      if (isKnown) assert.equal(codingOf(fields), coding);
+      else
+        assert.throws(() => codingOf(fields), {
+          status: 415,
+          message: `Content comes here as it is, or in one of the codings ${codings.join(', ')}.`,
+          fields: [['Accept-Encoding', [...codings, 'identity'].join(', ')]],
+        });
+    });
+  }
+});
+
+describe('S12: what is decoded', () => {
+  const text = Buffer.from('All that is coded must be decoded. '.repeat(20));
+  const coded = zlib.gzipSync(text);
+  const { signal } = new AbortController();
+  afterEach(() => mock.restoreAll());
+
+  async function all(decoders: Decoders, content: AsyncIterable<Uint8Array>, stop = signal): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    const decoded = decoders.decode({ content, coding: 'gzip', body: bodyOf(), signal: stop });
+    for await (const piece of decoded) pieces.push(Buffer.from(piece));
+    return Buffer.concat(pieces).toString();
+  }
+
+  const flaw = (what: string): object => ({
+    status: 400,
+    message: `The content is not in the coding that its Content-Encoding says: ${what}.`,
+  });
+  const flaws: readonly (readonly [promise: string, pieces: readonly Buffer[], error: object])[] = [
+    ['what ends early', [coded.subarray(0, -1)], flaw('it ends early')],
+    ['what is empty', [], flaw('it is empty')],
+    ['what is something else', [text], flaw('it cannot be decoded')],
+    ['what has something behind it', [Buffer.concat([coded, Buffer.alloc(9)])], flaw('something follows its end')],
+    ['what has something behind it later', [coded, Buffer.alloc(9)], flaw('something follows its end')],
+    [
+      'what comes to too much',
+      [zlib.gzipSync(Buffer.alloc(1001))],
+      {
+        status: 413,
+        message: 'The content comes to more than the 1000 octets allowed here, once it is decoded.',
+        fields: [],
+        option: 'limits',
+      },
+    ],
+  ];
+  for (const [promise, pieces, error] of flaws)
+    it(`is not ${promise}`, () => assert.rejects(all(new Decoders(1, 1000), bodyOf(pieces)), error));
+
+  it('is what was coded, as much of it as is allowed', async () => {
+    assert.equal(
+      await all(new Decoders(1, text.length), bodyOf([coded.subarray(0, 9), coded.subarray(9)])),
+      text.toString(),
+    );
+  });
+
+  const codes: readonly (readonly [code: string | undefined, what: string | undefined])[] = [
+    ['Z_BUF_ERROR', 'it ends early'],
+    ...['Z_DATA_ERROR', 'ERR__ERROR_FORMAT_1', 'ERR_BROTLI_X', 'ERR_ZSTD_X', 'ERR_PADDING_1', 'ZSTD_error_x'].map(
+      (code) => [code, 'it cannot be decoded'] as const,
+    ),
+    ...['EIO', 'xZ_DATA_ERROR', 'ERR_STREAM_DESTROYED', undefined].map((code) => [code, undefined] as const),
+  ];
+  for (const [code, what] of codes) {
+    it(`fails as ${code ?? 'no code'} says: ${what ?? 'as it is'}`, async () => {
+      const failure = Object.assign(new Error('It failed.'), code === undefined ? {} : { code });
+      const content = bodyOf(['x'], (index) => (index === 0 ? Promise.reject(failure) : undefined));
+      await assert.rejects(all(new Decoders(1, 1000), content), what === undefined ? failure : flaw(what));
+    });
+  }
+
+  it('is not decoded for a client that has gone, nor asked for', async () => {
+    let asked = 0;
+    const content = bodyOf(cut(coded, 1), (index) => void (asked = index));
+    await assert.rejects(all(new Decoders(1, 1000), content, AbortSignal.abort(new Error('gone'))), /gone/);
+    for (let i = 0; i < 100; i++) await new Promise(setImmediate);
+    assert.ok(asked < 10, String(asked));
+  });
+
+  it('is nothing where nothing is to be decoded at once', () =>
+    assert.rejects(all(new Decoders(0, 1000), bodyOf([coded])), { status: 503 }));
+
+  it('has a place, which goes to another when its own has stood still for longest, and for a second', async () => {
+    let now = 5000;
+    mock.method(performance, 'now', () => now);
+    const decoders = new Decoders(2, 1000);
+    const failed: [who: string, message: string][] = [];
+    const goOn: (() => void)[] = [];
+    const ends: Promise<unknown>[] = [];
+    let waiting = 0;
+    const until = async (count: number): Promise<void> => {
+      while (waiting < count) await new Promise(setImmediate);
+    };
+    const begin = (who: string): void => {
+      const content = bodyOf([coded.subarray(0, 5), coded.subarray(5, 10), coded.subarray(10)], (index) => {
+        if (index === 0 || index === 3) return undefined;
+        waiting++;
+        return new Promise((resolve) => goOn.push(resolve));
+      });
+      const body = { ...bodyOf(), fail: ({ message }: Error) => void failed.push([who, message]) };
+      ends.push(decoders.decode({ content, coding: 'gzip', body, signal }).next());
+    };
+    const tooMany = {
+      status: 503,
+      message: 'Too many coded uploads come at once: send it without a Content-Encoding, or later.',
+      fields: [['Retry-After', '1']],
+    };
+    begin('first');
+    await until(1);
+    now += 10;
+    begin('second');
+    await until(2);
+    now += 10;
+    goOn[0]?.();
+    await until(3);
+    now = 6009;
+    await assert.rejects(all(decoders, bodyOf([coded])), tooMany);
+    assert.deepEqual(failed, []);
+    now = 6010;
+    assert.equal(await all(decoders, bodyOf([coded])), text.toString());
+    assert.deepEqual(failed, [['second', tooMany.message]]);
+    goOn[1]?.();
+    await until(4);
+    for (const go of goOn) go();
+    await Promise.all(ends);
   });
 });

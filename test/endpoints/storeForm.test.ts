@@ -12,9 +12,11 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
+import { mock } from 'node:test';
 import fc from 'fast-check';
 import { createRouter } from '../../src/endpoints/router';
 import { Root } from '../../src/files/root';
+import { Upload } from '../../src/files/writing/write';
 import { Fields } from '../../src/http/message/fields';
 import type { Endpoint, FieldLine } from '../../src/http/message/message';
 import { TestFolder } from '../support/folder';
@@ -57,6 +59,21 @@ describe('a form', () => {
   const send = (parts: readonly Buffer[], path = '', fields: FieldTable = {}): Promise<Answer> =>
     ask(router, 'POST', `/files/${path}`, { 'Content-Type': type, ...fields }, bodyOf([...parts, end]));
   const text = (path: string): string => readFileSync(folder.at(path), 'utf8');
+
+  /** A form whose last file has all come when its name turns out to be that of a folder. */
+  async function sendInVain(): Promise<Answer> {
+    const settle = Object.getOwnPropertyDescriptor(Upload.prototype, 'settle')?.value as () => Promise<void>;
+    const settling = mock.method(Upload.prototype, 'settle', async function (this: Upload) {
+      await settle.call(this);
+      if (this.path === 'dir/last.txt') mkdirSync(folder.at('dir/last.txt'));
+    });
+    try {
+      return await send([fine, replaces, file('dir/last.txt', 'last')]);
+    } finally {
+      settling.mock.restore();
+    }
+  }
+
   const entries = (): string[] => (readdirSync(folder.path, { recursive: true }) as string[]).sort();
 
   it('is answered by 201 and what was stored', async () => {
@@ -89,6 +106,11 @@ describe('a form', () => {
     [
       'a field that is no file',
       [part('Content-Disposition: form-data; name="x"\r\n', 'v'), file('f', 'f')],
+      { f: 'f' },
+    ],
+    [
+      'a field that is as long as may be',
+      [part('Content-Disposition: form-data; name="x"\r\n', 'v'.repeat(2 ** 20)), file('f', 'f')],
       { f: 'f' },
     ],
     ['an input in which nothing was chosen', [file('', ''), file('f', 'f')], { f: 'f' }],
@@ -338,15 +360,38 @@ describe('a form', () => {
   it('S5: names the part that is in the way of another, and the one that fails at the end', async () => {
     const twice = await send([file('twice', '1'), file('./twice', '2')]);
     assert.match(twice.text, /^In the part "\.\/twice" of the form: /);
-    const parts = [fine, replaces, file('dir/last.txt', 'last'), end];
-    const body = bodyOf(parts, (index) => {
-      if (index === parts.length) mkdirSync(folder.at('dir/last.txt'));
-    });
-    const late = await ask(router, 'POST', '/files/', { 'Content-Type': type }, body);
+    const late = await sendInVain();
     assert.match(late.text, /^In the part "dir\/last\.txt" of the form: /);
     const unmet = await send([fine, replaces], '', { 'If-None-Match': '*' });
     assert.match(unmet.text, /^In the part "old\.txt" of the form: /);
   });
+
+  it('S5: tells the log why a part is refused, and by which setting', async () => {
+    const { response } = await send([fine, file('.env', 'x')]);
+    const reason = 'In the part ".env" of the form: It leads out of the folder, or is excluded.';
+    assert.deepEqual([response.reason, response.option], [reason, 'exclude']);
+  });
+
+  it('does not take a defect for what is wrong with a part', async () => {
+    const failing = mock.method(Upload.prototype, 'write', () => Promise.reject(new Error('A defect.')));
+    try {
+      await assert.rejects(send([fine]), /^Error: A defect\.$/);
+    } finally {
+      failing.mock.restore();
+    }
+  });
+
+  for (const [access, sentence] of [
+    ['full', 'A file is where the path needs a folder.'],
+    ['dropBox', 'That name is taken.'],
+  ] as const) {
+    it(`is refused before it is read, where no folder can be: ${access}`, async () => {
+      let isRead = false;
+      const body = bodyOf([fine, end], () => void (isRead = true));
+      const answer = await ask(folder.router({ access }), 'POST', '/files/old.txt/', { 'Content-Type': type }, body);
+      assert.deepEqual([answer.status, answer.text, isRead], [409, `${sentence}\n`, false]);
+    });
+  }
 
   it('S2: is not taken for the whole if it is a part', async () => {
     const answer = await send([fine, replaces], '', { 'Content-Range': 'bytes 0-3/10' });
@@ -454,11 +499,7 @@ describe('a form', () => {
   });
 
   it('is taken back if one of its files cannot be put in its place at the end', async () => {
-    const parts = [fine, replaces, file('dir/last.txt', 'last'), end];
-    const body = bodyOf(parts, (index) => {
-      if (index === parts.length) mkdirSync(folder.at('dir/last.txt'));
-    });
-    assert.equal((await ask(router, 'POST', '/files/', { 'Content-Type': type }, body)).status, 409);
+    assert.equal((await sendInVain()).status, 409);
     assert.deepEqual([existsSync(folder.at('new')), text('old.txt')], [false, 'old']);
   });
 
