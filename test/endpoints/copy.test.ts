@@ -1,7 +1,16 @@
 /** COPY stores a file once more, under another name, whole or not at all (RFC 4918 §9.8). */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { defaultLimits, type Access } from '../../src/options';
@@ -92,10 +101,18 @@ describe('COPY', () => {
     assert.equal(existsSync(folder.at('new.txt')), false);
   });
 
+  it('says by which setting a copy would replace what is there', async () => {
+    const answer = await copy('a.txt', '/files/b.txt');
+    assert.deepEqual([answer.response.option, answer.text], ['access', 'A copy replaces nothing here.\n']);
+  });
+
   it('copies no more than may be stored: 413', async () => {
     const router = folder.router({ limits: { ...defaultLimits, body: 2 } });
     folder.write('long.txt', 'abc');
     assert.equal((await ask(router, 'COPY', '/files/long.txt', { Destination: '/files/new.txt' })).status, 413);
+    assert.equal((await ask(router, 'COPY', '/files/a.txt', { Destination: '/files/new.txt' })).status, 201);
+    folder.write('long.txt', 'ab');
+    assert.equal((await ask(router, 'COPY', '/files/long.txt', { Destination: '/files/new2.txt' })).status, 201);
   });
 
   it('copies megabytes octet for octet, and shows nothing before the end', async () => {
@@ -114,6 +131,14 @@ describe('COPY', () => {
   for (const [promise, change] of [
     ['grows', () => appendFileSync(folder.at('big'), 'x')],
     ['shrinks', () => writeFileSync(folder.at('big'), 'x')],
+    [
+      'becomes another',
+      () => {
+        writeFileSync(folder.at('big'), Buffer.alloc(4 * 1024 * 1024, 'x'));
+        // Its time may be the same, where the clock of the file system is slow.
+        utimesSync(folder.at('big'), 1, 1);
+      },
+    ],
   ] as const) {
     it(`copies nothing of a file that ${promise} meanwhile: 503`, async () => {
       writeFileSync(folder.at('big'), Buffer.alloc(4 * 1024 * 1024));

@@ -15,9 +15,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename } from 'node:path';
+import { mock } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { Uploads } from '../../src/files/writing/uploads';
 import { Fields } from '../../src/http/message/fields';
 import type { Endpoint } from '../../src/http/message/message';
-import { ask, bodyOf, type FieldTable } from '../support/request';
+import type { Options } from '../../src/options';
+import { ask, bodyOf, makeRequest, respond, type Answer, type FieldTable } from '../support/request';
 import { TestFolder } from '../support/folder';
 import { needs, needsLinux, needsOrdinaryUser, needsPosix, needsProgram, needsSuperuser } from '../support/needs';
 import { codings } from '../../src/endpoints/representation/coding';
@@ -291,6 +295,17 @@ describe('storing', () => {
       assert.equal(text('old.txt'), 'newer');
     });
 
+    it('If-Unmodified-Since replaces only what has stayed as it was', async () => {
+      const since = (date: string): Promise<number> => put('old.txt', 'new', { 'If-Unmodified-Since': date });
+      assert.equal(await since('Thu, 01 Jan 1970 00:00:00 GMT'), 412);
+      assert.equal(await since('Fri, 31 Dec 9999 23:59:59 GMT'), 204);
+    });
+
+    it('let go of the file that they look at, whatever its size', async () => {
+      folder.write('big.txt', 'x'.repeat(2_000_000));
+      assert.equal(await put('big.txt', 'new', { 'If-None-Match': '*' }), 412);
+    });
+
     it('are checked before the body is read', async () => {
       let read = false;
       const body = bodyOf(['x'], () => void (read = true));
@@ -511,6 +526,118 @@ describe('storing', () => {
         assert.equal(existsSync(folder.at('dir/inner.txt')), path !== 'dir/inner.txt');
       });
     }
+  });
+
+  describe('of little that has come at once', () => {
+    /** Of content that is here as a whole, and would be another one piece by piece. */
+    const send = (content: Buffer, fields: FieldTable = {}, options: Partial<Options> = {}): Promise<Answer> => {
+      const body = { ...bodyOf(['piece ', 'by piece']), whole: () => content };
+      return ask(folder.router({ access: 'full', ...options }), 'PUT', '/files/a/new.txt', fields, body);
+    };
+    const pieces = 'piece by piece';
+
+    const rows: readonly (readonly [promise: string, fields: FieldTable, stored: string])[] = [
+      ['takes it as it is', {}, 'whole'],
+      ['takes it as it is where that is said', { 'Content-Encoding': 'identity' }, 'whole'],
+      ['goes through it for its digest', { 'Repr-Digest': digestOf(pieces) }, pieces],
+      ['goes through it for whoever wants that', { 'Want-Repr-Digest': 'sha-256=1' }, pieces],
+      ['minds the time that it is to have', { 'X-OC-Mtime': '1500000000' }, pieces],
+    ];
+    for (const [promise, fields, stored] of rows) {
+      it(promise, async () => {
+        const { status, response } = await send(Buffer.from('whole'), fields);
+        assert.deepEqual([status, response.stored, text('a/new.txt')], [201, ['a/new.txt'], stored]);
+        if ('X-OC-Mtime' in fields) assert.equal(statSync(folder.at('a/new.txt')).mtimeMs, 1.5e12);
+      });
+    }
+
+    it('takes it on the disk, where that is wanted', async () => {
+      assert.equal((await send(Buffer.from('whole'), {}, { sync: true })).status, 201);
+      assert.equal(text('a/new.txt'), 'whole');
+    });
+
+    it('decodes what is coded', async () => {
+      assert.equal((await send(Buffer.from('whole'), { 'Content-Encoding': 'gzip' })).status, 400);
+      assert.equal(existsSync(folder.at('a')), false);
+    });
+  });
+
+  it('has an upload that is coded fail by its client, though nobody knows what it comes to', async () => {
+    const failed: string[] = [];
+    const coded = gzipSync('new');
+    const sources: unknown[] = [];
+    for (const fields of [{}, { 'Content-Encoding': 'gzip' }]) {
+      const seen = mock.method(Uploads.prototype, 'store').mock;
+      const body = { ...bodyOf([coded]), fail: ({ message }: Error) => void failed.push(message) };
+      assert.equal((await ask(router, 'PUT', '/files/new.gz', fields, body)).status < 300, true);
+      const source = seen.calls[0]?.arguments[2];
+      sources.push(source?.length);
+      source?.fail(new Error('cancelled'));
+      seen.restore();
+    }
+    assert.deepEqual(
+      [sources, failed],
+      [
+        [coded.length, undefined],
+        ['cancelled', 'cancelled'],
+      ],
+    );
+  });
+
+  it('S12: does not take a digest behind what is coded, for it is not kept as it came', async () => {
+    const trailers = new Fields(['content-digest'], [digestOf('new')]);
+    const body = { ...bodyOf([gzipSync('new')], undefined, trailers), length: undefined };
+    const answer = await ask(router, 'PUT', '/files/new.txt', { 'Content-Encoding': 'gzip' }, body);
+    const sentence = 'A digest behind coded content cannot be checked: send it before the content.\n';
+    assert.deepEqual([answer.status, answer.text, existsSync(folder.at('new.txt'))], [400, sentence, false]);
+  });
+
+  it('needs a length of what is sent by HTTP/1.0', async () => {
+    const request = { ...makeRequest('PUT', '/files/new.txt', {}, bodyOf(['x'])), minorVersion: 0 as const };
+    assert.equal((await respond(router, request)).status, 411);
+  });
+
+  it('S9: tells that nothing is complete where an upload that could be gone on with is refused', async () => {
+    const rows: readonly (readonly [path: string, fields: FieldTable, status: number])[] = [
+      ['dir', {}, 409],
+      ['dir/', {}, 409],
+      ['old.txt', { 'If-None-Match': '*' }, 412],
+      ['old.txt', { 'Content-Encoding': 'gzip' }, 415],
+      ['old.txt', { 'Content-Range': 'bytes 0-1/2' }, 400],
+    ];
+    for (const [path, fields, status] of rows) {
+      const answer = await ask(router, 'PUT', `/files/${path}`, { 'Upload-Complete': '?1', ...fields });
+      assert.deepEqual([answer.status, answer.fields.get('upload-complete')], [status, '?0'], path);
+    }
+  });
+
+  it('S12: takes a form that is coded', async () => {
+    const form = '--x\r\nContent-Disposition: form-data; filename="new"\r\n\r\nnew\r\n--x--';
+    const fields = { 'Content-Type': 'multipart/form-data; boundary=x', 'Content-Encoding': 'gzip' };
+    assert.equal((await ask(router, 'POST', '/files/dir/', fields, bodyOf([gzipSync(form)]))).status, 201);
+    assert.equal(text('dir/new'), 'new');
+  });
+
+  for (const [path, location] of [
+    ['/files/%6Eew.txt', '/files/%6Eew.txt'],
+    ['/files/x/.././/new.txt', '/files/x/.././/new.txt'],
+    ['///files//new.txt', '/files//new.txt'],
+  ] as const) {
+    it(`tells where it is in the words of its client, and never of another server: ${path}`, async () => {
+      const answer = await ask(router, 'PUT', path, {}, bodyOf(['new']));
+      assert.deepEqual([answer.status, answer.fields.get('location'), text('new.txt')], [201, location, 'new']);
+    });
+  }
+
+  it('takes a form for a file, where it is one that could be gone on with', async () => {
+    const fields = { 'Content-Type': 'multipart/form-data; boundary=x', 'Upload-Complete': '?1' };
+    assert.equal((await ask(router, 'POST', '/files/dir/', fields, bodyOf(['--x--']))).status, 409);
+    assert.equal((await ask(router, 'POST', '/files/new', fields, bodyOf(['--x--']))).status, 201);
+    assert.equal(text('new'), '--x--');
+  });
+
+  it('removes a file however deep a client goes', async () => {
+    assert.equal(await put('old.txt', '', { Depth: '0' }, 'DELETE'), 204);
   });
 
   it('lets go of every descriptor, whatever happens', async function () {

@@ -104,31 +104,34 @@ export const mutatedRooms: readonly MutatedRoom[] = [
     room: 'endpoints/storing:fields',
     directory: 'endpoints/storing',
     files: named('destination integrity partHeader refusals removal uploadFields wishes zstdFrame'),
-    tests: of('endpoints', 'refusals uploadFields zstdFrame digest storeForm'),
+    tests: of('endpoints', 'refusals uploadFields zstdFrame partHeader integrity'),
   },
   {
     room: 'endpoints/storing:requests',
     directory: 'endpoints/storing',
     files: named('arrangement copy precondition store terms'),
-    tests: [...of('endpoints', 'removeFolder makeFolder digest copy move dropBox store'), 'wire/trash'],
+    tests: [
+      ...of('endpoints', 'terms removeFolder makeFolder copy move store dropBox synced uploadRegistry'),
+      'wire/trash',
+    ],
   },
   {
     room: 'endpoints/storing:content',
     directory: 'endpoints/storing',
     files: named('decoding form multipart'),
-    tests: of('endpoints', 'decoding storeForm'),
+    tests: of('endpoints', 'multipart decoding storeForm'),
   },
   {
     room: 'endpoints/storing:resumable',
     directory: 'endpoints/storing',
     files: named('finishedUpload resumableUpload'),
-    tests: ['endpoints/resumableUpload', 'wire/resumable'],
+    tests: of('endpoints', 'resumableUpload uploadRegistry'),
   },
   {
     room: 'endpoints/storing:registry',
     directory: 'endpoints/storing',
     files: named('noting uploadRegistry'),
-    tests: of('wire', 'resumableRestart resumable'),
+    tests: of('endpoints', 'noting uploadRegistry'),
   },
 ];
 
