@@ -1,8 +1,10 @@
 /** Who shares work with whom. */
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { Coalesced } from '../../src/endpoints/representation/coalesced';
 import { spend } from '../support/spend';
+
+const mocks = new Mocks();
 
 /** Work that ends when the test says so. */
 class Works {
@@ -38,7 +40,7 @@ class Works {
   /** Waits until nothing is kept. */
   async isForgotten(): Promise<void> {
     while (this.coalesced.size > 0) {
-      mock.timers.tick(1000);
+      mocks.timers.tick(1000);
       await new Promise(setImmediate);
     }
   }
@@ -46,7 +48,7 @@ class Works {
   /** Waits until that much work has begun; time goes by only here. */
   async until(count: number): Promise<void> {
     while (this.begun.length < count) {
-      mock.timers.tick(1000);
+      mocks.timers.tick(1000);
       await new Promise(setImmediate);
     }
   }
@@ -228,8 +230,8 @@ const table: readonly (readonly [promise: string, (works: Works) => Promise<void
 ];
 
 describe('work that many ask for', () => {
-  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
-  afterEach(() => mock.timers.reset());
+  beforeEach(() => mocks.timers.enable({ apis: ['setTimeout'] }));
+  afterEach(() => mocks.timers.reset());
 
   for (const [promise, check] of table) it(promise, () => check(new Works()));
 });

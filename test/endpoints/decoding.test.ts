@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import * as zlib from 'node:zlib';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import fc from 'fast-check';
 import { codings } from '../../src/endpoints/representation/coding';
 import { codingOf, Decoders } from '../../src/endpoints/storing/decoding';
@@ -11,6 +11,8 @@ import type { Endpoint } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';
 import { TestFolder } from '../support/folder';
 import { ask, bodyOf, makeRequest, respond, type Answer, type FieldTable } from '../support/request';
+
+const mocks = new Mocks();
 
 interface Zstd {
   readonly zstdCompressSync?: (content: Uint8Array) => Buffer;
@@ -230,7 +232,7 @@ describe('S12: what is decoded', () => {
   const text = Buffer.from('All that is coded must be decoded. '.repeat(20));
   const coded = zlib.gzipSync(text);
   const { signal } = new AbortController();
-  afterEach(() => mock.restoreAll());
+  afterEach(() => mocks.restore());
 
   async function all(decoders: Decoders, content: AsyncIterable<Uint8Array>, stop = signal): Promise<string> {
     const pieces: Uint8Array[] = [];
@@ -298,7 +300,7 @@ describe('S12: what is decoded', () => {
 
   it('has a place, which goes to another when its own has stood still for longest, and for a second', async () => {
     let now = 5000;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     const decoders = new Decoders(2, 1000);
     const failed: [who: string, message: string][] = [];
     const goOn: (() => void)[] = [];

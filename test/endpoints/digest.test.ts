@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs, { statSync } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import type { Endpoint } from '../../src/http/message/message';
 import { discardBody } from '../../src/http/wire/encode';
 import { defaultLimits } from '../../src/options';
 import { ask, makeRequest } from '../support/request';
 import { openDescriptors, TestFolder } from '../support/folder';
+
+const mocks = new Mocks();
 
 const digest = (algorithm: string, content: string | Buffer): string =>
   `${algorithm}=:${createHash(algorithm.replace('-', '')).update(content).digest('base64')}:`;
@@ -91,7 +93,7 @@ describe('Want-Repr-Digest', () => {
       // Until then, what is there could change and look the same.
       const { mtimeMs } = statSync(folder.at('big.txt'));
       while (Date.now() < mtimeMs + 100) await new Promise(setImmediate);
-      reads = mock.method(fs, 'readSync').mock;
+      reads = mocks.method(fs, 'readSync').mock;
     });
     afterEach(() => reads.restore());
 

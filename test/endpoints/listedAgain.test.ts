@@ -1,7 +1,7 @@
 /** A folder that is listed again is shown as it is now: what is remembered saves work, and is never what has changed since. */
 import assert from 'node:assert/strict';
 import fs, { mkdirSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Endpoint } from '../../src/http/message/message';
@@ -11,6 +11,8 @@ import { defaultLimits } from '../../src/options';
 import { TestFolder } from '../support/folder';
 import { needs, needsPosix } from '../support/needs';
 import { ask, bodyOf, type FieldTable } from '../support/request';
+
+const mocks = new Mocks();
 
 const forms: readonly [target: string, fields: FieldTable][] = [
   ['/files/d/', {}],
@@ -23,7 +25,7 @@ describe('a folder that is listed again', function () {
   let router: Endpoint;
   const opened = (): number => reading.mock.callCount();
   let reading: { readonly mock: { callCount(): number; restore(): void } };
-  before(() => (reading = mock.method(fs, 'opendirSync')));
+  before(() => (reading = mocks.method(fs, 'opendirSync')));
   beforeEach(function () {
     folder = new TestFolder();
     folder.write('d/a.txt', '1').write('d/b.txt', '22').write('d/c/x', '').write('e/a.txt', '');
@@ -137,7 +139,7 @@ describe('a folder that is listed again', function () {
 
   it('has its names read each time where a server elsewhere has its own mind about times', async () => {
     await remembered();
-    const type = mock.method(fs, 'statfsSync', () => ({ type: 0x6969 }));
+    const type = mocks.method(fs, 'statfsSync', () => ({ type: 0x6969 }));
     try {
       for (let i = 0; i < 3; i++) assert.equal(await readings(), 1);
     } finally {
@@ -146,7 +148,7 @@ describe('a folder that is listed again', function () {
   });
 
   it('is not remembered within a tick of the clock after its time', async () => {
-    const now = mock.method(Date, 'now', () => Math.floor(statSync(folder.at('d')).ctimeMs) + 5);
+    const now = mocks.method(Date, 'now', () => Math.floor(statSync(folder.at('d')).ctimeMs) + 5);
     try {
       for (let i = 0; i < 3; i++) assert.equal(await readings(), 1);
       now.mock.mockImplementation(() => Math.floor(statSync(folder.at('d')).ctimeMs) + 3000);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { chmodSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { isoDate } from '../../src/endpoints/site/directoryPage';
@@ -11,6 +11,8 @@ import { assertShort, processorTime } from '../support/noise';
 import { ask, makeRequest, read } from '../support/request';
 import { TestFolder } from '../support/folder';
 import { needsOrdinaryUser, needsPosix } from '../support/needs';
+
+const mocks = new Mocks();
 
 interface Entry {
   readonly name: string;
@@ -127,7 +129,7 @@ describe('a listing', () => {
   it('asked for while it is read is of the folder as it is then, and read once for all', async () => {
     for (let i = 0; i < 5000; i++) folder.write(`many/${i}`, '');
     for (const target of ['/files/many/', '/many/']) {
-      const looked = mock.method(fs, 'lstatSync').mock;
+      const looked = mocks.method(fs, 'lstatSync').mock;
       const first = router(makeRequest('GET', target));
       folder.write('many/new.txt', '');
       const [one, other] = await Promise.all([ask(router, 'GET', target), ask(router, 'GET', target)]);
@@ -157,7 +159,7 @@ describe('a listing', () => {
       'loop/loop/link',
     ];
     for (const base of ['/files/', '/']) {
-      const looked = mock.method(fs, 'lstatSync').mock;
+      const looked = mocks.method(fs, 'lstatSync').mock;
       const first = ask(router, 'GET', `${base}many/`);
       const answers = await Promise.all(spellings.map((spelling) => ask(router, 'GET', `${base}${spelling}/`)));
       const rows = (text: string): string => text.slice(text.indexOf('0'));
@@ -175,7 +177,7 @@ describe('a listing', () => {
   it('that nobody waits for any more is not read to its end', async () => {
     for (let i = 0; i < 5000; i++) folder.write(`many/${i}`, '');
     for (const target of ['/files/many/', '/many/']) {
-      const all = mock.method(fs, 'lstatSync').mock;
+      const all = mocks.method(fs, 'lstatSync').mock;
       await ask(router, 'GET', target);
       const whole = all.callCount();
       const controller = new AbortController();

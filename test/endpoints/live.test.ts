@@ -1,13 +1,15 @@
 /** Who gets a page with the script, and who sees what is not saved. */
 import assert from 'node:assert/strict';
 import { realpathSync, rmSync } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Live } from '../../src/endpoints/live/live';
 import type { Endpoint } from '../../src/http/message/message';
 import type { Options } from '../../src/options';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { ask, remembered, type Answer, type FieldTable } from '../support/request';
+
+const mocks = new Mocks();
 
 const load = { Accept: 'text/html,*/*;q=0.8' };
 /** As Chromium has it of a worker that answers by `fetch(event.request)`. */
@@ -311,8 +313,8 @@ describe('with live reload', () => {
 
   for (const code of ['ENOSPC', 'EIO', 'EXOTIC']) {
     it(`a change that the disk does not tell of, for ${code}, is told all the same`, () => {
-      const told = mock.method(live.streams, 'tell', () => undefined).mock;
-      const failing = mock.method(realpathSync, 'native', () => {
+      const told = mocks.method(live.streams, 'tell', () => undefined).mock;
+      const failing = mocks.method(realpathSync, 'native', () => {
         throw Object.assign(new Error(code), { code, syscall: 'realpath' });
       });
       try {

@@ -1,10 +1,12 @@
 /** What is noted of a resumable upload for a later server: what counts to its end, no more, and not more often than needed. */
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { aboutOf, Noting, requestOf, type About } from '../../src/endpoints/storing/noting';
 import type { Ledger } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
 import { makeRequest } from '../support/request';
+
+const mocks = new Mocks();
 
 const about: About & { readonly final: object } = {
   method: 'PUT',
@@ -87,8 +89,8 @@ describe('the note of an upload', () => {
   beforeEach(() => {
     calls = [];
     now = 500;
-    mock.method(performance, 'now', () => now);
-    mock.method(Date, 'now', () => 1_000_000);
+    mocks.method(performance, 'now', () => now);
+    mocks.method(Date, 'now', () => 1_000_000);
     ledger = {
       write: (...all) => calls.push(['write', ...all]),
       keep: (...all) => Promise.resolve(void calls.push(['keep', ...all])),
@@ -97,7 +99,7 @@ describe('the note of an upload', () => {
       find: () => Promise.resolve(undefined),
     };
   });
-  afterEach(() => mock.restoreAll());
+  afterEach(() => mocks.restore());
 
   it('has what counts to its end, and no secret', () => {
     new Noting(ledger, noted, false).note(incomplete, 7);

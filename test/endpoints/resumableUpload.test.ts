@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { FinishedUpload } from '../../src/endpoints/storing/finishedUpload';
 import { Expectations } from '../../src/endpoints/storing/integrity';
@@ -16,6 +16,8 @@ import type { FieldLine, Request, RequestBody, Response } from '../../src/http/m
 import { defaultLimits } from '../../src/options';
 import { TestFolder } from '../support/folder';
 import { bodyOf, makeRequest, type FieldTable } from '../support/request';
+
+const mocks = new Mocks();
 
 const full = (): FileError => new FileError('full', 'There is no room left to store the file.');
 const digest = (text: string): string => `sha-256=:${createHash('sha256').update(text).digest('base64')}:`;
@@ -49,7 +51,7 @@ describe('a resumable upload', () => {
     signs = 0;
   });
   afterEach(async () => {
-    mock.restoreAll();
+    mocks.restore();
     if (made?.isIncomplete === true) upload.discard();
     await uploads.end();
     assert.deepEqual([folder.left(), folder.opened()], [0, []]);
@@ -139,7 +141,7 @@ describe('a resumable upload', () => {
 
   it('is idle between its requests, and not as long as one is under way', async () => {
     let now = 1000;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     const resumable = make();
     now += 5;
     assert.equal(resumable.idle, 0);
@@ -160,7 +162,7 @@ describe('a resumable upload', () => {
 
   it('of an earlier server is idle, and as long as was told there', () => {
     let now = 1000;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     const resumable = make({ earlier: { length: 8 } });
     now += 5;
     assert.deepEqual([resumable.idle, resumable.length], [5, 8]);
@@ -272,7 +274,7 @@ describe('a resumable upload', () => {
   });
 
   it('that is parked ends with what is under way, and what has come of it stays', async () => {
-    const parked = mock.method(upload, 'park');
+    const parked = mocks.method(upload, 'park');
     const resumable = make();
     const [body, hangs] = hanging('one');
     const pending = assert.rejects(append(resumable, 0, body, true), overtaken);
@@ -284,7 +286,7 @@ describe('a resumable upload', () => {
   });
 
   it('that is complete has nothing to be parked', async () => {
-    const parked = mock.method(upload, 'park');
+    const parked = mocks.method(upload, 'park');
     const resumable = make();
     await append(resumable, 0, 'one', true);
     await resumable.park();
@@ -375,7 +377,7 @@ describe('a resumable upload', () => {
     /** What is told while three octets come, each a second after the other. */
     async function told(fields: FieldTable, change: Partial<RequestBody> = {}): Promise<unknown[]> {
       let now = 0;
-      mock.method(performance, 'now', () => now);
+      mocks.method(performance, 'now', () => now);
       const said: unknown[] = [];
       const resumable = make();
       const body = bodyOf(['a', 'b', 'c'], () => void (now += 999.5));
@@ -406,7 +408,7 @@ describe('a resumable upload', () => {
 
     it('to nobody by HTTP/1.0', async () => {
       let now = 0;
-      mock.method(performance, 'now', () => (now += 2000));
+      mocks.method(performance, 'now', () => (now += 2000));
       const done = await make().append(patch({ 'Upload-Complete': '?1', ...speaking }, bodyOf(['a'])), 0);
       assert.equal(done?.status, 201);
     });
@@ -447,7 +449,7 @@ describe('a resumable upload', () => {
 
     it('at the end, says that it was not the transfer, on its own terms', async () => {
       const resumable = make();
-      mock.method(uploads, 'finish', () => Promise.reject(full()));
+      mocks.method(uploads, 'finish', () => Promise.reject(full()));
       const failure = { status: 507, message: 'That is the matter.', fields: [yes] };
       await assert.rejects(append(resumable, 0, 'one', true), failure);
       assert.deepEqual([resumable.hasEnded, folder.left()], [true, 0]);
@@ -496,7 +498,7 @@ describe('a resumable upload that is complete', () => {
     const ways = { limits, onSign: () => void signs++, onNews: () => void news++ };
     finished = new FinishedUpload({ size: 3, status: 201, fields }, ways);
   });
-  afterEach(() => mock.restoreAll());
+  afterEach(() => mocks.restore());
 
   it('tells so', async () => {
     assert.deepEqual([finished.isIncomplete, finished.hasEnded], [false, false]);
@@ -525,7 +527,7 @@ describe('a resumable upload that is complete', () => {
 
   it('is idle since it was last asked', async () => {
     let now = performance.now() + 50_000;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     assert.ok(finished.idle >= 50_000);
     await finished.describe();
     assert.equal(finished.idle, 0);

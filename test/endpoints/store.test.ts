@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { gzipSync } from 'node:zlib';
 import { Uploads } from '../../src/files/writing/uploads';
 import { Fields } from '../../src/http/message/fields';
@@ -25,6 +25,8 @@ import { ask, bodyOf, makeRequest, respond, type Answer, type FieldTable } from 
 import { TestFolder } from '../support/folder';
 import { needs, needsLinux, needsOrdinaryUser, needsPosix, needsProgram, needsSuperuser } from '../support/needs';
 import { codings } from '../../src/endpoints/representation/coding';
+
+const mocks = new Mocks();
 
 describe('storing', () => {
   let folder: TestFolder;
@@ -567,7 +569,7 @@ describe('storing', () => {
     const coded = gzipSync('new');
     const sources: unknown[] = [];
     for (const fields of [{}, { 'Content-Encoding': 'gzip' }]) {
-      const seen = mock.method(Uploads.prototype, 'store').mock;
+      const seen = mocks.method(Uploads.prototype, 'store').mock;
       const body = { ...bodyOf([coded]), fail: ({ message }: Error) => void failed.push(message) };
       assert.equal((await ask(router, 'PUT', '/files/new.gz', fields, body)).status < 300, true);
       const source = seen.calls[0]?.arguments[2];

@@ -12,7 +12,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import fc from 'fast-check';
 import { createRouter } from '../../src/endpoints/router';
 import { Root } from '../../src/files/root';
@@ -22,6 +22,8 @@ import type { Endpoint, FieldLine } from '../../src/http/message/message';
 import { TestFolder } from '../support/folder';
 import { ask, bodyOf, type Answer, type FieldTable } from '../support/request';
 import { needsPosix } from '../support/needs';
+
+const mocks = new Mocks();
 
 const boundary = '----boundary';
 
@@ -63,7 +65,7 @@ describe('a form', () => {
   /** A form whose last file has all come when its name turns out to be that of a folder. */
   async function sendInVain(): Promise<Answer> {
     const settle = Object.getOwnPropertyDescriptor(Upload.prototype, 'settle')?.value as () => Promise<void>;
-    const settling = mock.method(Upload.prototype, 'settle', async function (this: Upload) {
+    const settling = mocks.method(Upload.prototype, 'settle', async function (this: Upload) {
       await settle.call(this);
       if (this.path === 'dir/last.txt') mkdirSync(folder.at('dir/last.txt'));
     });
@@ -373,7 +375,7 @@ describe('a form', () => {
   });
 
   it('does not take a defect for what is wrong with a part', async () => {
-    const failing = mock.method(Upload.prototype, 'write', () => Promise.reject(new Error('A defect.')));
+    const failing = mocks.method(Upload.prototype, 'write', () => Promise.reject(new Error('A defect.')));
     try {
       await assert.rejects(send([fine]), /^Error: A defect\.$/);
     } finally {

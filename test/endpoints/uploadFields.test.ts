@@ -1,6 +1,6 @@
 /** The fields of resumable uploads: what a client says with them, and what it is told. */
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import {
   completeLine,
   completeOf,
@@ -20,6 +20,8 @@ import { HttpError } from '../../src/http/message/httpError';
 import type { Response } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';
 import { bodyOf, makeRequest, type FieldTable } from '../support/request';
+
+const mocks = new Mocks();
 
 const requestWith = (fields: FieldTable, content?: string) =>
   makeRequest('POST', '/files/x', fields, content === undefined ? undefined : bodyOf([content]));
@@ -101,7 +103,7 @@ describe('the fields of a resumable upload', () => {
 
   it('are told once a second at most, and to those alone who speak of them', () => {
     let now = 500;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     try {
       const isDue = teller(requestWith({ 'upload-draft-interop-version': '8' }));
       const isEver = teller(requestWith({}));
@@ -115,7 +117,7 @@ describe('the fields of a resumable upload', () => {
         due.map((is) => [is, false]),
       );
     } finally {
-      mock.restoreAll();
+      mocks.restore();
     }
   });
 

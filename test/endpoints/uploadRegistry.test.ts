@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { createRouter } from '../../src/endpoints/router';
 import { UploadRegistry } from '../../src/endpoints/storing/uploadRegistry';
@@ -12,6 +12,8 @@ import type { Endpoint, FieldLine, RequestBody } from '../../src/http/message/me
 import { defaultLimits, type Options } from '../../src/options';
 import { TestFolder } from '../support/folder';
 import { ask, bodyOf, makeRequest, read, respond, type Answer, type FieldTable } from '../support/request';
+
+const mocks = new Mocks();
 
 const limits = { ...defaultLimits, body: 1000, resumeTimeout: 60_000 };
 const limit = 'max-size=1000, max-age=60';
@@ -35,8 +37,7 @@ describe('the resumable uploads of a server', () => {
     start();
   });
   afterEach(async () => {
-    mock.restoreAll();
-    mock.timers.reset();
+    mocks.restore();
     folder.remove();
     await registry.end();
   });
@@ -153,8 +154,8 @@ describe('the resumable uploads of a server', () => {
 
   it('are not told of to others, and forgotten when they are complete or fail', async () => {
     const said: unknown[] = [];
-    const timers = mock.method(globalThis, 'setTimeout').mock;
-    const cleared = mock.method(globalThis, 'clearTimeout').mock;
+    const timers = mocks.method(globalThis, 'setTimeout').mock;
+    const cleared = mocks.method(globalThis, 'clearTimeout').mock;
     for (const body of [bodyOf(['all']), failing('half')]) {
       const request = makeRequest('PUT', '/files/new.txt', { 'Upload-Complete': '?1' }, body);
       await respond(router, { ...request, interim: (...all) => void said.push(all) }).catch(() => undefined);
@@ -232,8 +233,8 @@ describe('the resumable uploads of a server', () => {
   });
 
   it('are watched while they come, and known by their source, which can have them fail', async () => {
-    const watched = mock.method(registry.uploads, 'watch').mock;
-    const begun = mock.method(registry.uploads, 'begin').mock;
+    const watched = mocks.method(registry.uploads, 'watch').mock;
+    const begun = mocks.method(registry.uploads, 'begin').mock;
     const upload = await create('new.txt', 'four', { 'Upload-Length': '8' });
     const before = watched.callCount();
     await append(upload, 4, false, 'x');
@@ -274,22 +275,22 @@ describe('the resumable uploads of a server', () => {
   });
 
   it('end where nobody goes on with them for long', async () => {
-    mock.timers.enable({ apis: ['setTimeout'] });
+    mocks.timers.enable({ apis: ['setTimeout'] });
     const upload = await create('new.txt', 'half');
-    mock.timers.tick(59_999);
+    mocks.timers.tick(59_999);
     await settled();
     assert.equal(folder.left(), 1);
-    mock.timers.tick(1);
+    mocks.timers.tick(1);
     await settled();
     assert.deepEqual([folder.left(), noted(), await offsetOf(upload)], [0, [], '404']);
   });
 
   it('have their end put off by any sign of life', async () => {
-    const timers = mock.method(globalThis, 'setTimeout').mock;
+    const timers = mocks.method(globalThis, 'setTimeout').mock;
     const upload = await create('new.txt', 'half');
     const timer = timers.calls.find(({ arguments: [, wait] }) => wait === limits.resumeTimeout)?.result;
     assert.ok(timer);
-    const refreshed = mock.method(timer, 'refresh').mock;
+    const refreshed = mocks.method(timer, 'refresh').mock;
     assert.equal(await offsetOf(upload), '4');
     assert.equal(refreshed.callCount(), 1);
   });
@@ -299,8 +300,8 @@ describe('the resumable uploads of a server', () => {
     await setImmediate();
     const active = (): number => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
     const before = active();
-    const timers = mock.method(globalThis, 'setTimeout').mock;
-    const cleared = mock.method(globalThis, 'clearTimeout').mock;
+    const timers = mocks.method(globalThis, 'setTimeout').mock;
+    const cleared = mocks.method(globalThis, 'clearTimeout').mock;
     const ends = [
       (upload: string) => ask(router, 'DELETE', upload),
       (upload: string) => append(upload, 4, false, 'x'.repeat(1000)),
@@ -321,7 +322,7 @@ describe('the resumable uploads of a server', () => {
     let now: number;
     beforeEach(() => {
       now = performance.now();
-      mock.method(performance, 'now', () => now);
+      mocks.method(performance, 'now', () => now);
     });
 
     it('of which one goes for another: what nobody has gone on with for longest', async () => {
@@ -427,7 +428,7 @@ describe('the resumable uploads of a server', () => {
       const upload = await create('new.txt', 'half');
       rmSync(recordOf(upload));
       const now = performance.now() + 3_600_000;
-      mock.method(performance, 'now', () => now);
+      mocks.method(performance, 'now', () => now);
       assert.equal(await offsetOf(upload), '4');
       assert.equal(noted().length, 1);
     });

@@ -1,12 +1,14 @@
 /** What was opened is judged by where it really is, whatever its path means by then. */
 import assert from 'node:assert/strict';
 import fs, { closeSync, fstatSync, openSync, renameSync, unlinkSync, type BigIntStats } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { giveBack, knowsDescriptors, locateDescriptor, persistently } from '../../src/files/descriptor';
 import type * as Descriptors from '../../src/files/descriptor';
 import { loadedWithoutDescriptors } from '../support/anotherPlatform';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { needs } from '../support/needs';
+
+const mocks = new Mocks();
 
 const isHidden = { name: 'FileError', kind: 'hidden' };
 
@@ -36,7 +38,7 @@ describe('a descriptor', () => {
 
     it('is not ours any more, whatever the system says of that', () => {
       const close = fs.closeSync.bind(fs);
-      const failing = mock.method(fs, 'closeSync', (fd: number) => {
+      const failing = mocks.method(fs, 'closeSync', (fd: number) => {
         close(fd);
         throw Object.assign(new Error('EIO'), { code: 'EIO' });
       }).mock;

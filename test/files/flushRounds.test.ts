@@ -1,11 +1,13 @@
 /** Uploads that wait for the disk do so together, and each hears of its own failure alone. */
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { FileError } from '../../src/files/fileError';
 import { FlushRounds } from '../../src/files/writing/flushRounds';
 import { soon } from '../support/soon';
 import type { Stored, Upload } from '../../src/files/writing/write';
+
+const mocks = new Mocks();
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'fsync' });
 
@@ -30,9 +32,9 @@ describe('uploads that wait for the disk', () => {
   let now: number;
 
   beforeEach(() => {
-    mock.timers.enable({ apis: ['setTimeout'] });
+    mocks.timers.enable({ apis: ['setTimeout'] });
     now = 1000;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     done = [];
     waiting = new Map();
     isHeldUp = false;
@@ -43,7 +45,7 @@ describe('uploads that wait for the disk', () => {
     rounds = new FlushRounds({ place } as never);
   });
   afterEach(() => {
-    mock.reset();
+    mocks.restore();
   });
 
   async function disk(what: string): Promise<void> {
@@ -159,10 +161,10 @@ describe('uploads that wait for the disk', () => {
       await round(30);
       const one = finish(uploadOf('a'));
       await settle();
-      mock.timers.tick(2);
+      mocks.timers.tick(2);
       await settle();
       assert.deepEqual(done, []);
-      mock.timers.tick(1);
+      mocks.timers.tick(1);
       assert.deepEqual(await told(one), ['a']);
     });
 
@@ -170,10 +172,10 @@ describe('uploads that wait for the disk', () => {
       await round(10_000);
       const one = finish(uploadOf('a'));
       await settle();
-      mock.timers.tick(4);
+      mocks.timers.tick(4);
       await settle();
       assert.deepEqual(done, []);
-      mock.timers.tick(1);
+      mocks.timers.tick(1);
       assert.deepEqual(await told(one), ['a']);
     });
 
@@ -199,7 +201,7 @@ describe('uploads that wait for the disk', () => {
 
     it('leaving no timer behind', async () => {
       await round(30);
-      const cleared = mock.method(globalThis, 'clearTimeout').mock;
+      const cleared = mocks.method(globalThis, 'clearTimeout').mock;
       const both = [finish(uploadOf('a'))];
       await settle();
       both.push(finish(uploadOf('b')));
@@ -211,7 +213,7 @@ describe('uploads that wait for the disk', () => {
       await round(30);
       const one = finish(uploadOf('a'));
       await settle();
-      mock.timers.tick(3);
+      mocks.timers.tick(3);
       await one;
       assert.deepEqual(await told(finish(uploadOf('b'))), ['b']);
     });
@@ -275,7 +277,7 @@ describe('uploads that wait for the disk', () => {
         );
       const next = finish(uploadOf('next'));
       await settle();
-      mock.timers.tick(5);
+      mocks.timers.tick(5);
       assert.deepEqual(await told(next), ['next']);
       if ('flush' in fails) assert.equal(done.filter((each) => each === 'flush b').length, 1);
     });

@@ -1,7 +1,7 @@
 /** Folders are flushed together for all that is done in them, and what could not be flushed is not believed later. */
 import assert from 'node:assert/strict';
 import fs, { mkdirSync, openSync, renameSync, rmdirSync, type NoParamCallback } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { Folder } from '../../src/files/folder';
 import { flushAndClose, Flushes, flushFile, markAt, markOf, type FolderMark } from '../../src/files/flushes';
@@ -9,6 +9,8 @@ import type * as FlushesModule from '../../src/files/flushes';
 import { pool } from '../../src/files/pool';
 import { loadedOn } from '../support/anotherPlatform';
 import { openDescriptors, TestFolder } from '../support/folder';
+
+const mocks = new Mocks();
 
 describe('flushes of folders', () => {
   let folder: TestFolder;
@@ -212,7 +214,7 @@ describe('flushes of folders', () => {
   ];
   for (const [promise, platform, call, code, passes] of rows) {
     it(`${promise}: ${code} of ${call}, ${platform}`, async () => {
-      const fail = mock.method(fs, call, (...args: unknown[]) =>
+      const fail = mocks.method(fs, call, (...args: unknown[]) =>
         (args.at(-1) as NoParamCallback)(failure(code, call) as NodeJS.ErrnoException),
       );
       try {
@@ -227,7 +229,7 @@ describe('flushes of folders', () => {
   }
 
   it('of a folder that is held are of that one, whatever its path means', async () => {
-    const open = mock.method(fs, 'open');
+    const open = mocks.method(fs, 'open');
     try {
       const [module] = loadedOn(process.platform, 'files/flushes') as [typeof FlushesModule];
       flushes = new module.Flushes();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs, { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { errnoOf, FileError } from '../../src/files/fileError';
 import type { Folder } from '../../src/files/folder';
 import { holdFolder, letGo } from '../../src/files/writing/folderCache';
@@ -12,6 +12,8 @@ import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { needs } from '../support/needs';
+
+const mocks = new Mocks();
 
 const asItIs = (error: unknown): unknown => error;
 
@@ -84,7 +86,7 @@ describe('a folder that uploads hold', () => {
 
   it('is looked at once for how to reach it, whatever is found', () => {
     const held = hold(2);
-    const looked = mock.method(fs, 'lstatSync').mock;
+    const looked = mocks.method(fs, 'lstatSync').mock;
     held.push(...hold(3));
     const count = looked.callCount();
     looked.restore();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { Folder } from '../../src/files/folder';
 import type { Root } from '../../src/files/root';
 import type { Journal } from '../../src/files/unfinished/journal';
@@ -11,6 +11,8 @@ import { Leftovers } from '../../src/files/unfinished/leftovers';
 import { holdFolder, letGo } from '../../src/files/writing/folderCache';
 import { MadeFolders } from '../../src/files/writing/madeFolders';
 import { openDescriptors, TestFolder } from '../support/folder';
+
+const mocks = new Mocks();
 
 describe('folders made for a file', () => {
   let folder: TestFolder;
@@ -27,7 +29,7 @@ describe('folders made for a file', () => {
     descriptors = openDescriptors();
   });
   afterEach(() => {
-    mock.reset();
+    mocks.restore();
     letGo();
     leftovers.end();
     assert.equal(openDescriptors(), descriptors);
@@ -106,7 +108,7 @@ describe('folders made for a file', () => {
     const folders = made(2);
     const remove = fs.rmdirSync.bind(fs);
     const tried: string[] = [];
-    mock.method(fs, 'rmdirSync', (path: string) => {
+    mocks.method(fs, 'rmdirSync', (path: string) => {
       tried.push(basename(path));
       if (tried.length === 2) throw Object.assign(new Error('no'), { code: 'EBUSY' });
       remove(path);

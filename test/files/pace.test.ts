@@ -1,7 +1,9 @@
 /** Background work: short slices, one for all of it in each turn of the event loop. */
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { Pace } from '../../src/files/pace';
+
+const mocks = new Mocks();
 
 const forever = new AbortController().signal;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -52,7 +54,7 @@ describe('background work', () => {
 
   it('has slices that are over after four milliseconds', async () => {
     let now = 1000;
-    const clock = mock.method(performance, 'now', () => now);
+    const clock = mocks.method(performance, 'now', () => now);
     try {
       const pace = await Pace.begin(forever);
       now += 3.9;

@@ -11,13 +11,15 @@ import {
   writeFileSync,
   type BigIntStats,
 } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import { localTypes } from '../../src/files/mounts';
 import { holdFolder, letGo } from '../../src/files/writing/folderCache';
 import { PlainPaths, type Look } from '../../src/files/writing/plainPath';
 import { TestFolder } from '../support/folder';
 import { needs } from '../support/needs';
+
+const mocks = new Mocks();
 
 const [directory, link] = [0o040000, 0o120000];
 const [ext4, nfs, fuse] = [0xef53, 0x6969, 0x65735546];
@@ -127,12 +129,12 @@ describe('the plain path of a held folder', () => {
     const way: Record<string, Entry> = {};
     beforeEach(() => {
       now = 1000;
-      mock.method(performance, 'now', () => now);
+      mocks.method(performance, 'now', () => now);
       [asked, type] = [[], ext4];
       const look = lookAt(way);
       paths = new PlainPaths({ ...look, fileSystem: (path) => (asked.push(path), type) }, me);
     });
-    afterEach(() => mock.reset());
+    afterEach(() => mocks.restore());
     /** At the top of the file system of that number. */
     const isTaken = (dev: number): boolean => {
       way['/'] = { ...top, dev };

@@ -1,8 +1,10 @@
 /** Uploads that take a while are told of a few times a second, those of one source together. */
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { cancelled, Progress, type UploadProgress, type UploadSource } from '../../src/files/writing/progress';
 import type { Upload } from '../../src/files/writing/write';
+
+const mocks = new Mocks();
 
 describe('the progress of uploads', () => {
   let uploads: Map<number, Upload>;
@@ -11,16 +13,16 @@ describe('the progress of uploads', () => {
   let now: number;
 
   beforeEach(() => {
-    mock.timers.enable({ apis: ['setTimeout'] });
+    mocks.timers.enable({ apis: ['setTimeout'] });
     now = 100_000;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     uploads = new Map();
     told = [];
     progress = new Progress(uploads, (all) => told.push(all));
   });
   afterEach(() => {
     progress.end();
-    mock.reset();
+    mocks.restore();
   });
 
   const sourceOf = (length?: number, idle?: () => number): UploadSource => {
@@ -41,7 +43,7 @@ describe('the progress of uploads', () => {
   }
   function pass(ms: number): void {
     now += ms;
-    mock.timers.tick(ms);
+    mocks.timers.tick(ms);
   }
   const last = (): UploadProgress | undefined => told.at(-1)?.[0];
 
@@ -108,7 +110,7 @@ describe('the progress of uploads', () => {
   });
 
   it('keeps no process from its end', () => {
-    const timer = mock.method(globalThis, 'setTimeout', () => ({ unref: () => 'unreferenced' }) as never).mock;
+    const timer = mocks.method(globalThis, 'setTimeout', () => ({ unref: () => 'unreferenced' }) as never).mock;
     begin(1);
     assert.equal(timer.callCount(), 1);
     timer.restore();
@@ -163,7 +165,7 @@ describe('the progress of uploads', () => {
     // A look that comes late tells of its own time alone.
     now += 6000;
     upload.size += 6000;
-    mock.timers.tick(500);
+    mocks.timers.tick(500);
     assert.equal(last()?.rate, 1000);
   });
 
@@ -171,7 +173,7 @@ describe('the progress of uploads', () => {
     const upload = begin(1);
     pass(2000);
     upload.size = 10;
-    mock.timers.tick(500);
+    mocks.timers.tick(500);
     assert.equal(last()?.rate, 0);
     assert.equal(last()?.received, 10);
   });

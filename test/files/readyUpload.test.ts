@@ -16,7 +16,7 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { basename } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import * as ownRoot from '../../src/files/root';
 import * as ownUploads from '../../src/files/writing/uploads';
@@ -29,6 +29,8 @@ import { firstUpload } from '../support/disk/firstUpload';
 import { openDescriptors, openPaths, TestFolder } from '../support/folder';
 import { needs, needsLinux, needsPosix, needsSuperuser } from '../support/needs';
 import { soon } from '../support/soon';
+
+const mocks = new Mocks();
 
 const nothing = (): void => undefined;
 const failure = (code: string, syscall: string): Error => Object.assign(new Error(code), { code, syscall });
@@ -59,7 +61,7 @@ for (const [how, { Uploads }, { Root }] of [
       descriptors = openDescriptors();
     });
     afterEach(async () => {
-      mock.reset();
+      mocks.restore();
       for (const upload of begun) upload.discard();
       await soon(uploads.end());
       assert.equal(openDescriptors(), descriptors);
@@ -169,7 +171,7 @@ for (const [how, { Uploads }, { Root }] of [
 
       for (const code of ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']) {
         it(`or is a copy: ${code}`, async () => {
-          mock.method(fs, 'linkSync', () => {
+          mocks.method(fs, 'linkSync', () => {
             throw failure(code, 'link');
           });
           const { upload, placed } = await place('old.txt');
@@ -191,7 +193,7 @@ for (const [how, { Uploads }, { Root }] of [
         it(promise, async () => {
           const upload = await begin('old.txt');
           const ready = upload.ready();
-          const failing = mock.method(fs, method, () => {
+          const failing = mocks.method(fs, method, () => {
             throw failure(code, syscall);
           }).mock;
           assert.throws(() => ready.place(), { name: 'FileError', kind: 'failed' });
@@ -241,12 +243,12 @@ for (const [how, { Uploads }, { Root }] of [
 
       it('as soon as the system lets it', async () => {
         const { upload, placed } = await place('old.txt');
-        mock.method(fs, 'renameSync', () => {
+        mocks.method(fs, 'renameSync', () => {
           throw failure('EIO', 'rename');
         });
         placed.revert();
         assert.equal(text('old.txt'), 'new');
-        mock.reset();
+        mocks.restore();
         upload.discard();
         end(upload);
         await soon(uploads.end());
@@ -329,7 +331,7 @@ for (const [how, { Uploads }, { Root }] of [
         far = 0;
         const [place = ''] = folder.places;
         for (const method of ['renameSync', 'linkSync'] as const)
-          mock.method(fs, method, (from: string, to: string) => {
+          mocks.method(fs, method, (from: string, to: string) => {
             if (from.startsWith(place) !== to.startsWith(place)) {
               far++;
               throw failure('EXDEV', method.replace('Sync', ''));
@@ -378,7 +380,7 @@ for (const [how, { Uploads }, { Root }] of [
       const upload = await begin('dir/new.txt');
       const ready = upload.ready();
       const path = upload.temporaryPath;
-      const renamed = mock.method(fs, 'renameSync').mock;
+      const renamed = mocks.method(fs, 'renameSync').mock;
       ready.commit();
       end(upload);
       const [to] = renamed.calls.flatMap((call) => (call.arguments[0] === path ? [String(call.arguments[1])] : []));
@@ -387,7 +389,7 @@ for (const [how, { Uploads }, { Root }] of [
 
     it('tells why a new file cannot take its place for now', async () => {
       const ready = (await begin('new.txt')).ready();
-      mock.method(fs, 'renameSync', () => {
+      mocks.method(fs, 'renameSync', () => {
         throw failure('EIO', 'rename');
       });
       assert.throws(() => ready.place(), { name: 'FileError', kind: 'failed' });
@@ -398,7 +400,7 @@ for (const [how, { Uploads }, { Root }] of [
       const ready = upload.ready();
       const path = upload.temporaryPath;
       let renames = 0;
-      mock.method(fs, 'renameSync', (from: string) => {
+      mocks.method(fs, 'renameSync', (from: string) => {
         if (from === path) renames++;
         throw failure('EACCES', 'rename');
       });

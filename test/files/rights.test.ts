@@ -1,11 +1,13 @@
 /** What a new file in a folder may be to others: told for a while, and alike where the files would be. */
 import assert from 'node:assert/strict';
 import fs, { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { Rights } from '../../src/files/writing/rights';
 import { asOn } from '../support/anotherPlatform';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { needsLinux, needsPosix, needsSuperuser } from '../support/needs';
+
+const mocks = new Mocks();
 
 describe('the rights in a folder', () => {
   let folder: TestFolder;
@@ -16,7 +18,7 @@ describe('the rights in a folder', () => {
     descriptors = openDescriptors();
   });
   afterEach(() => {
-    mock.reset();
+    mocks.restore();
     assert.equal(openDescriptors(), descriptors);
     folder.remove();
   });
@@ -32,7 +34,7 @@ describe('the rights in a folder', () => {
 
   /** As on a file system that has no files without a name. */
   const refuse = (code: string | undefined): void => {
-    mock.method(fs, 'openSync', () => {
+    mocks.method(fs, 'openSync', () => {
       throw Object.assign(new Error('no'), code !== undefined && { code });
     });
   };
@@ -68,7 +70,7 @@ describe('the rights in a folder', () => {
 
   it('are those of the folder’s group elsewhere', function () {
     needsPosix(this);
-    const opened = mock.method(fs, 'openSync');
+    const opened = mocks.method(fs, 'openSync');
     assert.equal(
       asOn('darwin', () => of('a')),
       String(statSync(folder.at('a')).gid),
@@ -79,7 +81,7 @@ describe('the rights in a folder', () => {
   it('are believed for ten seconds', function () {
     needsPosix(this);
     let now = 1000;
-    mock.method(performance, 'now', () => now);
+    mocks.method(performance, 'now', () => now);
     const rights = new Rights();
     const first = of('a', rights);
     const gone = (): string => rights.of(folder.at('a'), folder.at('gone'));
@@ -92,7 +94,7 @@ describe('the rights in a folder', () => {
 
   it('are remembered of a thousand folders', function () {
     needsPosix(this);
-    mock.method(performance, 'now', () => 1000);
+    mocks.method(performance, 'now', () => 1000);
     const rights = new Rights();
     const [base, gone] = [folder.at('a'), folder.at('gone')];
     for (let i = 0; i < 1000; i++) rights.of(`/${i}`, base);

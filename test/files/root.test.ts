@@ -1,9 +1,11 @@
 /** Only what is really inside of the folder, by the names that its folders list, passes. */
 import assert from 'node:assert/strict';
 import fs, { rmSync, unlinkSync } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { concealed, Root } from '../../src/files/root';
 import { openDescriptors, TestFolder } from '../support/folder';
+
+const mocks = new Mocks();
 
 const isHidden = { name: 'FileError', kind: 'hidden', message: 'There is no such file.' };
 
@@ -119,11 +121,11 @@ describe('the root', () => {
     const fail = (): never => {
       throw fault;
     };
-    const opened = mock.method(fs, 'opendirSync', fail).mock;
+    const opened = mocks.method(fs, 'opendirSync', fail).mock;
     assert.throws(() => root.admit(folder.at('a/LIST~1')), fault);
     opened.restore();
     const failure = Object.assign(new Error('no'), { code: 'ENOENT' });
-    const real = mock.method(fs.realpathSync, 'native', fail).mock;
+    const real = mocks.method(fs.realpathSync, 'native', fail).mock;
     assert.throws(() => concealed(root, ['a'], failure), fault);
     real.restore();
   });

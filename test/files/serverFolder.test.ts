@@ -18,7 +18,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { Worker } from 'node:worker_threads';
 import { Flushes } from '../../src/files/flushes';
 import { pool } from '../../src/files/pool';
@@ -27,6 +27,8 @@ import { hasLeft, ServerFolder, sweep } from '../../src/files/unfinished/serverF
 import { UploadRecords } from '../../src/files/unfinished/uploadRecords';
 import { needs, needsLinux, needsPosix, needsSuperuser } from '../support/needs';
 import { TestFolder } from '../support/folder';
+
+const mocks = new Mocks();
 
 const temporary = (digit: number): string => `.http-server-${String(digit).repeat(24)}.tmp`;
 
@@ -301,7 +303,7 @@ describe("a server's own folder", () => {
   it('hides no defect', async () => {
     const { noted, path } = other({ pid: deadPid() });
     const read = fs.readFileSync;
-    const reading = mock.method(fs, 'readFileSync', (each: string, ...rest: [BufferEncoding]) => {
+    const reading = mocks.method(fs, 'readFileSync', (each: string, ...rest: [BufferEncoding]) => {
       if (each === join(path, 'owner')) throw new Error('a defect');
       return read(each, ...rest);
     });

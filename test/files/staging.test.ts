@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import * as ownFolder from '../../src/files/folder';
 import type { Folder } from '../../src/files/folder';
@@ -16,6 +16,8 @@ import type { UploadTarget } from '../../src/files/writing/uploadTarget';
 import { loadedOn, loadedWithoutDescriptors } from '../support/anotherPlatform';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { needs, needsPosix } from '../support/needs';
+
+const mocks = new Mocks();
 
 const failure = (code: string | undefined): Error =>
   Object.assign(new Error('no'), code !== undefined && { code, syscall: 'mkdir' });
@@ -69,7 +71,7 @@ for (const [how, [{ Staging }, { Folder: Holding }, { Root }, cache, rights]] of
       descriptors = openDescriptors();
     });
     afterEach(() => {
-      mock.reset();
+      mocks.restore();
       for (const each of held) each.close();
       cache.letGo();
       assert.equal(openDescriptors(), descriptors);
@@ -113,7 +115,7 @@ for (const [how, [{ Staging }, { Folder: Holding }, { Root }, cache, rights]] of
       }
 
       it('looks once at where that is', () => {
-        const opened = mock.method(fs, 'openSync').mock;
+        const opened = mocks.method(fs, 'openSync').mock;
         const times = (): number => opened.calls.filter(({ arguments: [path] }) => path === own.path).length;
         for (let i = 0; i < 3; i++) staging.reserve(inside(), true);
         // Once more for its rights.
@@ -205,7 +207,7 @@ for (const [how, [{ Staging }, { Folder: Holding }, { Root }, cache, rights]] of
       ] as const) {
         it(`or beside it if the root ${promise}, which leaves nothing`, () => {
           unclaimed('EROFS');
-          mock.method(fs, method, () => {
+          mocks.method(fs, method, () => {
             throw failure('EACCES');
           });
           assert.equal(placeOf(staging.reserve(inside(), false)), 'beside');
@@ -215,7 +217,7 @@ for (const [how, [{ Staging }, { Folder: Holding }, { Root }, cache, rights]] of
 
       it('or nowhere if there is another fault', () => {
         withoutOwn();
-        mock.method(fs, 'mkdirSync', () => {
+        mocks.method(fs, 'mkdirSync', () => {
           throw failure(undefined);
         });
         assert.throws(() => staging.reserve(inside(), false), { message: 'no' });
@@ -237,7 +239,7 @@ for (const [how, [{ Staging }, { Folder: Holding }, { Root }, cache, rights]] of
         });
 
         it(`if a file would be another there: ${isWhole ? 'whole' : 'to come'}`, () => {
-          mock.method(rights.Rights.prototype, 'of', (path: string) => String(path.endsWith('deep')));
+          mocks.method(rights.Rights.prototype, 'of', (path: string) => String(path.endsWith('deep')));
           assert.equal(placeOf(staging.reserve(inside(), isWhole)), 'beside');
         });
 
@@ -253,7 +255,7 @@ for (const [how, [{ Staging }, { Folder: Holding }, { Root }, cache, rights]] of
         needs(this, '/proc', isByDescriptor);
         const read = fs.readFileSync.bind(fs) as (...args: unknown[]) => unknown;
         let id = 0;
-        mock.method(fs, 'readFileSync', (...args: unknown[]) =>
+        mocks.method(fs, 'readFileSync', (...args: unknown[]) =>
           String(args[0]).includes('/fdinfo/') ? `pos:\t0\nmnt_id:\t${++id}\n` : read(...args),
         );
         assert.equal(placeOf(staging.reserve(inside(), true)), 'away');
@@ -298,7 +300,7 @@ describe('where what is unfinished lies', () => {
     folder = new TestFolder().write('in/old.txt', 'old').write('../own/x', '');
   });
   afterEach(() => {
-    mock.reset();
+    mocks.restore();
     folder.remove();
   });
 
@@ -326,7 +328,7 @@ describe('where what is unfinished lies', () => {
 
   it('is beside it where files keep the label of another folder', () => {
     const exists = fs.existsSync.bind(fs);
-    mock.method(fs, 'existsSync', (path: string) => path === '/sys/fs/selinux/enforce' || exists(path));
+    mocks.method(fs, 'existsSync', (path: string) => path === '/sys/fs/selinux/enforce' || exists(path));
     assert.equal(first(process.platform), 'in');
   });
 });

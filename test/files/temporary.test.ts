@@ -17,7 +17,7 @@ import fs, {
   type Stats,
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import { pool } from '../../src/files/pool';
 import { Leftovers } from '../../src/files/unfinished/leftovers';
@@ -26,6 +26,8 @@ import { Temporary, type FoundFile } from '../../src/files/writing/temporary';
 import type { UploadTarget } from '../../src/files/writing/uploadTarget';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { needs, needsPosix, needsProgram, needsSuperuser } from '../support/needs';
+
+const mocks = new Mocks();
 
 const text = (bytes: string): Buffer => Buffer.from(bytes);
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
@@ -73,7 +75,7 @@ describe('a temporary file', () => {
     descriptors = openDescriptors();
   });
   afterEach(() => {
-    mock.reset();
+    mocks.restore();
     pool.run = run;
     for (const one of all) one.leave();
     assert.equal(openDescriptors(), descriptors);
@@ -132,7 +134,7 @@ describe('a temporary file', () => {
     }
 
     it('is not changed if all of it counts', () => {
-      const cut = mock.method(fs, 'ftruncateSync');
+      const cut = mocks.method(fs, 'ftruncateSync');
       create('found', { size: 10 });
       assert.equal(cut.mock.callCount(), 0);
     });
@@ -173,7 +175,7 @@ describe('a temporary file', () => {
     beforeEach(() => {
       pooled = 0;
       now = performance.now() + 1e9;
-      mock.method(performance, 'now', () => now);
+      mocks.method(performance, 'now', () => now);
       pool.run = (work) => {
         pooled++;
         return run(work);
@@ -187,7 +189,7 @@ describe('a temporary file', () => {
     /** Has the disk be slow for once, so that it is not trusted for a while. */
     async function slowly(temporary: Temporary): Promise<void> {
       const write = fs.writeSync.bind(fs) as (...args: unknown[]) => number;
-      const slow = mock.method(fs, 'writeSync', (...args: unknown[]) => {
+      const slow = mocks.method(fs, 'writeSync', (...args: unknown[]) => {
         now += 1000;
         return write(...args);
       });
@@ -220,15 +222,15 @@ describe('a temporary file', () => {
       const temporary = create();
       const half = (method: 'write' | 'writeSync'): void => {
         const real = fs[method].bind(fs) as (...args: unknown[]) => number;
-        mock.method(fs, method, (...args: unknown[]) => {
+        mocks.method(fs, method, (...args: unknown[]) => {
           const length = args[3] as number;
           return real(...args.with(3, Math.ceil(length / 2)));
         });
       };
       half('writeSync');
       await temporary.write(text('0123456789'));
-      mock.reset();
-      mock.method(performance, 'now', () => now);
+      mocks.restore();
+      mocks.method(performance, 'now', () => now);
       await slowly(temporary);
       half('write');
       await temporary.write(large);
@@ -237,14 +239,14 @@ describe('a temporary file', () => {
 
     it('fails as the system does', async () => {
       const temporary = create();
-      mock.method(fs, 'writeSync', () => {
+      mocks.method(fs, 'writeSync', () => {
         throw failure('ENOSPC');
       });
       await assert.rejects(temporary.write(text('x')), { code: 'ENOSPC' });
-      mock.reset();
-      mock.method(performance, 'now', () => now);
+      mocks.restore();
+      mocks.method(performance, 'now', () => now);
       await slowly(temporary);
-      const fail = mock.method(fs, 'write', (...args: unknown[]) =>
+      const fail = mocks.method(fs, 'write', (...args: unknown[]) =>
         (args.at(-1) as (error: Error) => void)(failure('EIO')),
       );
       await assert.rejects(temporary.write(large), { code: 'EIO' });
@@ -298,7 +300,7 @@ describe('a temporary file', () => {
       const temporary = await filled('0123456789');
       temporary.close();
       await assert.rejects(piecesOf(temporary, 0), { code: 'ERR_OUT_OF_RANGE' });
-      mock.method(fs, 'read', (...args: unknown[]) => (args.at(-1) as (error: Error) => void)(failure('EIO')));
+      mocks.method(fs, 'read', (...args: unknown[]) => (args.at(-1) as (error: Error) => void)(failure('EIO')));
       await assert.rejects(piecesOf(temporary, 0), { code: 'EIO' });
     });
 
@@ -376,7 +378,7 @@ describe('a temporary file', () => {
 
     it('keeps the time and the mode that it was flushed with', async () => {
       const temporary = await filled();
-      const changed = mock.method(fs, 'fchmodSync');
+      const changed = mocks.method(fs, 'fchmodSync');
       temporary.resemble(stats(), target);
       temporary.resemble(stats(), target);
       assert.equal(changed.mock.callCount(), 2);
@@ -392,8 +394,8 @@ describe('a temporary file', () => {
       it(`has another ${member} if what it replaces has another by then`, async function () {
         needsPosix(this);
         const temporary = await filled();
-        const given = mock.method(fs, 'fchownSync', () => undefined);
-        const changed = mock.method(fs, 'fchmodSync');
+        const given = mocks.method(fs, 'fchownSync', () => undefined);
+        const changed = mocks.method(fs, 'fchmodSync');
         temporary.resemble(stats(), target);
         await temporary.flush();
         temporary.resemble(stats({ [member]: stats()[member] + 1 }), target);
@@ -427,7 +429,7 @@ describe('a temporary file', () => {
       const temporary = await filled();
       const given: unknown[] = [];
       let isAllowed = true;
-      mock.method(fs, 'fchownSync', (_: number, ...owner: number[]) => {
+      mocks.method(fs, 'fchownSync', (_: number, ...owner: number[]) => {
         given.push(owner);
         if (!isAllowed && given.length === 1) throw failure('EPERM');
       });
@@ -447,7 +449,7 @@ describe('a temporary file', () => {
     it('grants no more where the file system keeps no modes', async function () {
       needsPosix(this);
       const temporary = await filled();
-      mock.method(fs, 'fchmodSync', () => {
+      mocks.method(fs, 'fchmodSync', () => {
         throw failure('EPERM');
       });
       chmodSync(folder.at('temporary'), 0o600);
@@ -503,13 +505,13 @@ describe('a temporary file', () => {
 
     /** Has no rename lead anywhere. */
     const part = (code: string) =>
-      mock.method(fs, 'renameSync', () => {
+      mocks.method(fs, 'renameSync', () => {
         throw failure(code);
       });
 
     it('is a copy where no rename leads, on the disk if it was', async () => {
       const temporary = await filled();
-      const flushed = mock.method(fs, 'fsyncSync');
+      const flushed = mocks.method(fs, 'fsyncSync');
       part('EXDEV');
       temporary.moveTo(spotAt('moved'), target);
       assert.deepEqual([existsSync(folder.at('temporary')), content('moved')], [false, 'content']);
@@ -528,8 +530,8 @@ describe('a temporary file', () => {
       part('EXDEV');
       const { uid, gid } = stats();
       const original = Object.assign(statSync(folder.at('temporary')), { uid: uid + 1, gid });
-      mock.method(fs, 'lstatSync', () => original);
-      const given = mock.method(fs, 'fchownSync', () => undefined);
+      mocks.method(fs, 'lstatSync', () => original);
+      const given = mocks.method(fs, 'fchownSync', () => undefined);
       temporary.moveTo(spotAt('moved'), target);
       assert.deepEqual(given.mock.calls[0]?.arguments.slice(1), [uid + 1, gid]);
       assert.deepEqual([modeOf('moved'), statSync(folder.at('moved')).mtimeMs], [0o604, 1e12]);
@@ -539,10 +541,10 @@ describe('a temporary file', () => {
       const temporary = await filled();
       part('EACCES');
       assert.throws(() => temporary.moveTo(spotAt('moved'), target), { code: 'EACCES' });
-      mock.reset();
+      mocks.restore();
       part('EXDEV');
       await temporary.flush();
-      mock.method(fs, 'fsyncSync', () => {
+      mocks.method(fs, 'fsyncSync', () => {
         throw failure('EIO');
       });
       assert.throws(() => temporary.moveTo(spotAt('moved'), target), { code: 'EIO' });
@@ -576,7 +578,7 @@ describe('a temporary file', () => {
       it(`is so though the system cannot close it: ${end}`, async () => {
         const temporary = await filled();
         const close = fs.closeSync.bind(fs);
-        mock.method(fs, 'closeSync', (fd: number) => {
+        mocks.method(fs, 'closeSync', (fd: number) => {
           close(fd);
           throw failure('EIO');
         });

@@ -1,7 +1,7 @@
 /** One upload, from its beginning to its end: what fails has its meaning, and nothing of it stays. */
 import assert from 'node:assert/strict';
 import fs, { existsSync, readFileSync, statSync, type NoParamCallback } from 'node:fs';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { pool } from '../../src/files/pool';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
@@ -9,6 +9,8 @@ import { firstUpload } from '../support/disk/firstUpload';
 import { openDescriptors, openPaths, TestFolder } from '../support/folder';
 import { needsPosix } from '../support/needs';
 import { soon } from '../support/soon';
+
+const mocks = new Mocks();
 
 const nothing = (): void => undefined;
 const failure = (code: string, syscall = 'write'): Error => Object.assign(new Error(code), { code, syscall });
@@ -34,7 +36,7 @@ describe('an upload', () => {
     };
   });
   afterEach(async () => {
-    mock.reset();
+    mocks.restore();
     pool.run = run;
     await soon(uploads.end());
     assert.equal(openDescriptors(), descriptors);
@@ -80,7 +82,7 @@ describe('an upload', () => {
   describe('tells what a failure means', () => {
     it('of what is written', async () => {
       const upload = await filled();
-      mock.method(fs, 'writeSync', failing('ENOSPC'));
+      mocks.method(fs, 'writeSync', failing('ENOSPC'));
       await assert.rejects(upload.write(Buffer.from('x')), { name: 'FileError', kind: 'full' });
       assert.throws(() => upload.writeNow(Buffer.from('x')), { name: 'FileError', kind: 'full' });
       upload.discard();
@@ -88,7 +90,7 @@ describe('an upload', () => {
 
     it('of what is read again', async () => {
       const upload = await filled();
-      mock.method(fs, 'read', (...args: unknown[]) =>
+      mocks.method(fs, 'read', (...args: unknown[]) =>
         (args.at(-1) as NoParamCallback)(failure('EIO', 'read') as NodeJS.ErrnoException),
       );
       await assert.rejects(upload.pieces(0).next(), { name: 'FileError', kind: 'failed' });
@@ -98,7 +100,7 @@ describe('an upload', () => {
     it('of what is closed', async () => {
       const upload = await filled();
       const close = fs.closeSync.bind(fs);
-      const failed = mock.method(fs, 'closeSync', (fd: number) => {
+      const failed = mocks.method(fs, 'closeSync', (fd: number) => {
         close(fd);
         throw failure('EDQUOT', 'close');
       });
@@ -128,7 +130,7 @@ describe('an upload', () => {
     needsPosix(this);
     const goal = { root: folder.root(), segments: ['new.txt'], check: nothing };
     uploads.storeNow(goal, Buffer.from('x'));
-    const asked = mock.method(fs, 'accessSync', failing('EROFS')).mock;
+    const asked = mocks.method(fs, 'accessSync', failing('EROFS')).mock;
     assert.throws(() => uploads.begin(goal), { name: 'FileError', kind: 'denied' });
     assert.equal(asked.callCount(), 1);
     assert.equal(uploads.storeNow(goal, Buffer.from('x')).created, false);
@@ -189,7 +191,7 @@ describe('an upload', () => {
   it('ends though it cannot be discarded because of a fault', async () => {
     const upload = await filled('a/new.txt');
     const fault = new Error('not of the system');
-    const removed = mock.method(fs, 'unlinkSync', () => {
+    const removed = mocks.method(fs, 'unlinkSync', () => {
       throw fault;
     }).mock;
     assert.throws(() => upload.discard(), fault);

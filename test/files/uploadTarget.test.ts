@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import * as ownCache from '../../src/files/writing/folderCache';
 import type { MadeFolders } from '../../src/files/writing/madeFolders';
@@ -12,6 +12,8 @@ import type { Options } from '../../src/options';
 import { loadedWithoutDescriptors } from '../support/anotherPlatform';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { needs, needsPosix } from '../support/needs';
+
+const mocks = new Mocks();
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'access' });
 
@@ -41,7 +43,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
       descriptors = openDescriptors();
     });
     afterEach(() => {
-      mock.reset();
+      mocks.restore();
       for (const one of held) one.close();
       letGo();
       assert.equal(openDescriptors(), descriptors);
@@ -125,7 +127,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
     it('is where a link led a moment before', () => {
       const root = rootOf();
       const real = fs.realpathSync.native.bind(fs.realpathSync);
-      const mocked = mock.method(fs.realpathSync, 'native', (path: string) =>
+      const mocked = mocks.method(fs.realpathSync, 'native', (path: string) =>
         path.endsWith('file') ? folder.at('in/gone.txt') : real(path),
       );
       const one = reach('file', root);
@@ -134,14 +136,14 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
     });
 
     it('is a link that is put there again and again', () => {
-      mock.method(fs.realpathSync, 'native', (path: string) => (path.endsWith('file') ? folder.at('link') : path));
+      mocks.method(fs.realpathSync, 'native', (path: string) => (path.endsWith('file') ? folder.at('link') : path));
       fails('file', { name: 'FileError', kind: 'busy', message: 'The file is being replaced.' });
     });
 
     it('may be a link of which the system tells no more', () => {
       const real = fs.realpathSync.native.bind(fs.realpathSync);
       let error = Object.assign(new Error('no'), { code: 'EACCES' });
-      mock.method(fs.realpathSync, 'native', (path: string) => {
+      mocks.method(fs.realpathSync, 'native', (path: string) => {
         if (!path.endsWith('file')) return real(path);
         throw error;
       });
@@ -152,7 +154,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
 
     it('is what its folder calls it, where only a path is held', () => {
       const one = reach('in/old.txt');
-      const real = mock.method(fs.realpathSync, 'native');
+      const real = mocks.method(fs.realpathSync, 'native');
       letGo();
       reach('in/old.txt');
       assert.equal(
@@ -172,7 +174,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
 
     describe('may be replaced', () => {
       const access = (): { readonly calls: readonly { readonly arguments: unknown[] }[] } =>
-        mock.method(fs, 'accessSync', () => {
+        mocks.method(fs, 'accessSync', () => {
           throw failure('EACCES');
         }).mock;
 
@@ -201,7 +203,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
       it('unless it is somebody else’s, and the system says so', function () {
         needsPosix(this);
         const real = fs.lstatSync.bind(fs) as (...args: unknown[]) => fs.Stats | undefined;
-        mock.method(fs, 'lstatSync', (...args: unknown[]) => {
+        mocks.method(fs, 'lstatSync', (...args: unknown[]) => {
           const stat = real(...args);
           return stat?.isFile() === true ? Object.assign(stat, { uid: stat.uid + 1 }) : stat;
         });
@@ -215,7 +217,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
         const one = reach('in/LIST~1');
         one.allow();
         const open = fs.opendirSync.bind(fs);
-        mock.method(fs, 'opendirSync', (path: string, options: fs.OpenDirOptions) => {
+        mocks.method(fs, 'opendirSync', (path: string, options: fs.OpenDirOptions) => {
           fs.rmSync(folder.at('in/GONE~1'));
           return open(path, options);
         });
@@ -225,7 +227,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
 
     describe('takes a new entry', () => {
       it('unless the system refuses that', () => {
-        const asked = mock.method(fs, 'accessSync', () => {
+        const asked = mocks.method(fs, 'accessSync', () => {
           throw failure('EROFS');
         }).mock;
         const one = reach('in/a/new.txt');
@@ -256,7 +258,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
           assert.equal(existsSync(folder.at('in/1/2')), false);
           made.push('begun');
           const add = folders.add.bind(folders);
-          mock.method(folders, 'add', (segments: readonly string[]) => {
+          mocks.method(folders, 'add', (segments: readonly string[]) => {
             made.push(segments.join('/'));
             add(segments);
           });
@@ -297,7 +299,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
       /** Which folder the system is asked about, and what for. */
       const asked = (path: string): unknown[] => {
         let about: unknown[] = [];
-        const refused = mock.method(fs, 'accessSync', (base: string, mode: number) => {
+        const refused = mocks.method(fs, 'accessSync', (base: string, mode: number) => {
           about = [fs.realpathSync(base), mode];
           throw failure('EROFS');
         }).mock;
@@ -337,7 +339,7 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
       }
 
       it('of a link to nothing: no folder can be there', () => {
-        mock.method(fs, 'accessSync', () => assert.fail());
+        mocks.method(fs, 'accessSync', () => assert.fail());
         store('gone');
         letGo();
       });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { mock } from 'node:test';
+import { Mocks } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import type { FileError } from '../../src/files/fileError';
@@ -15,6 +15,8 @@ import { firstUpload } from '../support/disk/firstUpload';
 import { openDescriptors, TestFolder } from '../support/folder';
 import { needs, needsPosix } from '../support/needs';
 import { soon } from '../support/soon';
+
+const mocks = new Mocks();
 
 const nothing = (): void => undefined;
 const asItIs = (error: unknown): unknown => error;
@@ -43,7 +45,7 @@ describe('the uploads of a server', () => {
     uploads = server(folder.places);
   });
   afterEach(async () => {
-    mock.reset();
+    mocks.restore();
     pool.run = run;
     await soon(Promise.all(all.map((one) => one.end())));
     assert.equal(openDescriptors(), descriptors);
@@ -153,7 +155,7 @@ describe('the uploads of a server', () => {
     it('nothing of little content if that fails', async () => {
       assert.throws(() => uploads.storeNow(goal('a/x', { check: failingAt(1) }), text('x')), fault);
       await assert.rejects(uploads.storeOnDisk(goal('a/x', { check: failingAt(1) }), text('x')), fault);
-      const written = mock.method(fs, 'writeSync', () => {
+      const written = mocks.method(fs, 'writeSync', () => {
         throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
       });
       assert.throws(() => uploads.storeNow(goal('a/x'), text('x')), { kind: 'full' });
@@ -163,7 +165,7 @@ describe('the uploads of a server', () => {
         { kind: 'full' },
       );
       written.mock.restore();
-      const placed = mock.method(fs, 'renameSync', () => {
+      const placed = mocks.method(fs, 'renameSync', () => {
         throw Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'rename' });
       });
       assert.throws(() => uploads.storeNow(goal('old.txt'), text('x')), { kind: 'denied' });
@@ -204,7 +206,7 @@ describe('the uploads of a server', () => {
     it('but nowhere if their folder cannot be held while they come', function () {
       needs(this, '/proc', knowsDescriptors);
       const first = uploads.begin(goal('dir/1'));
-      const refused = mock.method(fs, 'readlinkSync', () => {
+      const refused = mocks.method(fs, 'readlinkSync', () => {
         throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'readlink' });
       }).mock;
       assert.throws(() => uploads.begin(goal('dir/2')), { name: 'FileError', kind: 'failed' });
@@ -219,13 +221,13 @@ describe('the uploads of a server', () => {
       const failed: Error[] = [];
       const source: UploadSource = { length: 1, fail: (error) => failed.push(error) };
       const told: (readonly UploadProgress[])[] = [];
-      mock.timers.enable({ apis: ['setTimeout'] });
+      mocks.timers.enable({ apis: ['setTimeout'] });
       try {
         const one = server(folder.places, { onProgress: (each) => told.push(each) });
         const upload = one.begin(goal('new.txt'), source);
         let now = performance.now();
-        mock.method(performance, 'now', () => (now += 3000));
-        mock.timers.tick(2000);
+        mocks.method(performance, 'now', () => (now += 3000));
+        mocks.timers.tick(2000);
         const number = told[0]?.[0]?.upload ?? assert.fail();
         one.cancel(number + 1);
         one.cancel(number);
@@ -237,7 +239,7 @@ describe('the uploads of a server', () => {
         one.cancel(number);
         assert.equal(failed.length, 1);
       } finally {
-        mock.timers.reset();
+        mocks.timers.reset();
       }
     });
 
@@ -375,7 +377,7 @@ describe('the uploads of a server', () => {
       const own = ledgerOf(next);
       const now = Date.now();
       writeFileSync(recordPath(), JSON.stringify({ ...record(), ends: new Date(now).toISOString() }));
-      mock.method(Date, 'now', () => now);
+      mocks.method(Date, 'now', () => now);
       assert.deepEqual([own.knows(id), await own.find(id)], [true, undefined]);
       assert.deepEqual([own.knows('x'), await own.find('x')], [false, undefined]);
       rmSync(folder.at('x'), { recursive: true });
@@ -408,7 +410,7 @@ describe('the uploads of a server', () => {
       const found = (await ledgerOf(next).find(id)) ?? assert.fail();
       const unfinished = { temporary: found.temporary ?? assert.fail(), size: undefined };
       assert.throws(() => next.adopt(goal('dir'), unfinished), { kind: 'folder' });
-      const refused = mock.method(fs, 'accessSync', () => {
+      const refused = mocks.method(fs, 'accessSync', () => {
         throw Object.assign(new Error('EROFS'), { code: 'EROFS', syscall: 'access' });
       }).mock;
       assert.throws(() => next.adopt(goal('new.txt'), unfinished), { kind: 'denied' });
@@ -426,7 +428,7 @@ describe('the uploads of a server', () => {
       beforeEach(() => {
         placed = [];
         const place = uploads.flushes.placeOwn.bind(uploads.flushes);
-        mock.method(uploads.flushes, 'placeOwn', (path: string, top: string) => {
+        mocks.method(uploads.flushes, 'placeOwn', (path: string, top: string) => {
           placed.push(`${path} below ${top}`);
           return place(path, top);
         });
@@ -456,7 +458,7 @@ describe('the uploads of a server', () => {
         needsPosix(this);
         const upload = uploads.begin(goal('new.txt'));
         const beside = folder.at('.http-server-0123456789abcdef01234567.tmp');
-        mock.method(upload, 'flush', () => Promise.resolve());
+        mocks.method(upload, 'flush', () => Promise.resolve());
         Object.defineProperty(upload, 'temporaryPath', { value: beside });
         await ledgerOf(uploads).keep(id, upload, noted());
         assert.equal(placed[1], `${folder.path} below ${folder.path}`);
@@ -479,7 +481,7 @@ describe('the uploads of a server', () => {
       const real = setTimeout;
       beforeEach(() => {
         waits = [];
-        mock.method(globalThis, 'setTimeout', (act: () => void, ms: number) => {
+        mocks.method(globalThis, 'setTimeout', (act: () => void, ms: number) => {
           if (ms < 1000) return real(act, ms);
           const wait = { ms, act, isReferenced: true };
           waits.push(wait);
@@ -491,7 +493,7 @@ describe('the uploads of a server', () => {
       let now: number;
       beforeEach(() => {
         now = Date.now();
-        mock.method(Date, 'now', () => now);
+        mocks.method(Date, 'now', () => now);
       });
 
       for (const [promise, ends, expected] of [
@@ -520,9 +522,9 @@ describe('the uploads of a server', () => {
       it('which may be over before that is waited for', async () => {
         await left('new.txt', { ends: now + 1 });
         const times = [now, now + 5000];
-        mock.reset();
-        mock.method(Date, 'now', () => times.shift() ?? now);
-        mock.method(globalThis, 'setTimeout', (act: () => void, ms: number) => {
+        mocks.restore();
+        mocks.method(Date, 'now', () => times.shift() ?? now);
+        mocks.method(globalThis, 'setTimeout', (act: () => void, ms: number) => {
           waits.push({ ms, act, isReferenced: true });
           return { unref: nothing };
         });
@@ -546,7 +548,7 @@ describe('the uploads of a server', () => {
         const last = server(folder.places);
         await last.prepare(root);
         assert.equal(waits.length, 1);
-        const cleared = mock.method(globalThis, 'clearTimeout').mock;
+        const cleared = mocks.method(globalThis, 'clearTimeout').mock;
         await soon(last.end());
         assert.ok(cleared.callCount() > 0);
         rmSync(folder.places[0] ?? '', { recursive: true });

@@ -1,7 +1,12 @@
 import { mock } from 'node:test';
 
-/** What one suite has put in the place of methods; what others have in that of theirs stays, unlike with `mock.restoreAll`. */
+/**
+ * What one file of tests has put in the place of methods and timers. Taken back is the last one first: Node.js’s `mock` does it
+ * the other way round, by which a method that was replaced twice stays replaced, and takes back what others have replaced.
+ */
 export class Mocks {
+  readonly timers = mock.timers;
+  readonly fn = mock.fn.bind(mock);
   private readonly restores: (() => void)[] = [];
 
   readonly method = ((...args: Parameters<typeof mock.method>) => {
@@ -12,6 +17,7 @@ export class Mocks {
 
   restore(): void {
     for (const each of this.restores.splice(0).reverse()) each();
+    this.timers.reset();
   }
 }
 
