@@ -1,7 +1,7 @@
 /** What was opened is judged by where it really is, whatever its path means by then. */
 import assert from 'node:assert/strict';
 import fs, { closeSync, fstatSync, openSync, renameSync, unlinkSync, type BigIntStats } from 'node:fs';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { giveBack, knowsDescriptors, locateDescriptor, persistently } from '../../src/files/descriptor';
 import type * as Descriptors from '../../src/files/descriptor';
 import { loadedWithoutDescriptors } from '../support/anotherPlatform';
@@ -40,7 +40,7 @@ describe('a descriptor', () => {
       const close = fs.closeSync.bind(fs);
       const failing = mocks.method(fs, 'closeSync', (fd: number) => {
         close(fd);
-        throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        throw systemError('EIO');
       }).mock;
       giveBack(openSync(folder.at('other.txt'), 'r'));
       failing.restore();

@@ -8,7 +8,7 @@ import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
 import { firstUpload } from '../support/disk/firstUpload';
 import { openDescriptors, TestFolder } from '../support/folder';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 
 const nothing = (): void => undefined;
 
@@ -105,7 +105,7 @@ describe('a leftover', () => {
     const own = {
       calls: 0,
       remove: () => {
-        if (++own.calls <= times) throw Object.assign(new Error('no'), { code: 'EIO' });
+        if (++own.calls <= times) throw systemError('EIO');
       },
     };
     return own;

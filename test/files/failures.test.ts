@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { FileError } from '../../src/files/fileError';
 import { endFailure, failureOf, ifStillThere, telling } from '../../src/files/writing/failures';
+import { systemError } from '../support/mocks';
 
-const failure = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'open' });
+const failure = (code: string): Error => systemError(code, 'open');
 const fault = new Error('not of the system');
 const throwing = (error: unknown) => (): unknown => {
   throw error;

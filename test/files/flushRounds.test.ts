@@ -1,6 +1,6 @@
 /** Uploads that wait for the disk do so together, and each hears of its own failure alone. */
 import assert from 'node:assert/strict';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { FileError } from '../../src/files/fileError';
 import { FlushRounds } from '../../src/files/writing/flushRounds';
@@ -9,7 +9,7 @@ import type { Stored, Upload } from '../../src/files/writing/write';
 
 const mocks = new Mocks();
 
-const failure = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'fsync' });
+const failure = (code: string): Error => systemError(code, 'fsync');
 
 interface Fake {
   readonly name: string;

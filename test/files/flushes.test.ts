@@ -1,7 +1,7 @@
 /** Folders are flushed together for all that is done in them, and what could not be flushed is not believed later. */
 import assert from 'node:assert/strict';
 import fs, { mkdirSync, openSync, renameSync, rmdirSync, type NoParamCallback } from 'node:fs';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { Folder } from '../../src/files/folder';
 import { flushAndClose, Flushes, flushFile, markAt, markOf, type FolderMark } from '../../src/files/flushes';
@@ -108,8 +108,7 @@ describe('flushes of folders', () => {
     await flushes.place(mark('c'));
   });
 
-  const failure = (code: string, syscall: string): Error =>
-    Object.assign(new Error(`${code}: ${syscall}`), { code, syscall });
+  const failure = (code: string, syscall: string): Error => systemError(code, syscall);
 
   it('are each its own of folders that are not the same', async () => {
     await flushes.place(mark('a'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { Folder } from '../../src/files/folder';
 import type { Root } from '../../src/files/root';
 import type { Journal } from '../../src/files/unfinished/journal';
@@ -110,7 +110,7 @@ describe('folders made for a file', () => {
     const tried: string[] = [];
     mocks.method(fs, 'rmdirSync', (path: string) => {
       tried.push(basename(path));
-      if (tried.length === 2) throw Object.assign(new Error('no'), { code: 'EBUSY' });
+      if (tried.length === 2) throw systemError('EBUSY');
       remove(path);
     });
     folders.undo(leftovers);

@@ -16,7 +16,7 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { basename } from 'node:path';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import * as ownRoot from '../../src/files/root';
 import * as ownUploads from '../../src/files/writing/uploads';
@@ -33,7 +33,6 @@ import { soon } from '../support/soon';
 const mocks = new Mocks();
 
 const nothing = (): void => undefined;
-const failure = (code: string, syscall: string): Error => Object.assign(new Error(code), { code, syscall });
 
 const [numberedUploads, numberedRoot] = loadedWithoutDescriptors('files/writing/uploads', 'files/root') as [
   typeof ownUploads,
@@ -172,7 +171,7 @@ for (const [how, { Uploads }, { Root }] of [
       for (const code of ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']) {
         it(`or is a copy: ${code}`, async () => {
           mocks.method(fs, 'linkSync', () => {
-            throw failure(code, 'link');
+            throw systemError(code, 'link');
           });
           const { upload, placed } = await place('old.txt');
           assert.deepEqual(
@@ -194,7 +193,7 @@ for (const [how, { Uploads }, { Root }] of [
           const upload = await begin('old.txt');
           const ready = upload.ready();
           const failing = mocks.method(fs, method, () => {
-            throw failure(code, syscall);
+            throw systemError(code, syscall);
           }).mock;
           assert.throws(() => ready.place(), { name: 'FileError', kind: 'failed' });
           failing.restore();
@@ -244,7 +243,7 @@ for (const [how, { Uploads }, { Root }] of [
       it('as soon as the system lets it', async () => {
         const { upload, placed } = await place('old.txt');
         mocks.method(fs, 'renameSync', () => {
-          throw failure('EIO', 'rename');
+          throw systemError('EIO', 'rename');
         });
         placed.revert();
         assert.equal(text('old.txt'), 'new');
@@ -334,7 +333,7 @@ for (const [how, { Uploads }, { Root }] of [
           mocks.method(fs, method, (from: string, to: string) => {
             if (from.startsWith(place) !== to.startsWith(place)) {
               far++;
-              throw failure('EXDEV', method.replace('Sync', ''));
+              throw systemError('EXDEV', method.replace('Sync', ''));
             }
             real[method](from, to);
           });
@@ -390,7 +389,7 @@ for (const [how, { Uploads }, { Root }] of [
     it('tells why a new file cannot take its place for now', async () => {
       const ready = (await begin('new.txt')).ready();
       mocks.method(fs, 'renameSync', () => {
-        throw failure('EIO', 'rename');
+        throw systemError('EIO', 'rename');
       });
       assert.throws(() => ready.place(), { name: 'FileError', kind: 'failed' });
     });
@@ -402,7 +401,7 @@ for (const [how, { Uploads }, { Root }] of [
       let renames = 0;
       mocks.method(fs, 'renameSync', (from: string) => {
         if (from === path) renames++;
-        throw failure('EACCES', 'rename');
+        throw systemError('EACCES', 'rename');
       });
       assert.throws(() => ready.commit(), { name: 'FileError', kind: 'denied' });
       assert.equal(renames, 1);

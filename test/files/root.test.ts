@@ -1,7 +1,7 @@
 /** Only what is really inside of the folder, by the names that its folders list, passes. */
 import assert from 'node:assert/strict';
 import fs, { rmSync, unlinkSync } from 'node:fs';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { concealed, Root } from '../../src/files/root';
 import { openDescriptors, TestFolder } from '../support/folder';
 
@@ -83,7 +83,7 @@ describe('the root', () => {
   });
 
   describe('conceals', () => {
-    const failure = Object.assign(new Error('no'), { code: 'ENOENT', syscall: 'open' });
+    const failure = systemError('ENOENT', 'open');
     const told = (...segments: string[]): unknown => concealed(root, segments, failure);
 
     it('what failed behind a link that leads out, or that cannot be followed', () => {
@@ -124,7 +124,7 @@ describe('the root', () => {
     const opened = mocks.method(fs, 'opendirSync', fail).mock;
     assert.throws(() => root.admit(folder.at('a/LIST~1')), fault);
     opened.restore();
-    const failure = Object.assign(new Error('no'), { code: 'ENOENT' });
+    const failure = systemError('ENOENT');
     const real = mocks.method(fs.realpathSync, 'native', fail).mock;
     assert.throws(() => concealed(root, ['a'], failure), fault);
     real.restore();

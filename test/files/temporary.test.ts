@@ -17,7 +17,7 @@ import fs, {
   type Stats,
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import { pool } from '../../src/files/pool';
 import { Leftovers } from '../../src/files/unfinished/leftovers';
@@ -30,7 +30,6 @@ import { needs, needsPosix, needsProgram, needsSuperuser } from '../support/need
 const mocks = new Mocks();
 
 const text = (bytes: string): Buffer => Buffer.from(bytes);
-const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
 describe('a temporary file', () => {
   let folder: TestFolder;
@@ -240,14 +239,14 @@ describe('a temporary file', () => {
     it('fails as the system does', async () => {
       const temporary = create();
       mocks.method(fs, 'writeSync', () => {
-        throw failure('ENOSPC');
+        throw systemError('ENOSPC');
       });
       await assert.rejects(temporary.write(text('x')), { code: 'ENOSPC' });
       mocks.restore();
       mocks.method(performance, 'now', () => now);
       await slowly(temporary);
       const fail = mocks.method(fs, 'write', (...args: unknown[]) =>
-        (args.at(-1) as (error: Error) => void)(failure('EIO')),
+        (args.at(-1) as (error: Error) => void)(systemError('EIO')),
       );
       await assert.rejects(temporary.write(large), { code: 'EIO' });
       fail.mock.restore();
@@ -300,7 +299,7 @@ describe('a temporary file', () => {
       const temporary = await filled('0123456789');
       temporary.close();
       await assert.rejects(piecesOf(temporary, 0), { code: 'ERR_OUT_OF_RANGE' });
-      mocks.method(fs, 'read', (...args: unknown[]) => (args.at(-1) as (error: Error) => void)(failure('EIO')));
+      mocks.method(fs, 'read', (...args: unknown[]) => (args.at(-1) as (error: Error) => void)(systemError('EIO')));
       await assert.rejects(piecesOf(temporary, 0), { code: 'EIO' });
     });
 
@@ -369,7 +368,7 @@ describe('a temporary file', () => {
 
     it('is not taken to be on the disk if that has failed, or if it was closed before', async () => {
       const temporary = await filled();
-      pool.run = () => Promise.reject(failure('EIO'));
+      pool.run = () => Promise.reject(systemError('EIO'));
       await assert.rejects(temporary.flush(), { code: 'EIO' });
       assert.equal(temporary.isOnDisk, false);
       temporary.close();
@@ -431,7 +430,7 @@ describe('a temporary file', () => {
       let isAllowed = true;
       mocks.method(fs, 'fchownSync', (_: number, ...owner: number[]) => {
         given.push(owner);
-        if (!isAllowed && given.length === 1) throw failure('EPERM');
+        if (!isAllowed && given.length === 1) throw systemError('EPERM');
       });
       const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
       temporary.resemble(stats({ uid, gid }), target);
@@ -450,7 +449,7 @@ describe('a temporary file', () => {
       needsPosix(this);
       const temporary = await filled();
       mocks.method(fs, 'fchmodSync', () => {
-        throw failure('EPERM');
+        throw systemError('EPERM');
       });
       chmodSync(folder.at('temporary'), 0o600);
       const like = (mode: number): void => temporary.resemble(stats({ mode }), target);
@@ -506,7 +505,7 @@ describe('a temporary file', () => {
     /** Has no rename lead anywhere. */
     const part = (code: string) =>
       mocks.method(fs, 'renameSync', () => {
-        throw failure(code);
+        throw systemError(code);
       });
 
     it('is a copy where no rename leads, on the disk if it was', async () => {
@@ -545,7 +544,7 @@ describe('a temporary file', () => {
       part('EXDEV');
       await temporary.flush();
       mocks.method(fs, 'fsyncSync', () => {
-        throw failure('EIO');
+        throw systemError('EIO');
       });
       assert.throws(() => temporary.moveTo(spotAt('moved'), target), { code: 'EIO' });
       assert.deepEqual([existsSync(folder.at('moved')), content()], [false, 'content']);
@@ -580,7 +579,7 @@ describe('a temporary file', () => {
         const close = fs.closeSync.bind(fs);
         mocks.method(fs, 'closeSync', (fd: number) => {
           close(fd);
-          throw failure('EIO');
+          throw systemError('EIO');
         });
         temporary[end]();
         assert.equal(existsSync(folder.at('temporary')), end === 'leave');

@@ -1,7 +1,7 @@
 /** One upload, from its beginning to its end: what fails has its meaning, and nothing of it stays. */
 import assert from 'node:assert/strict';
 import fs, { existsSync, readFileSync, statSync, type NoParamCallback } from 'node:fs';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { pool } from '../../src/files/pool';
 import { Uploads } from '../../src/files/writing/uploads';
 import type { Upload } from '../../src/files/writing/write';
@@ -13,7 +13,7 @@ import { soon } from '../support/soon';
 const mocks = new Mocks();
 
 const nothing = (): void => undefined;
-const failure = (code: string, syscall = 'write'): Error => Object.assign(new Error(code), { code, syscall });
+const failure = (code: string, syscall = 'write'): Error => systemError(code, syscall);
 const failing = (code: string) => (): never => {
   throw failure(code);
 };

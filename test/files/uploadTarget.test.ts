@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import * as ownCache from '../../src/files/writing/folderCache';
 import type { MadeFolders } from '../../src/files/writing/madeFolders';
@@ -15,7 +15,7 @@ import { needs, needsPosix } from '../support/needs';
 
 const mocks = new Mocks();
 
-const failure = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'access' });
+const failure = (code: string): Error => systemError(code, 'access');
 
 type Loaded = [typeof ownTarget, typeof ownRoot, typeof ownCache];
 const numbered = loadedWithoutDescriptors(
@@ -142,13 +142,13 @@ for (const [how, [{ UploadTarget, checkStorable }, { Root }, { holdFolder, letGo
 
     it('may be a link of which the system tells no more', () => {
       const real = fs.realpathSync.native.bind(fs.realpathSync);
-      let error = Object.assign(new Error('no'), { code: 'EACCES' });
+      let error = systemError('EACCES');
       mocks.method(fs.realpathSync, 'native', (path: string) => {
         if (!path.endsWith('file')) return real(path);
         throw error;
       });
       fails('file', isHidden);
-      error = new Error('no') as typeof error;
+      error = new Error('no');
       fails('file', { message: 'no' });
     });
 

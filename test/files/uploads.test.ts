@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import type { FileError } from '../../src/files/fileError';
@@ -156,7 +156,7 @@ describe('the uploads of a server', () => {
       assert.throws(() => uploads.storeNow(goal('a/x', { check: failingAt(1) }), text('x')), fault);
       await assert.rejects(uploads.storeOnDisk(goal('a/x', { check: failingAt(1) }), text('x')), fault);
       const written = mocks.method(fs, 'writeSync', () => {
-        throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
+        throw systemError('ENOSPC', 'write');
       });
       assert.throws(() => uploads.storeNow(goal('a/x'), text('x')), { kind: 'full' });
       await assert.rejects(uploads.storeOnDisk(goal('a/x'), text('x')), { kind: 'full' });
@@ -166,7 +166,7 @@ describe('the uploads of a server', () => {
       );
       written.mock.restore();
       const placed = mocks.method(fs, 'renameSync', () => {
-        throw Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'rename' });
+        throw systemError('EACCES', 'rename');
       });
       assert.throws(() => uploads.storeNow(goal('old.txt'), text('x')), { kind: 'denied' });
       placed.mock.restore();
@@ -207,7 +207,7 @@ describe('the uploads of a server', () => {
       needs(this, '/proc', knowsDescriptors);
       const first = uploads.begin(goal('dir/1'));
       const refused = mocks.method(fs, 'readlinkSync', () => {
-        throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'readlink' });
+        throw systemError('EIO', 'readlink');
       }).mock;
       assert.throws(() => uploads.begin(goal('dir/2')), { name: 'FileError', kind: 'failed' });
       refused.restore();
@@ -411,7 +411,7 @@ describe('the uploads of a server', () => {
       const unfinished = { temporary: found.temporary ?? assert.fail(), size: undefined };
       assert.throws(() => next.adopt(goal('dir'), unfinished), { kind: 'folder' });
       const refused = mocks.method(fs, 'accessSync', () => {
-        throw Object.assign(new Error('EROFS'), { code: 'EROFS', syscall: 'access' });
+        throw systemError('EROFS', 'access');
       }).mock;
       assert.throws(() => next.adopt(goal('new.txt'), unfinished), { kind: 'denied' });
       refused.restore();
@@ -469,7 +469,7 @@ describe('the uploads of a server', () => {
       it('or are not promised to be', async () => {
         const upload = uploads.begin(goal('new.txt'));
         await upload.write(text('half'));
-        pool.run = () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'fsync' }));
+        pool.run = () => Promise.reject(systemError('EIO', 'fsync'));
         await assert.rejects(ledgerOf(uploads).keep(id, upload, noted()), { name: 'FileError', kind: 'failed' });
         upload.discard();
       });

@@ -21,5 +21,6 @@ export class Mocks {
   }
 }
 
-/** The system's word for what went wrong, as the runtime throws it. */
-export const systemError = (code: string): Error => Object.assign(new Error(`${code}: told by a test`), { code });
+/** The system's word for what went wrong, as the runtime throws it. @param syscall what was asked of the system, where that counts */
+export const systemError = (code: string, syscall?: string): Error =>
+  Object.assign(new Error(code), { code, ...(syscall !== undefined && { syscall }) });
