@@ -1,4 +1,4 @@
-/** How much one transfer may move before the others have their turn. */
+/** How much one transfer may move before the others have their turn, and when it is its own. */
 
 /** Octets to be moved at a time beside others: about a tenth of a millisecond's work, or two where memory is scarce. */
 const besideOthers = 64 * 1024;
@@ -12,10 +12,27 @@ export function noteRequest(): void {
   requests++;
 }
 
+/** The transfers that wait for their turn: one moves in each turn of the event loop, so that who asks for little waits for one. */
+const waiting: (() => void)[] = [];
+
+function giveTurn(): void {
+  const next = waiting.shift();
+  if (waiting.length > 0) setImmediate(giveTurn);
+  next?.();
+}
+
 /** The allowances of one transfer, one after the other: smaller while there are others. */
 export class Allowance {
   private seen = requests;
   private cautious = 0;
+
+  /** Resolves at once if nobody has asked for anything lately, else when it is the turn of this transfer. First come, first served. */
+  async turn(): Promise<void> {
+    if (this.seen === requests && this.cautious === 0) return;
+    await new Promise<void>((resolve) => {
+      if (waiting.push(resolve) === 1) setImmediate(giveTurn);
+    });
+  }
 
   /** The next one, in octets. @param most if nobody has asked for anything lately */
   next(most: number): number {

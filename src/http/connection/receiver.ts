@@ -76,8 +76,16 @@ export class Receiver implements Recipient {
 
   answerBatch(): void {
     this.awaitsBatch = false;
-    this.left = this.allowance.next(mostPerBatch);
+    if (this.left > 0) this.left = this.allowance.next(mostPerBatch);
+    else void this.goOn();
     this.owner.received();
+  }
+
+  /** Reads on when it is the turn of who has received as much as it may. */
+  private async goOn(): Promise<void> {
+    await this.allowance.turn();
+    this.left = this.allowance.next(mostPerBatch);
+    this.regulate();
   }
 
   /** Stops reading when enough waits, or others have waited enough for their turn. */

@@ -44,7 +44,7 @@ async function pump(
   const allowance = new Allowance();
   let left = source.length;
   let [current, next] = blocks;
-  let reading = fill(source, current, left);
+  let reading = fill(source, current, left, allowance);
   let sent = Promise.resolve();
   try {
     while (left > 0) {
@@ -53,7 +53,7 @@ async function pump(
       await sent;
       sent = quiet(writer.send(current.subarray(0, length)).then(() => onSent(length)));
       [current, next] = [next, current];
-      if (left > 0) reading = quiet(fill(source, current, allowance.next(left)));
+      if (left > 0) reading = quiet(fill(source, current, left, allowance));
     }
     await sent;
   } finally {
@@ -68,7 +68,9 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-async function fill(source: ByteSource, into: Buffer, most: number): Promise<number> {
+async function fill(source: ByteSource, into: Buffer, left: number, allowance: Allowance): Promise<number> {
+  await allowance.turn();
+  const most = allowance.next(left);
   const length = await source.read(into.length > most ? into.subarray(0, most) : into);
   if (length === 0) throw new Error('The content ended early.');
   return length;
