@@ -10,9 +10,19 @@ export interface Recipient {
   answerBatch(): void;
 }
 
+/** A point in time. */
+export interface Moment {
+  /** In milliseconds since 1970. */
+  readonly time: number;
+  /** The same by the clock that never jumps, `performance.now()`. */
+  readonly steady: number;
+}
+
 let waiting: Recipient[] = [];
 let running = false;
 let number = 0;
+/** Of the batch that is answered, once somebody has asked for it. */
+let begun: Moment | undefined;
 
 /** Has `recipient` answer when all that can be received now has been. To be called once for each batch. */
 export function joinBatch(recipient: Recipient): void {
@@ -23,6 +33,7 @@ function answerAll(): void {
   const recipients = waiting;
   waiting = [];
   number++;
+  begun = undefined;
   running = true;
   try {
     for (const recipient of recipients) recipient.answerBatch();
@@ -38,3 +49,10 @@ export function beginBatch(): void {
 
 /** The number of the batch that has begun last. */
 export const currentBatch = (): number => number;
+
+/** When the batch that is answered began, or now: one look at the clocks is enough for all of its requests. */
+export function currentMoment(): Moment {
+  return running ? (begun ??= now()) : now();
+}
+
+const now = (): Moment => ({ time: Date.now(), steady: performance.now() });

@@ -12,7 +12,7 @@ import { beginRecording } from './exchangeNotes';
 import { continueLine, encodeInterim, endIteration } from '../wire/encode';
 import type { Service } from './service';
 import { noteRequest } from './allowance';
-import { currentBatch } from './batch';
+import { currentBatch, currentMoment } from './batch';
 
 /** RFC 9112 §9.3: whether the client wants the connection to persist. */
 function wantsPersistence(head: Pick<Head, 'minorVersion' | 'fields'>): boolean {
@@ -49,10 +49,7 @@ export class Exchange {
   failure: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
-  /** When it began, in milliseconds since 1970. */
-  readonly time = Date.now();
-  /** The same by the clock that never jumps. */
-  private readonly started = performance.now();
+  private readonly begun = currentMoment();
 
   /**
    * @throws {@link HttpError} 400 or 501 if the framing is broken: the connection must end
@@ -82,9 +79,14 @@ export class Exchange {
     this.request = new ReceivedRequest(head, { body, peer, batch, interim, recording });
   }
 
-  /** Milliseconds since the end of the head. */
+  /** When it began, in milliseconds since 1970. */
+  get time(): number {
+    return this.begun.time;
+  }
+
+  /** Milliseconds since the head had come, and those of its batch. */
   get elapsed(): number {
-    return performance.now() - this.started;
+    return performance.now() - this.begun.steady;
   }
 
   /**
