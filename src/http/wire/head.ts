@@ -37,7 +37,7 @@ interface RequestLine {
 /** Room beside the target in a request line of the longest target: the method, two spaces, the version. */
 const beside = 64;
 
-const requestLine = new RegExp(`^(${token}) ([!-~]+) (HTTP/[0-9]\\.[0-9])$`);
+const requestLine = new RegExp(`^(${token}) ([!-~]+) (HTTP/[0-9]\\.[0-9])(?=\\r\\n)`);
 const fieldLine = new RegExp(`(${token}):(${fieldContent})\\r\\n`, 'y');
 const tokenStart = new RegExp(`^${token}`);
 
@@ -49,10 +49,10 @@ const tokenStart = new RegExp(`^${token}`);
  * @throws {@link HttpError} 400, 414, 431, 501 (CONNECT) or 505; each of them ends the connection
  */
 export function parseHead(text: string, limits: Limits, sections?: Sections): Head {
-  const lineEnd = text.indexOf('\r\n');
-  const { method, target, version } = parseRequestLine(text.slice(0, lineEnd), limits);
+  const { method, target, version } = parseRequestLine(text, limits);
   if (text.length > limits.head) throw tooLarge(limits);
-  const sectionText = text.slice(lineEnd + 2);
+  // Two spaces and a CRLF are between the parts of the line and behind it.
+  const sectionText = text.slice(method.length + target.length + version.length + 4);
   const section = sections?.find(sectionText) ?? parseSection(sectionText, limits, sections);
   const minorVersion = version === 'HTTP/1.0' ? 0 : 1;
   const { fields, host } = section;
@@ -80,7 +80,7 @@ function parseSection(text: string, limits: Limits, sections: Sections | undefin
 export function checkPartialHead(text: string, from: number, limits: Limits): void {
   if (from === 0 && !tokenStart.test(text)) throw new HttpError(400, 'The request line does not begin with a method.');
   const lineEnd = text.indexOf('\r\n');
-  if (lineEnd >= 0 && lineEnd + 2 > from) parseRequestLine(text.slice(0, lineEnd), limits);
+  if (lineEnd >= 0 && lineEnd + 2 > from) parseRequestLine(text, limits);
   if (lineEnd < 0 && text.length > limits.target + beside) throw overlongRequestLine(text, limits);
   if (text.length > limits.head) throw tooLarge(limits);
   refuseBareLineBreaks(text, from);
@@ -98,10 +98,11 @@ function refuseBareLineBreaks(text: string, from: number): void {
   if (bareCr.test(text)) throw new HttpError(400, 'The head has a bare CR.');
 }
 
-/** RFC 9112 §3: `method SP request-target SP HTTP-version`, and nothing more lenient. */
-function parseRequestLine(line: string, limits: Limits): RequestLine {
+/** RFC 9112 §3: `method SP request-target SP HTTP-version`, and nothing more lenient. @param text with the whole line, and its CRLF */
+function parseRequestLine(text: string, limits: Limits): RequestLine {
+  const parts = requestLine.exec(text);
+  const line = parts?.[0] ?? text.slice(0, text.indexOf('\r\n'));
   if (line.length > limits.target + beside) throw overlongRequestLine(line, limits);
-  const parts = requestLine.exec(line);
   if (parts === null) throw badRequestLine(line);
   const [, method = '', target = '', version = ''] = parts;
   if (target.length > limits.target) throw targetTooLong(limits);
