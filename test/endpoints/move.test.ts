@@ -1,37 +1,15 @@
 /** MOVE: one rename within the folder (RFC 4918 §9.9). */
 import assert from 'node:assert/strict';
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pace } from '../../src/files/pace';
 import { move as moveNow } from '../../src/files/changing/move';
 import { lookThrough } from '../../src/files/changing/subtree';
 import type { Endpoint } from '../../src/http/message/message';
+import { contentsOf } from '../support/disk/contents';
 import { TestFolder } from '../support/folder';
 import { needs, needsOrdinaryUser } from '../support/needs';
 import { ask, bodyOf, remembered, type Answer, type FieldTable } from '../support/request';
-
-/** All that is in a folder, with what is in files. */
-function contents(path: string, prefix = ''): string[] {
-  return readdirSync(path, { withFileTypes: true })
-    .flatMap((entry) => {
-      const name = prefix + entry.name;
-      if (entry.isSymbolicLink()) return [`${name} -> ${readlinkSync(join(path, entry.name))}`];
-      if (entry.isDirectory()) return [`${name}/`, ...contents(join(path, entry.name), `${name}/`)];
-      return [`${name} ${readFileSync(join(path, entry.name), 'utf8')}`];
-    })
-    .sort();
-}
 
 describe('MOVE', () => {
   let folder: TestFolder;
@@ -54,10 +32,10 @@ describe('MOVE', () => {
     ask(router, 'MOVE', `/files/${from}`, { Destination: to, ...fields });
 
   const stays = async (status: number, act: () => Promise<Answer>): Promise<Answer> => {
-    const before = contents(folder.outside);
+    const before = contentsOf(folder.outside);
     const answer = await act();
     assert.equal(answer.status, status, answer.text);
-    assert.deepEqual(contents(folder.outside), before);
+    assert.deepEqual(contentsOf(folder.outside), before);
     return answer;
   };
 
@@ -88,7 +66,7 @@ describe('MOVE', () => {
   ];
   for (const [promise, from, to, status, location] of moved) {
     it(`${promise}: ${status}`, async () => {
-      const before = contents(folder.path);
+      const before = contentsOf(folder.path);
       const answer = await move(from, to);
       assert.equal(answer.status, status, answer.text);
       assert.equal(answer.fields.get('location'), location);
@@ -97,7 +75,7 @@ describe('MOVE', () => {
       const kept = before.filter((line) => status === 201 || !line.startsWith(fresh));
       const rename = (line: string): string =>
         line === old || [' ', '/'].some((mark) => line.startsWith(old + mark)) ? fresh + line.slice(old.length) : line;
-      assert.deepEqual(contents(folder.path), kept.map(rename).sort());
+      assert.deepEqual(contentsOf(folder.path), kept.map(rename).sort());
       assert.deepEqual(answer.response.stored, from.endsWith('/') ? undefined : [fresh]);
     });
   }

@@ -1,7 +1,8 @@
 /** The published flaws of other servers, on the side that writes: nothing outside changes, and nothing that is excluded. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { contentsOf } from '../support/disk/contents';
 import { field } from '../support/rawClient';
 import { startServed, type Served } from '../support/served';
 
@@ -22,14 +23,7 @@ describe('a flaw that others had', () => {
   });
   afterEach(() => served.stop());
 
-  /** Everything there is, with its content. */
-  const everything = (): string[] =>
-    readdirSync(outside, { recursive: true, withFileTypes: true })
-      .map((entry) => {
-        const path = join(entry.parentPath, entry.name);
-        return `${path} ${entry.isFile() ? readFileSync(path, 'latin1') : ''}`;
-      })
-      .sort();
+  const everything = (): string[] => contentsOf(outside);
 
   const rows: readonly (readonly [flaw: string, targets: readonly string[]])[] = [
     [
