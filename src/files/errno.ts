@@ -22,16 +22,28 @@ const nameless: Readonly<Record<number, string>> =
 
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
-/** What the runtime says of an error that it has no name for: of most calls the first, of reads and writes the second. */
-const isNameless = (code: string): boolean => code.startsWith('Unknown system error') || code === 'UNKNOWN';
+/** EAI_AGAIN is one as well. What the runtime says of its own accord begins with `ERR_`, what zlib says with `Z_`. */
+const systemName = /^E(?!RR_)[A-Z\d_]+$/;
 
-/** The `errno` name of a failed system call; undefined for any other value. */
+/** What the runtime says of an error that it has no name for: of most calls the first, of reads and writes the second; of no file the third. */
+const isNameless = (code: string): boolean =>
+  code.startsWith('Unknown system error') || code === 'UNKNOWN' || code === 'ERR_SYSTEM_ERROR';
+
+/**
+ * The `errno` name of a failed system call, which alone has a number; undefined for any other value, such as ERR_INVALID_ARG_TYPE
+ * of the runtime, which is a defect.
+ */
 export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  if (!isNameless(error.code) || !('errno' in error)) return error.code;
-  const number = Math.abs(Number(error.errno));
-  return names.get(number) ?? nameless[number] ?? error.code;
+  if (!(error instanceof Error) || !('errno' in error) || typeof error.errno !== 'number') return undefined;
+  if (!('code' in error) || typeof error.code !== 'string') return undefined;
+  if (systemName.test(error.code)) return error.code;
+  const number = Math.abs(error.errno);
+  return isNameless(error.code) ? (names.get(number) ?? nameless[number] ?? error.code) : undefined;
 }
+
+/** As the system says it, where we have looked ourselves. */
+export const noFolder = (message: string): Error =>
+  Object.assign(new Error(message), { code: 'ENOTDIR', errno: -constants.errno.ENOTDIR });
 
 /** Whether it says that there is nothing at a path, or no folder on the way. */
 export const isNothing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');

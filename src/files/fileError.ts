@@ -1,7 +1,7 @@
 /** Everything that is expected to go wrong between a path and its bytes. */
 import { errnoOf, meaningOf, missing, whenReading, whenWriting } from './errno';
 
-export { errnoOf, isNothing, nameTooLong } from './errno';
+export { errnoOf, isNothing, nameTooLong, noFolder } from './errno';
 
 /**
  * - `badPath`: the path can never name an entry of the folder

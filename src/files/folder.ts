@@ -10,7 +10,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { sep } from 'node:path';
-import { errnoOf, FileError, readFailure } from './fileError';
+import { errnoOf, FileError, noFolder, readFailure } from './fileError';
 import { descriptorPath, giveBack, knowsDescriptors, persistently, locateDescriptor } from './descriptor';
 import { concealed, type Root } from './root';
 
@@ -128,7 +128,7 @@ export class Folder {
     const real = realpathSync.native(path);
     const inside = root.admit(real, segments);
     const stat = lstatSync(real, { bigint: true });
-    if (!stat.isDirectory()) throw Object.assign(new Error('It is no folder.'), { code: 'ENOTDIR' });
+    if (!stat.isDirectory()) throw noFolder('It is no folder.');
     return new Folder(root, { descriptor: undefined, stat, base: real }, inside);
   }
 

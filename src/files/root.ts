@@ -1,7 +1,7 @@
 /** One folder on disk: the only way from a request's path to a path of the file system. */
 import { lstatSync, opendirSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
-import { errnoOf, FileError, nameTooLong, succeeds } from './fileError';
+import { errnoOf, FileError, nameTooLong, noFolder, succeeds } from './fileError';
 import { createExclusion, type Exclusion } from './exclusion';
 import { hasAlias, isTooLong, nameProblem, relativeSegments, type Platform } from './names';
 
@@ -24,9 +24,7 @@ export class Root {
     readonly isSynced = false,
   ) {
     this.path = realpathSync.native(directory);
-    if (!statSync(this.path).isDirectory()) {
-      throw Object.assign(new Error(`${directory} is not a folder.`), { code: 'ENOTDIR' });
-    }
+    if (!statSync(this.path).isDirectory()) throw noFolder(`${directory} is not a folder.`);
     this.prefix = this.path.endsWith(sep) ? this.path : this.path + sep;
     this.exclusion = createExclusion(exclude, platform);
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { errorResponse } from '../../src/endpoints/common/errorResponse';
 import { FileError, readFailure, writeFailure } from '../../src/files/fileError';
 import { HttpError } from '../../src/http/message/httpError';
+import { systemError } from '../support/mocks';
 import { makeRequest, read } from '../support/request';
 
 const html = { Accept: 'text/html,*/*;q=0.8' };
@@ -65,7 +66,7 @@ describe('an error', () => {
   ];
   for (const [code, reading, writing] of system) {
     it(`of the system is told as ${reading} to a reader and ${writing} to a writer: ${code}`, async () => {
-      const error = Object.assign(new Error(`${code}: /home/me/secret`), { code });
+      const error = Object.assign(systemError(code), { message: `${code}: /home/me/secret` });
       for (const [explained, status] of [
         [readFailure(error), reading],
         [writeFailure(error), writing],
@@ -79,7 +80,7 @@ describe('an error', () => {
   }
 
   it('of files keeps what caused it for the log of a defect', () => {
-    const cause = Object.assign(new Error('x'), { code: 'ENOSPC' });
+    const cause = systemError('ENOSPC');
     const error = writeFailure(cause);
     assert.ok(error instanceof FileError && error.cause === cause);
   });

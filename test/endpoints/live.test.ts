@@ -1,7 +1,7 @@
 /** Who gets a page with the script, and who sees what is not saved. */
 import assert from 'node:assert/strict';
 import { realpathSync, rmSync } from 'node:fs';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Live } from '../../src/endpoints/live/live';
 import type { Endpoint } from '../../src/http/message/message';
@@ -315,7 +315,7 @@ describe('with live reload', () => {
     it(`a change that the disk does not tell of, for ${code}, is told all the same`, () => {
       const told = mocks.method(live.streams, 'tell', () => undefined).mock;
       const failing = mocks.method(realpathSync, 'native', () => {
-        throw Object.assign(new Error(code), { code, syscall: 'realpath' });
+        throw systemError(code, 'realpath');
       });
       try {
         live.changed(['/index.html']);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { setImmediate } from 'node:timers/promises';
 import { FinishedUpload } from '../../src/endpoints/storing/finishedUpload';
 import { Expectations } from '../../src/endpoints/storing/integrity';
@@ -439,7 +439,7 @@ describe('a resumable upload', () => {
       const resumable = make();
       failOnce();
       upload.truncate = () => {
-        throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'ftruncate' });
+        throw systemError('EIO', 'ftruncate');
       };
       await assert.rejects(append(resumable, 0, 'two', true), { kind: 'full' });
       assert.equal(resumable.hasEnded, true);

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Endpoint } from '../../src/http/message/message';
 import { pool } from '../../src/files/pool';
 import { TestFolder } from '../support/folder';
+import { systemError } from '../support/mocks';
 import { needsPosix } from '../support/needs';
 import { ask, bodyOf, type FieldTable } from '../support/request';
 
@@ -140,7 +141,7 @@ describe('with sync', () => {
       const number = ++last;
       const result = await run(work);
       if (calls.length > 0 && !calls.includes(number)) return result;
-      throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
+      throw systemError('EIO', 'fsync');
     };
   };
   const destination = { Destination: '/files/dir/new.txt' };

@@ -1,7 +1,18 @@
 /** Each failure of a system call is told by its operation and its number, not by its usual cause. */
 import assert from 'node:assert/strict';
+import { closeSync, opendirSync, openSync, readFileSync, readlinkSync, readSync, rmdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { inflateRawSync } from 'node:zlib';
 import { httpErrorOf } from '../../src/endpoints/common/errorResponse';
-import { FileError, isNothing, readFailure, succeeds, writeFailure } from '../../src/files/fileError';
+import {
+  errnoOf,
+  FileError,
+  isNothing,
+  noFolder,
+  readFailure,
+  succeeds,
+  writeFailure,
+} from '../../src/files/fileError';
 import { needsLinux } from '../support/needs';
 
 /** As Node.js makes them; without a name where the runtime has none for the number. */
@@ -111,12 +122,71 @@ describe('a failure of the system, by its name', () => {
   it('is none where there is no name of the system', () => {
     for (const error of [
       new Error('ENOENT'),
-      { code: 'ENOENT' },
-      Object.assign(new Error('x'), { code: 2 }),
+      { code: 'ENOENT', errno: -2 },
+      Object.assign(new Error('x'), { code: 2, errno: -2 }),
+      Object.assign(new Error('x'), { errno: -2 }),
+      Object.assign(new Error('x'), { code: 'ENOENT' }),
+      Object.assign(new Error('x'), { code: 'ENOENT', errno: undefined }),
       undefined,
     ]) {
       assert.equal(told(readFailure(error)), unexpected);
     }
+  });
+});
+
+describe('whose word an error is', () => {
+  const thrownBy = (work: () => void): unknown => {
+    try {
+      work();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  const readClosed = (): void => {
+    const directory = opendirSync('.');
+    directory.closeSync();
+    directory.readSync();
+  };
+
+  const words: readonly (readonly [promise: string, work: () => void, expected: string | undefined])[] = [
+    ['what the system says of a path', () => openSync('gone/gone', 'r'), 'ENOENT'],
+    ['what it says of a folder', () => rmdirSync('.'), 'EINVAL'],
+    ['what it says of a list', () => opendirSync('package.json'), 'ENOTDIR'],
+    ['what it says of a link', () => readlinkSync('.'), 'EINVAL'],
+    ['what it says of content', () => readFileSync('.'), 'EISDIR'],
+    ['what it says of text', () => readFileSync('.', 'utf8'), 'EISDIR'],
+    ['what it says of a descriptor', () => closeSync(2 ** 31 - 1), 'EBADF'],
+    ['what it says of a process', () => process.kill(2 ** 31 - 1, 0), 'ESRCH'],
+    ['ERR_INVALID_ARG_TYPE of Node.js', () => openSync(undefined as never, 'r'), undefined],
+    ['ERR_INVALID_ARG_VALUE of Node.js', () => openSync('\0', 'r'), undefined],
+    ['ERR_OUT_OF_RANGE of Node.js', () => readSync(0, Buffer.alloc(1), 2, 9, 0), undefined],
+    ['ERR_DIR_CLOSED of Node.js', readClosed, undefined],
+    ['Z_DATA_ERROR of zlib', () => inflateRawSync(Buffer.alloc(9, 0xff)), undefined],
+    ['a defect without a code', () => void (undefined as never as string).length, undefined],
+  ];
+  for (const [promise, work, expected] of words) {
+    it(`${promise}: ${expected === undefined ? 'not ' : ''}the system’s`, function () {
+      needsLinux(this);
+      const error = thrownBy(work);
+      assert.ok(error instanceof Error);
+      assert.equal(errnoOf(error), expected);
+      if (expected === undefined) assert.throws(() => succeeds(work), error.constructor);
+      else assert.equal(succeeds(work), false);
+    });
+  }
+
+  it('is told by the number where Node.js has put its own name to it, as to a user who has no home', () => {
+    const number = -constants.errno.ENOENT;
+    assert.equal(errnoOf(failure('uv_os_homedir', -number, 'ERR_SYSTEM_ERROR')), 'ENOENT');
+  });
+
+  it('is the system’s where it is ours that a folder is none', () => {
+    const error = noFolder('It is no folder.');
+    assert.deepEqual(
+      [error.message, errnoOf(error), told(readFailure(error))],
+      ['It is no folder.', 'ENOTDIR', missing],
+    );
   });
 });
 

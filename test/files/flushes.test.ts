@@ -100,15 +100,12 @@ describe('flushes of folders', () => {
   });
 
   it('are not believed of a folder that could not be flushed, unless nothing of it was asked of the disk', async () => {
-    const failure = (syscall: string): Error => Object.assign(new Error(syscall), { code: 'EIO', syscall });
-    flushes.doubt(mark('a'), failure('open'));
+    flushes.doubt(mark('a'), systemError('EIO', 'open'));
     await flushes.place(mark('a'));
-    flushes.doubt(mark('a'), failure('fsync'));
+    flushes.doubt(mark('a'), systemError('EIO', 'fsync'));
     await assert.rejects(flushes.place(mark('a')), { syscall: 'fsync' });
     await flushes.place(mark('c'));
   });
-
-  const failure = (code: string, syscall: string): Error => systemError(code, syscall);
 
   it('are each its own of folders that are not the same', async () => {
     await flushes.place(mark('a'));
@@ -128,7 +125,7 @@ describe('flushes of folders', () => {
       const number = ++count;
       const result = await run(work);
       // The folder itself is the last.
-      if (number === 2) throw failure('EIO', 'fsync');
+      if (number === 2) throw systemError('EIO', 'fsync');
       return result;
     };
     count = 0;
@@ -150,7 +147,7 @@ describe('flushes of folders', () => {
 
   it('are doubted of the last thousand folders at most, the oldest of which is forgotten first', async () => {
     const oldest = mark('a');
-    const fault = failure('EIO', 'fsync');
+    const fault = systemError('EIO', 'fsync');
     flushes.doubt(oldest, fault);
     for (let i = 1n; i < 1000n; i++) flushes.doubt({ ...oldest, made: -i }, fault);
     await assert.rejects(flushes.place(oldest), fault);
@@ -189,7 +186,7 @@ describe('flushes of folders', () => {
     assert.equal(await flushesOf(() => flushAndClose(fd)), 1);
     await assert.rejects(flushFile(fd), { code: 'EBADF' });
     const another = openSync(folder.at('file'), 'r+');
-    pool.run = () => Promise.reject(failure('EIO', 'fsync'));
+    pool.run = () => Promise.reject(systemError('EIO', 'fsync'));
     await assert.rejects(flushAndClose(another), { code: 'EIO' });
   });
 
@@ -214,7 +211,7 @@ describe('flushes of folders', () => {
   for (const [promise, platform, call, code, passes] of rows) {
     it(`${promise}: ${code} of ${call}, ${platform}`, async () => {
       const fail = mocks.method(fs, call, (...args: unknown[]) =>
-        (args.at(-1) as NoParamCallback)(failure(code, call) as NodeJS.ErrnoException),
+        (args.at(-1) as NoParamCallback)(systemError(code, call) as NodeJS.ErrnoException),
       );
       try {
         const [module] = loadedOn(platform, 'files/flushes') as [typeof FlushesModule];

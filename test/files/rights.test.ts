@@ -1,7 +1,7 @@
 /** What a new file in a folder may be to others: told for a while, and alike where the files would be. */
 import assert from 'node:assert/strict';
 import fs, { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { Rights } from '../../src/files/writing/rights';
 import { asOn } from '../support/anotherPlatform';
 import { openDescriptors, TestFolder } from '../support/folder';
@@ -35,7 +35,7 @@ describe('the rights in a folder', () => {
   /** As on a file system that has no files without a name. */
   const refuse = (code: string | undefined): void => {
     mocks.method(fs, 'openSync', () => {
-      throw Object.assign(new Error('no'), code !== undefined && { code });
+      throw code === undefined ? new Error('no') : systemError(code);
     });
   };
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { Mocks } from '../support/mocks';
+import { Mocks, systemError } from '../support/mocks';
 import { knowsDescriptors } from '../../src/files/descriptor';
 import * as ownFolder from '../../src/files/folder';
 import type { Folder } from '../../src/files/folder';
@@ -20,7 +20,7 @@ import { needs, needsPosix } from '../support/needs';
 const mocks = new Mocks();
 
 const failure = (code: string | undefined): Error =>
-  Object.assign(new Error('no'), code !== undefined && { code, syscall: 'mkdir' });
+  code === undefined ? new Error('no') : systemError(code, 'mkdir');
 const newName = /^\.http-server-[0-9a-f]{24}\.tmp$/;
 
 const names = [

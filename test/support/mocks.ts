@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { mock } from 'node:test';
 
 /**
@@ -22,5 +23,9 @@ export class Mocks {
 }
 
 /** The system's word for what went wrong, as the runtime throws it. @param syscall what was asked of the system, where that counts */
-export const systemError = (code: string, syscall?: string): Error =>
-  Object.assign(new Error(code), { code, ...(syscall !== undefined && { syscall }) });
+export const systemError = (code: string, syscall = 'open'): Error =>
+  Object.assign(new Error(code), { code, errno: -(numbers[code] ?? unnamed), syscall });
+
+const numbers: Readonly<Record<string, number>> = constants.errno;
+/** Of what has no name on this platform. */
+const unnamed = 4094;
