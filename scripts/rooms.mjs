@@ -113,7 +113,7 @@ export const doors = {
     'editor/sharing',
     'editor/status',
   ],
-  'worker.ts': ['serve.ts', 'endpoints/live', 'requests'],
+  'worker.ts': ['serve.ts', 'endpoints/live', 'files', 'requests'],
   'serve.ts': [
     ...['endpoints', 'endpoints/guard', 'endpoints/live', 'endpoints/rules', 'endpoints/storing'],
     ...['http/connection', 'http/message', 'files', 'files/unfinished', 'files/writing', 'requests'],

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { addToTally, emptyTally, type LogEvent, type Tally } from './accessLog';
 import { ConsoleGathering } from './consoleReport';
 import { Live } from './endpoints/live/live';
+import { errnoOf } from './files/fileError';
 import type {
   Call,
   Data,
@@ -18,6 +19,7 @@ import type {
 } from './messages';
 import { defaultLimits, OptionsError, type Options } from './options';
 import { RequestDesk } from './requests/requestDesk';
+import { RequestError } from './requests/requestError';
 import { RequestStore } from './requests/requestStore';
 import type { Destination } from './requests/resend';
 import { serve, type Server, type Surroundings } from './serve';
@@ -229,9 +231,9 @@ async function answer(call: Call): Promise<Reply> {
 }
 
 function failureOf(error: unknown): Failure {
-  const { message, code } = error as NodeJS.ErrnoException;
-  if (!(error instanceof OptionsError)) return { code: code ?? 'INTERNAL', message };
-  return { code: 'OPTIONS', message, option: error.option };
+  const { message } = error as Error;
+  if (error instanceof OptionsError) return { code: 'OPTIONS', message, option: error.option };
+  return { code: error instanceof RequestError ? error.code : (errnoOf(error) ?? 'INTERNAL'), message };
 }
 
 function respond(call: Call): void {

@@ -62,6 +62,19 @@ describe('the thread of the server', () => {
   const counted = (): number =>
     told.reduce((sum, { events, dropped }) => sum + events.length + (dropped?.count ?? 0), 0);
 
+  for (const [promise, name, code] of [
+    ['by the system’s word', 'gone', 'ENOENT'],
+    ['where it is none of the system’s, as a defect', 'a\0b', 'INTERNAL'],
+  ] as const) {
+    it(`tells why it cannot serve: ${promise}`, async () => {
+      send({ type: 'stop', id: ++calls, grace: 0 });
+      send({ type: 'start', id: ++calls, options: { ...defaultOptions, port: 0, directory: join(directory, name) } });
+      const reply = await received('failed');
+      assert.ok(reply.type === 'failed');
+      assert.equal(reply.failure.code, code, reply.failure.message);
+    });
+  }
+
   it('tells nothing more before what it told last is read, and then all that happened', async () => {
     await exchange();
     if (told.length === 0) await received('traffic');
