@@ -1,6 +1,7 @@
 /** Servers that misbehave: what they do costs them their answer, and nobody else anything. */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
+import { Mocks } from '../support/mocks';
 import { startServed, type Served } from '../support/served';
 import { startRawUpstream, type Upstream } from '../support/upstreams';
 
@@ -27,10 +28,13 @@ const endless =
     go();
   };
 
+const mocks = new Mocks();
+
 describe('another server that', () => {
   let served: Served;
   let upstream: Upstream;
   afterEach(async () => {
+    mocks.restore();
     await served.stop();
     await upstream.stop();
   });
@@ -104,6 +108,24 @@ describe('another server that', () => {
       assert.match(response.body.toString(), why);
       await client.write('GET /echo/next HTTP/1.1\r\nHost: localhost\r\n\r\n');
       assert.equal((await client.read()).body.toString(), 'next');
+    });
+  }
+
+  for (const [what, error] of [
+    ['TypeError', new TypeError('a defect')],
+    ['RangeError', new RangeError('a defect')],
+  ] as const) {
+    it(`answers as it should is not blamed for a defect of ours: ${what}`, async () => {
+      upstream = await startRawUpstream(says('HTTP/1.1 302 Found\r\nLocation: http://a/\r\nContent-Length: 0\r\n\r\n'));
+      served = await startServed({ rules: [{ match: '/api', proxy: upstream.to }] });
+      mocks.method(URL, 'canParse', () => {
+        throw error;
+      });
+      const client = await served.client();
+      await client.write('GET /api HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const response = await client.read();
+      assert.deepEqual([response.status, response.body.toString()], [500, 'The server failed.\n']);
+      assert.equal((await served.logged(({ status }) => status === 500)).reason, String(error));
     });
   }
 

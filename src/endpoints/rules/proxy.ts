@@ -129,8 +129,11 @@ function mayAskAgain(asked: ClientRequest, { method, body, signal }: Request, er
   return asked.reusedSocket && isSafe && !signal.aborted && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
-function failureOf(error: unknown, { target }: Proxy, rule: number): HttpError {
-  if (error instanceof HttpError) return error;
+/** What Node.js throws for what it was handed, and the engine for what is no function, is a defect: no other server does that. */
+const isDefect = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;
+
+function failureOf(error: unknown, { target }: Proxy, rule: number): unknown {
+  if (error instanceof HttpError || isDefect(error)) return error;
   const { why, isLate } = troubleOf(error);
   return new HttpError(isLate ? 504 : 502, `Rule ${rule} hands on to ${target.origin}, which ${why}.`);
 }
