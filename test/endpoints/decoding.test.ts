@@ -277,7 +277,12 @@ describe('S12: what is decoded', () => {
     ...['Z_DATA_ERROR', 'ERR__ERROR_FORMAT_1', 'ERR_BROTLI_X', 'ERR_ZSTD_X', 'ERR_PADDING_1', 'ZSTD_error_x'].map(
       (code) => [code, 'it cannot be decoded'] as const,
     ),
-    ...['EIO', 'xZ_DATA_ERROR', 'ERR_STREAM_DESTROYED', undefined].map((code) => [code, undefined] as const),
+    ...['Z_MEM_ERROR', 'Z_STREAM_ERROR', 'Z_VERSION_ERROR', 'ERR__ERROR_ALLOC_CONTEXT_MODES'].map(
+      (code) => [code, undefined] as const,
+    ),
+    ...['ZSTD_error_memory_allocation', 'EIO', 'xZ_DATA_ERROR', 'ERR_STREAM_DESTROYED', undefined].map(
+      (code) => [code, undefined] as const,
+    ),
   ];
   for (const [code, what] of codes) {
     it(`fails as ${code ?? 'no code'} says: ${what ?? 'as it is'}`, async () => {

@@ -164,11 +164,15 @@ async function put(content: AsyncIterable<Uint8Array>, decoder: Decoder, occupan
   decoder.end();
 }
 
-/** What the decoder finds is the client's mistake. */
+const decoderWord = /^(?:Z_|ERR_(?:_|BROTLI|ZSTD)|ERR_PADDING|ZSTD_)/;
+/** For want of memory, or asked for what it is not made for. */
+const ownTrouble = /^Z_(?:MEM|STREAM|VERSION)_|ALLOC_|_allocation/;
+
+/** What the decoder finds in it is the client's mistake; not that there is no memory for it. */
 function failureOf(error: unknown): unknown {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'Z_BUF_ERROR') return malformed('it ends early');
-  return /^(?:Z_|ERR_(?:_|BROTLI|ZSTD)|ERR_PADDING|ZSTD_)/.test(code) ? malformed('it cannot be decoded') : error;
+  return decoderWord.test(code) && !ownTrouble.test(code) ? malformed('it cannot be decoded') : error;
 }
 
 const malformed = (what: string): HttpError =>
