@@ -6,8 +6,8 @@ import type { Root } from '../root';
 import { failureOf } from '../writing/failures';
 import { withSource } from './heldEntry';
 
-/** Called at each change, with the folder that lists something else now, and with the name that it lists anew, if there is one. */
-export type OnChange = (folder: Folder, name?: string) => void;
+/** Called at each change, with the folder that lists something else now, and with the names that it lists anew. */
+export type OnChange = (folder: Folder, ...names: readonly string[]) => void;
 
 /** Of one request. What was done stays when it cannot be flushed: to undo it would be one more change of the same kind. */
 export class FlushedChanges {
@@ -20,13 +20,12 @@ export class FlushedChanges {
     private readonly flushes: Flushes,
   ) {}
 
-  readonly note: OnChange = (folder, name) => {
+  readonly note: OnChange = (folder, ...names) => {
     this.folders.push(markOf(folder));
     // What is below may be reached by other folders now.
     this.flushes.forget();
     // Now, for once a flush has failed the disk may tell nothing more.
-    const mark = name === undefined ? undefined : markAt(this.root, [...folder.real, name]);
-    if (mark !== undefined) this.listed.push(mark);
+    this.listed.push(...names.flatMap((name) => markAt(this.root, [...folder.real, name]) ?? []));
   };
 
   /** Resolves when all of them are on the disk. @throws FileError if nobody knows whether they are */
