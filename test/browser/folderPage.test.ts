@@ -233,6 +233,64 @@ describe('the folder’s page', function () {
         assert.deepEqual(await turned(), []);
       });
 
+      it('shows the end of a name that is too long, and has all of it to be read out and copied', async () => {
+        // What can be dragged, browsers have nobody select.
+        await stage.begin({ access: 'readOnly', how: { viewport: { width: 390, height: 780 } } });
+        const long = 'report-final-2026 '.repeat(12);
+        const names = [
+          `${long}v2.pdf`,
+          `${long}v2.docx`,
+          `${'برنامج '.repeat(17)}العمل.pdf`,
+          '2.txt',
+          'two\nlines.txt',
+        ];
+        for (const name of names) stage.write(name, 'x');
+        await stage.open();
+        for (const look of ['As a list', 'As a grid']) {
+          await stage.visitor.button(look).click();
+          await stage.page
+            .locator(look === 'As a grid' ? '.tile' : '.line')
+            .first()
+            .waitFor();
+          for (const name of names) {
+            await stage.visitor.link(name).waitFor();
+            const seen = await stage.page.evaluate(`(() => {
+              const link = [...document.links].find(({ title }) => title === ${JSON.stringify(name)});
+              const part = (text, from, to) => {
+                const range = document.createRange();
+                range.setStart(text, from);
+                range.setEnd(text, to);
+                return range.getBoundingClientRect();
+              };
+              const [room, whole] = [link.closest('.name'), link].map((each) => each.getBoundingClientRect());
+              const [stem, end] = link.childNodes;
+              const text = end.length > 0 ? end : stem.firstChild;
+              const last = part(text, 0, text.length);
+              getSelection().selectAllChildren(link);
+              return {
+                isInside: whole.left >= room.left && whole.right <= room.right + 1,
+                isSeen: last.left >= whole.left - 1 && last.right <= whole.right + 1,
+                isCut: stem.scrollWidth > stem.clientWidth,
+                isOneLine: whole.height < 2 * parseFloat(getComputedStyle(link).fontSize),
+                copied: getSelection().toString(),
+              };
+            })()`);
+            assert.deepEqual(
+              seen,
+              {
+                isInside: true,
+                isSeen: true,
+                isCut: name.length > 99,
+                isOneLine: true,
+                copied: name.replace('\n', ' '),
+              },
+              `${look}: ${name}`,
+            );
+          }
+        }
+        assert.deepEqual(stage.visitor.complaints, []);
+      });
+
       it('tells beside a file why it was refused, in the server’s words', async () => {
         await stage.begin({ flags: ['--exclude-also', '**/*.pem'] });
         await stage.open();

@@ -1,7 +1,7 @@
 /** The parts of the folder's page that need no browser. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { encodeName, nameFlaw, numbered, shownName, sortKey } from '../../src/page/common/fileNames';
+import { encodeName, endOf, nameFlaw, numbered, shownName, sortKey } from '../../src/page/common/fileNames';
 import { formatsFor } from '../../src/page/common/formats';
 import { kindOf } from '../../src/page/common/kinds';
 import { wordsFor } from '../../src/page/common/pageWords';
@@ -79,6 +79,26 @@ describe('a name', () => {
     ['\u{1f469}\u200d\u{1f4bb}.txt', '\u{1f469}\u200d\u{1f4bb}.txt'],
   ] as const)
     it(`${JSON.stringify(name)} is shown for what it is`, () => assert.equal(shownName(name), shown));
+
+  for (const [why, name, end] of [
+    ['what kind it is, and a little more', 'report-final-2026.pdf', '026.pdf'],
+    ['of two extensions, what there is room for', 'all-of-it-2026.tar.gz', 'tar.gz'],
+    ['a number', 'photo of us (12).jpeg', '12).jpeg'],
+    ['a name without an extension', 'chapter of a book 12', ' 12'],
+    ['a short name', 'short.txt', ''],
+    ['blanks', 'a name like no other   .txt', '   .txt'],
+    ['no more than that of them', 'a name like no other    .txt', 'txt'],
+    ['a long extension is none', 'a.configuration', 'ion'],
+    ['what stands alone', '2026年最终报告以及附件.pptx', '.pptx'],
+    ['no part of a letter', 'der Sommer im Süde\u0308.md', '.md'],
+    ['no joined letters', 'برنامج العمل السنوي.pdf', '.pdf'],
+    ['no number that would be turned round', 'תוכנית עבודה 2026.xlsx', ''],
+    ['no word that would be', 'תוכנית report.pdf', ''],
+    ['nothing that would be, behind a word from right to left', 'the report of עברית2.pdf', ''],
+    ['no digit that would be', 'the archive of עברית.7z', ''],
+    ['what is behind such a word', 'the report of עברית.pdf', '.pdf'],
+  ] as const)
+    it(`ends for whoever sees a part of it: ${why}`, () => assert.equal(endOf(name), end));
 
   for (const [name, taken, next] of [
     ['photo.jpg', [], 'photo (2).jpg'],

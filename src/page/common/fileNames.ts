@@ -38,6 +38,21 @@ export function extensionOf(name: string): string {
   return dot < 1 ? '' : name.slice(dot + 1).toLowerCase();
 }
 
+/** What is written from right to left; in the midst of a name, it turns round what is beside it. */
+const backwards = /[\u0590-\u08ff\u200e\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * What is seen of a long name whatever is left out: its extension, and characters before it that are not joined to others. Drawn
+ * apart from the rest, it is where it would be anyway, and what is before it has no blank at its end. Empty where there is none such.
+ */
+export function endOf(name: string): string {
+  const isBackwards = backwards.test(name);
+  const pattern = isBackwards ? /(\.[a-z][a-z\d]{0,4})$/i : /\S([\w ()+,-]{0,3}(?:\.[^.\s]{1,5})?)$/;
+  const end = pattern.exec(name)?.[1] ?? '';
+  const before = name.slice(0, name.length - end.length);
+  return before.length < 8 || (isBackwards && !backwards.test(before.slice(-1))) ? '' : end;
+}
+
 /** `photo.jpg` as `photo (2).jpg`, or with the first number that is not taken. */
 export function numbered(name: string, isTaken: (name: string) => boolean): string {
   const extension = /\.(?:tar\.)?[^.\s]{1,10}$/i.exec(name.slice(1))?.[0] ?? '';

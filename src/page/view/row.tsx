@@ -1,6 +1,6 @@
 /** One entry, as a line of the list or a tile of the grid. */
 import type { JSX } from 'preact';
-import { extensionOf, shownName } from '../common/fileNames';
+import { endOf, extensionOf, shownName } from '../common/fileNames';
 import { KindIcon } from '../common/icons';
 import { kindOf } from '../common/kinds';
 import type { Entry } from '../list/entries';
@@ -89,8 +89,22 @@ export function Row(props: RowProps): JSX.Element {
   );
 }
 
+type Measure = (text: string) => number;
+let measure: Measure | undefined;
+
+/** Tells the width of a text in the page's letters, in parts of their size. */
+function makeMeasure(): Measure {
+  const pen = document.createElement('canvas').getContext('2d');
+  const { fontSize, fontFamily } = getComputedStyle(document.body);
+  if (pen === null) return ({ length }) => length;
+  pen.font = `${fontSize} ${fontFamily}`;
+  return (text) => pen.measureText(text).width / parseFloat(fontSize);
+}
+
 function Name({ model, entry, onOpen }: RowProps): JSX.Element {
-  const { name } = entry;
+  const name = shownName(entry.name);
+  const end = endOf(name);
+  measure ??= makeMeasure();
   const open = (event: MouseEvent): void => {
     // A new tab or window is the browser's to open.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -105,11 +119,16 @@ function Name({ model, entry, onOpen }: RowProps): JSX.Element {
         href={addressOf(model, entry)}
         tabIndex={-1}
         dir="auto"
-        title={shownName(name)}
+        title={name}
+        aria-label={name}
         onClick={open}
         draggable={false}
       >
-        {shownName(name)}
+        {/* Inline, so that who copies the name gets no line of its end. */}
+        <span class="stem" style={{ '--end': `${measure(end)}em` }}>
+          {name.slice(0, name.length - end.length)}
+        </span>
+        {end}
       </a>
     </div>
   );
