@@ -92,11 +92,20 @@ function keepFocus({ column, since, coming }: Focus, onTaken: (tab: Tab) => void
   giveBack();
   // A frame that got the focus before it was there takes it anew when it is. The group of the source stays the active one then, and
   // the editor may tell nothing; but the frame asks for its page next.
-  const arrival = coming?.(() => {
-    void arrival?.dispose();
+  if (coming === undefined) return;
+  once(coming, Math.max(settling, 20 * elapsed()), () => {
     if (isTaken && window.tabGroups.activeTabGroup.viewColumn === column) focus();
   });
-  setTimeout(() => void arrival?.dispose(), Math.max(settling, 20 * elapsed()));
+}
+
+/** Calls when the page comes, unless that takes longer than so many milliseconds. */
+function once(coming: Coming, longest: number, call: () => void): void {
+  const timer = setTimeout(() => void arrival.dispose(), longest);
+  const arrival = coming(() => {
+    clearTimeout(timer);
+    void arrival.dispose();
+    call();
+  });
 }
 
 /** What is to be shown, and how. */

@@ -71,6 +71,46 @@ describe('a page in a tab', function () {
     assert.equal(await openInTab({ url: site, reuse: '', candidates: [none] }), undefined);
   });
 
+  it('is waited for only where somebody tells that it comes, and until it has come', async () => {
+    const { setTimeout: set, clearTimeout: clear } = globalThis;
+    /** What runs out later, of those that are set for a tab. */
+    const waiting = new Map<unknown, () => void>();
+    globalThis.setTimeout = ((...args: Parameters<typeof set>) => {
+      const timer = set(...args);
+      if (new Error('where').stack?.includes('browsers') === true) waiting.set(timer, args[0]);
+      return timer;
+    }) as typeof set;
+    globalThis.clearTimeout = (timer) => {
+      clear(timer);
+      waiting.delete(timer);
+    };
+    let come = (): void => assert.fail('nobody waits for it');
+    let disposed = 0;
+    const coming = (call: () => void): vscode.Disposable => {
+      come = call;
+      return new vscode.Disposable(() => disposed++);
+    };
+    try {
+      const tab = { url: site, reuse: '', candidates: [{ owns: () => false, open: () => Promise.resolve() }] };
+      await openInTab(tab);
+      assert.equal(waiting.size, 1, 'how long the focus is minded');
+      await openInTab({ ...tab, coming });
+      assert.deepEqual([waiting.size, disposed], [3, 0]);
+      come();
+      assert.deepEqual([waiting.size, disposed], [2, 1]);
+      await openInTab({ ...tab, coming });
+      const [late = assert.fail('nothing ends')] = [...waiting.values()].slice(-1);
+      late();
+      assert.equal(disposed, 2, 'it does not come');
+    } finally {
+      Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+      for (const [timer, end] of waiting) {
+        clear(timer as NodeJS.Timeout);
+        end();
+      }
+    }
+  });
+
   it('is none in a frame if there is a token, of which a frame keeps no cookie', () => {
     assert.equal(browsersFor('').includes(framed), true);
     assert.equal(browsersFor('secret').includes(framed), false);
