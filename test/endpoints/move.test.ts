@@ -4,6 +4,7 @@ import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, r
 import { join } from 'node:path';
 import { Pace } from '../../src/files/pace';
 import { move as moveNow } from '../../src/files/changing/move';
+import { remove as removeNow } from '../../src/files/changing/remove';
 import { lookThrough } from '../../src/files/changing/subtree';
 import type { Endpoint } from '../../src/http/message/message';
 import { contentsOf } from '../support/disk/contents';
@@ -220,15 +221,20 @@ describe('MOVE', () => {
     assert.deepEqual([existsSync(folder.at('dir')), existsSync(folder.at('new/late.txt'))], [false, false]);
   });
 
-  it('moves nothing that has come into a folder’s place while that was looked through', async () => {
-    const root = folder.root();
-    const wish = { root, from: ['dir'], to: ['new'], isFolder: true, overwrite: false, check: () => undefined };
-    const seen = await lookThrough(root, ['dir'], ['new'], await Pace.begin(new AbortController().signal));
-    renameSync(folder.at('dir'), folder.at('../taken'));
-    folder.write('dir/.env', 'secret');
-    assert.throws(() => moveNow(wish, seen), { kind: 'busy', message: 'The folder is being replaced.' });
-    assert.deepEqual([existsSync(folder.at('new')), readFileSync(folder.at('dir/.env'), 'utf8')], [false, 'secret']);
-  });
+  for (const what of ['a folder', 'a link to one'] as const) {
+    it(`moves or removes nothing that has come into a folder’s place while that was looked through: ${what}`, async () => {
+      const root = folder.root();
+      const wish = { root, from: ['dir'], to: ['new'], isFolder: true, overwrite: false, check: () => undefined };
+      const seen = await lookThrough(root, ['dir'], ['new'], await Pace.begin(new AbortController().signal));
+      renameSync(folder.at('dir'), folder.at('../taken'));
+      folder.write(what === 'a folder' ? 'dir/.env' : 'there/.env', 'secret');
+      if (what !== 'a folder') folder.link('dir', 'there');
+      const busy = { kind: 'busy', message: 'The folder is being replaced.' };
+      assert.throws(() => moveNow(wish, seen), busy);
+      assert.throws(() => removeNow({ ...wish, segments: ['dir'] }, seen), busy);
+      assert.deepEqual([existsSync(folder.at('new')), readFileSync(folder.at('dir/.env'), 'utf8')], [false, 'secret']);
+    });
+  }
 
   it('looks into no link that has come into a folder’s place while that was looked through', async () => {
     const root = folder.root();

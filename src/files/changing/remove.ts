@@ -73,7 +73,7 @@ export function checkMeant(entry: HeldEntry, isFolder: boolean): void {
 
 /** Makes sure that a folder is the one that was looked through, and that nothing is mounted in it. */
 export function checkSeen(entry: HeldEntry, seen: BigIntStats | undefined): void {
-  if (seen === undefined || entry.kind !== 'folder') return;
+  if (seen === undefined) return;
   if (!entry.isSameAs(seen)) throw new FileError('busy', 'The folder is being replaced.');
   if (hasMounts(entry.root.pathOf(entry.real))) throw mounted();
 }
