@@ -181,12 +181,27 @@ describe('whose word an error is', () => {
     assert.equal(errnoOf(failure('uv_os_homedir', -number, 'ERR_SYSTEM_ERROR')), 'ENOENT');
   });
 
+  for (const [code, expected] of [
+    ['E2BIG', 'E2BIG'],
+    ['EAI_AGAIN', 'EAI_AGAIN'],
+    ['ENOENT, or so', undefined],
+    ['AN_ENOENT', undefined],
+    ['ERR_FS_EISDIR', undefined],
+  ] as const) {
+    it(`is told by the name, where there is a number: ${code} is ${expected === undefined ? 'not ' : ''}the system’s`, () =>
+      assert.equal(errnoOf(failure('open', 7, code)), expected));
+  }
+
   it('is the system’s where it is ours that a folder is none', () => {
     const error = noFolder('It is no folder.');
     assert.deepEqual(
       [error.message, errnoOf(error), told(readFailure(error))],
       ['It is no folder.', 'ENOTDIR', missing],
     );
+    // Windows has numbers of its own.
+    if (process.platform === 'win32') return;
+    const { errno } = thrownBy(() => opendirSync('package.json')) as NodeJS.ErrnoException;
+    assert.equal((error as NodeJS.ErrnoException).errno, errno);
   });
 });
 

@@ -166,7 +166,7 @@ async function put(content: AsyncIterable<Uint8Array>, decoder: Decoder, occupan
 
 const decoderWord = /^(?:Z_|ERR_(?:_|BROTLI|ZSTD)|ERR_PADDING|ZSTD_)/;
 /** For want of memory, or asked for what it is not made for. */
-const ownTrouble = /^Z_(?:MEM|STREAM|VERSION)_|ALLOC_|_allocation/;
+const ownTrouble = /Z_(?:MEM|STREAM|VERSION)_|ALLOC_|_allocation/;
 
 /** What the decoder finds in it is the client's mistake; not that there is no memory for it. */
 function failureOf(error: unknown): unknown {
