@@ -82,7 +82,9 @@ export class ErrandRunner {
       else this.acknowledged.set(path, content === '' ? 'gone' : digestOf(content));
     };
     const { run }: Kind = kinds[kind];
-    const answer = await run({ client, folder, text, know }).catch((error: unknown) => error as Error);
+    const answer = await run({ client, another: () => this.arena.client(), folder, text, know }).catch(
+      (error: unknown) => error as Error,
+    );
     if (answer instanceof Error) return { outcome: 'cut', said: answer.message, isLast: true };
     const isLast = field(answer, 'connection') === 'close';
     return { outcome: String(answer.status), said: answer.body.toString('latin1', 0, 300), isLast };

@@ -5,6 +5,8 @@ import { request } from './faultWorks';
 /** What one client has to itself. */
 export interface Errand {
   readonly client: RawClient;
+  /** One more connection. Whoever opens it closes it. */
+  readonly another: () => Promise<RawClient>;
   /** A folder of its own below `/files`. */
   readonly folder: string;
   /** Text that no other errand has. */
@@ -73,16 +75,20 @@ const form: Kind['run'] = (errand) => {
 const partial = 'Content-Type: application/partial-upload';
 
 const inParts: Kind['run'] = (errand) => {
-  const { client, folder, text } = errand;
+  const { client, another, folder, text } = errand;
   return change(errand, { parts: text + text }, async () => {
     const begun = await ask(client, `PUT /files/${folder}/parts`, ['Upload-Complete: ?0'], text);
     const place = field(begun, 'location');
     if (begun.status !== 201 || place === undefined) return begun;
     const fields = [partial, `Upload-Offset: ${text.length}`, 'Upload-Complete: ?1'];
-    const answer = await ask(client, `PATCH ${place}`, fields, text);
-    // Who refuses what was not read to its end closes; the upload has failed then.
-    if (field(answer, 'connection') !== 'close') await end(client, place);
-    return answer;
+    try {
+      return await ask(client, `PATCH ${place}`, fields, text);
+    } finally {
+      // What is refused before any of it was taken closes the connection, and leaves the upload to be gone on with.
+      const last = await another();
+      await end(last, place);
+      last.close();
+    }
   });
 };
 
