@@ -62,6 +62,15 @@ async function historyOf(seed: number, flaw: Flaw): Promise<readonly Operation[]
   }
 }
 
+/** What is found in one history at least: a loss that another write covers at once tells nothing, and one history may have no others. */
+async function firstFlaws(seed: number, flaw: Flaw): Promise<readonly string[]> {
+  for (let i = 0; i < 20; i++) {
+    const flaws = flawsOf(await historyOf(seed + 1000 * i, flaw));
+    if (flaws.length > 0) return flaws;
+  }
+  return [];
+}
+
 const half = (content: Buffer | undefined): number => Math.floor((content?.length ?? 0) / 2);
 const choose = {
   stale: rarely('odd', 'usual'),
@@ -108,7 +117,7 @@ describe('clients of few names', () => {
 
   for (const [promise, flaw, found] of rows) {
     it(`find out a server that ${promise}`, async () => {
-      assert.match(flawsOf(await historyOf(seed, flaw)).join('\n'), found, `seed ${seed}`);
+      assert.match((await firstFlaws(seed, flaw)).join('\n'), found, `seed ${seed}`);
     });
   }
 
