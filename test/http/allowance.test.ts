@@ -53,7 +53,7 @@ describe('the turn of who moves many octets', () => {
   /** Who has had it, in the order in which they have. */
   const had: string[] = [];
   const wait = (name: string, allowance: Allowance): void => {
-    void allowance.turn().then(() => had.push(name));
+    void allowance.turn(MiB).then(() => had.push(name));
   };
   const among = (): Allowance => {
     const allowance = new Allowance();

@@ -26,12 +26,14 @@ export class Allowance {
   private seen = requests;
   private cautious = 0;
 
-  /** Resolves at once if nobody has asked for anything lately, else when it is the turn of this transfer. First come, first served. */
-  async turn(): Promise<void> {
-    if (this.seen === requests && this.cautious === 0) return;
-    await new Promise<void>((resolve) => {
-      if (waiting.push(resolve) === 1) setImmediate(giveTurn);
-    });
+  /** Resolves to the {@link next} one: at once if nobody has asked for anything lately, else in the turn of this transfer. First come, first served. */
+  async turn(most: number): Promise<number> {
+    if (this.seen !== requests || this.cautious > 0) {
+      await new Promise<void>((resolve) => {
+        if (waiting.push(resolve) === 1) setImmediate(giveTurn);
+      });
+    }
+    return this.next(most);
   }
 
   /** The next one, in octets. @param most if nobody has asked for anything lately */

@@ -83,8 +83,7 @@ export class Receiver implements Recipient {
 
   /** Reads on when it is the turn of who has received as much as it may. */
   private async goOn(): Promise<void> {
-    await this.allowance.turn();
-    this.left = this.allowance.next(mostPerBatch);
+    this.left = await this.allowance.turn(mostPerBatch);
     this.regulate();
   }
 

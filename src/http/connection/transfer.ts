@@ -69,8 +69,7 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
 }
 
 async function fill(source: ByteSource, into: Buffer, left: number, allowance: Allowance): Promise<number> {
-  await allowance.turn();
-  const most = allowance.next(left);
+  const most = await allowance.turn(left);
   const length = await source.read(into.length > most ? into.subarray(0, most) : into);
   if (length === 0) throw new Error('The content ended early.');
   return length;
