@@ -8,7 +8,7 @@ import { FileError, readFailure } from '../../files/fileError';
 import { pool } from '../../files/pool';
 import { HttpError } from '../../http/message/httpError';
 import type { Peer } from '../../http/message/message';
-import { readProcFile } from '../../procFile';
+import { portInList, readSockets } from '../../procFile';
 import { OtherUsers } from './otherUsers';
 
 /** The owner, by number; `gone` if the client has closed its socket; `elsewhere` if it is no socket of this kernel's. */
@@ -19,7 +19,7 @@ export type Verdict = 'may' | HttpError;
 
 interface Sighting {
   readonly owner: SocketOwner;
-  /** What the kernel listed, as far as it was read. */
+  /** What the kernel listed of our port, as far as it was read. */
   readonly lists: string;
 }
 
@@ -68,7 +68,7 @@ export class PeerUsers {
     let lists = '';
     // An IPv4 connection may have an IPv6 socket at either end. Each list takes milliseconds.
     for (const file of peer.address === '::1' ? ['/proc/net/tcp6'] : ['/proc/net/tcp', '/proc/net/tcp6']) {
-      const list = await this.read(file);
+      const list = await this.read(file, peer.localPort);
       // Without IPv6, there is no list of it.
       if (list === undefined) break;
       lists += list;
@@ -79,17 +79,18 @@ export class PeerUsers {
   }
 
   /** Undefined on a system that has no such file, or keeps it to itself. @throws FileError */
-  private read(file: string): Promise<string | undefined> {
-    const known = this.readings.get(file);
+  private read(file: string, port: number): Promise<string | undefined> {
+    const key = `${port} ${file}`;
+    const known = this.readings.get(key);
     if (known !== undefined) return known;
     // Connections that came together ask together.
     const reading = setImmediate().then(() =>
       pool.run(() => {
-        this.readings.delete(file);
-        return readProcFile(this.root + file).catch(unlessThere);
+        this.readings.delete(key);
+        return readSockets(this.root + file, port).catch(unlessThere);
       }),
     );
-    this.readings.set(file, reading);
+    this.readings.set(key, reading);
     return reading;
   }
 }
@@ -141,7 +142,7 @@ const established = '01';
 
 /** Whether a client of somebody else than `own` or the superuser is connected to a port of this machine. Pure. */
 export function hasOtherClient(lists: string, localPort: number, own: number): boolean {
-  const suffix = `:${hexPort(localPort)} `;
+  const suffix = `:${portInList(localPort)} `;
   for (let at = lists.indexOf(suffix); at >= 0; at = lists.indexOf(suffix, at + 1)) {
     // Of its two ends, a row has the other one second.
     const row = lists.slice(lists.lastIndexOf('\n', at) + 1, at + 300).trimStart();
@@ -169,15 +170,13 @@ function find(lists: string, from: readonly string[], to: readonly string[]): Ro
   return { state, user, inode };
 }
 
-const hexPort = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
-
 const zeros = '0'.repeat(8);
 const mapped = zeros + zeros + word([0, 0, 255, 255]);
 const loopback6 = zeros + zeros + zeros + word([0, 0, 0, 1]);
 
 /** An end as in `/proc/net/tcp`, and as in `/proc/net/tcp6`. */
 function ends(address: string, port: number): string[] {
-  const suffix = `:${hexPort(port)}`;
+  const suffix = `:${portInList(port)}`;
   // Without a token, nobody else comes by IPv6.
   if (address === '::1') return [loopback6 + suffix];
   const v4 = word(address.split('.').map(Number));

@@ -5,15 +5,15 @@
  */
 import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
-import { readProcFile } from '../../procFile';
+import { portInList, readSockets } from '../../procFile';
 
 /** @returns octets that the peer has not acknowledged; undefined where nobody tells */
 export async function sendQueueOf(socket: Socket): Promise<number | undefined> {
-  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  const { localAddress, localPort = 0, remoteAddress, remotePort } = socket;
   if (process.platform !== 'linux' || localAddress === undefined || remoteAddress === undefined) return undefined;
   const ends = `${endOf(localAddress, localPort)} ${endOf(remoteAddress, remotePort)}`;
   // An IPv4 peer of an IPv6 socket has an address of that kind.
-  const list = await read(localAddress.includes(':') ? '/proc/net/tcp6' : '/proc/net/tcp');
+  const list = await read(localAddress.includes(':') ? '/proc/net/tcp6' : '/proc/net/tcp', localPort);
   return list === undefined ? undefined : queueIn(list, ends);
 }
 
@@ -21,13 +21,14 @@ export async function sendQueueOf(socket: Socket): Promise<number | undefined> {
 const readings = new Map<string, Promise<string | undefined>>();
 
 /** Undefined on a system that keeps the file to itself. */
-function read(file: string): Promise<string | undefined> {
-  const known = readings.get(file);
+function read(file: string, port: number): Promise<string | undefined> {
+  const key = `${port} ${file}`;
+  const known = readings.get(key);
   if (known !== undefined) return known;
-  const reading = readProcFile(file)
+  const reading = readSockets(file, port)
     .catch(() => undefined)
-    .finally(() => readings.delete(file));
-  readings.set(file, reading);
+    .finally(() => readings.delete(key));
+  readings.set(key, reading);
   return reading;
 }
 
@@ -42,8 +43,7 @@ function queueIn(list: string, ends: string): number | undefined {
 }
 
 /** An end as the kernel prints it. */
-const endOf = (address: string, port = 0): string =>
-  `${wordsOf(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+const endOf = (address: string, port = 0): string => `${wordsOf(address)}:${portInList(port)}`;
 
 /** Four octets at a time, as a number that was not brought into the machine's order of octets. */
 function wordsOf(address: string): string {
