@@ -1,11 +1,21 @@
 /** COPY stores a file once more, under another name, whole or not at all (RFC 4918 §9.8). */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { defaultLimits, type Access } from '../../src/options';
 import { contentsOf } from '../support/disk/contents';
 import { TestFolder } from '../support/folder';
+import { needsPosix } from '../support/needs';
 import { ask, makeRequest, respond, type Answer, type FieldTable } from '../support/request';
 
 describe('COPY', () => {
@@ -81,6 +91,30 @@ describe('COPY', () => {
         to === 'b.txt' ? 412 : 409,
       );
     assert.equal((await copy('a.txt', '/files/new.txt', { Overwrite: 'F' })).status, 201);
+  });
+
+  it('lets nobody read or run a copy who may not read or run what it is of', async function () {
+    needsPosix(this);
+    const mask = process.umask();
+    for (const [mode, copied] of [
+      [0o600, 0o600],
+      [0o640, 0o640],
+      [0o666, 0o666],
+      [0o755, 0o755],
+      // Whoever makes a file may write it.
+      [0o444, 0o644],
+      // What would lend the owner's rights.
+      [0o4755, 0o755],
+    ] as const) {
+      chmodSync(folder.at('a.txt'), mode);
+      const name = `copy-${mode.toString(8)}`;
+      assert.equal((await copy('a.txt', `/files/${name}`)).status, 201);
+      assert.equal(statSync(folder.at(name)).mode & 0o7777, copied & ~mask, mode.toString(8));
+    }
+    chmodSync(folder.at('a.txt'), 0o600);
+    chmodSync(folder.at('b.txt'), 0o644);
+    assert.equal((await copy('a.txt', '/files/b.txt', {}, 'full')).status, 204);
+    assert.equal(statSync(folder.at('b.txt')).mode & 0o7777, 0o644);
   });
 
   it('copies what the client has seen, or nothing', async () => {

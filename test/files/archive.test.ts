@@ -137,6 +137,21 @@ describe('an archive', () => {
       await assert.rejects(plan({ names: ['pipe'] }), missing);
     });
 
+    it('nothing that may not be read', async function () {
+      needsPosix(this);
+      folder.link('d/link', 'sub/b.txt');
+      const access = fs.accessSync;
+      mocks.method(fs, 'accessSync', (path: string, mode?: number) => {
+        if (/b\.txt|link/.test(path) && mode === fs.constants.R_OK) throw systemError('EACCES', 'access');
+        access(path, mode);
+      });
+      assert.deepEqual(
+        await namesOf(),
+        all.filter((name) => name !== 'sub/b.txt'),
+      );
+      await assert.rejects(plan({ names: ['link'] }), missing);
+    });
+
     it('nothing that is mounted', async function () {
       needsLinux(this);
       const read = fs.readFileSync;

@@ -50,7 +50,7 @@ describe('a temporary file', () => {
     release: () => calls.push(`release ${path}`),
   });
   function create(path = 'temporary', found?: FoundFile): Temporary {
-    const temporary = new Temporary(leftovers, target, () => spotAt(path), found);
+    const temporary = new Temporary(leftovers, target, () => spotAt(path), { found });
     all.push(temporary);
     return temporary;
   }
@@ -87,6 +87,23 @@ describe('a temporary file', () => {
       const { size } = create();
       writeFileSync(folder.at('any'), '');
       assert.deepEqual([size, content(), modeOf('temporary')], [0, '', modeOf('any')]);
+    });
+
+    it('is not for more people than what it will replace, but its owner can open it again', function () {
+      needsPosix(this);
+      const mask = process.umask();
+      for (const [mode, most] of [
+        [0o600, 0o600],
+        [0o400, 0o600],
+        [0o640, 0o640],
+        [0o777, 0o666],
+        [0o4644, 0o644],
+      ] as const) {
+        target = { target: folder.at('other'), found: stats({ mode: 0o100000 | mode }) } as UploadTarget;
+        const name = `temporary-${mode.toString(8)}`;
+        create(name);
+        assert.equal(modeOf(name), most & ~mask, mode.toString(8));
+      }
     });
 
     it('is nothing that was there before', () => {

@@ -44,7 +44,8 @@ export async function copy(root: Root, uploads: Uploads, wish: Copy): Promise<St
       wish.check();
       checkDestination(root, wish, file);
     };
-    return await uploads.store({ root, segments: wish.to, check }, (upload) => filled(upload, file, pace));
+    const goal = { root, segments: wish.to, check, mode: Number(file.stat.mode) };
+    return await uploads.store(goal, (upload) => filled(upload, file, pace));
   } finally {
     file.close();
   }

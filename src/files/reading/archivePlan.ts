@@ -1,5 +1,5 @@
 /** What of a folder goes into an archive: looked through before the first octet is sent, so that the length is known. */
-import { lstatSync, opendirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { accessSync, constants, lstatSync, opendirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { FileError, readFailure } from '../fileError';
 import { Folder } from '../folder';
 import { mountPoints } from '../mounts';
@@ -123,10 +123,13 @@ class Planning {
     try {
       const stat = lstatSync(path, { bigint: true });
       if (this.mounted.has(`${folder.path}/${name}`)) return undefined;
-      if (!stat.isSymbolicLink()) return stat.isFile() || stat.isDirectory() ? stat : undefined;
-      root.admit(realpathSync.native(path));
-      const there = statSync(path, { bigint: true });
-      return there.isFile() ? there : undefined;
+      if (stat.isDirectory()) return stat;
+      const isLink = stat.isSymbolicLink();
+      if (isLink) root.admit(realpathSync.native(path));
+      const there = isLink ? statSync(path, { bigint: true }) : stat;
+      if (!there.isFile()) return undefined;
+      accessSync(path, constants.R_OK);
+      return there;
     } catch (error) {
       if (isAbsence(error)) return undefined;
       throw error;

@@ -16,8 +16,8 @@ export class Rights {
   private readonly known = new Map<string, { readonly rights: string; readonly until: number }>();
 
   /**
-   * A text that is the same for folders whose files get the same group and mode, and so the same entries of a default
-   * access control list as far as these grant more, or less, than the mode would.
+   * A text that is the same for folders whose files get the same group and mode. Entries of a default access control list that
+   * change neither cannot be seen: Node.js reads no such list.
    *
    * @param path of the folder for everybody
    * @param base a path to reach it by

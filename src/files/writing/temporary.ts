@@ -101,13 +101,14 @@ export class Temporary {
   /**
    * @param reserve a name for it, in a folder that is there
    * @param found where it is there already
+   * @param mode that it has at most, where it replaces nothing
    * @throws an `errno` error
    */
   constructor(
     private readonly leftovers: Leftovers,
     target: UploadTarget,
     reserve: () => Spot,
-    found?: FoundFile,
+    { found, mode = 0o666 }: { readonly found?: FoundFile | undefined; readonly mode?: number | undefined } = {},
   ) {
     this.spot = reserve();
     if (found !== undefined) {
@@ -115,14 +116,16 @@ export class Temporary {
       this.size = fstatSync(this.fd).size;
       return;
     }
+    // Nobody reads here what they may not read there.
+    const most = ownersAtLeast(target.found === undefined ? mode : target.found.mode & 0o666);
     try {
-      this.fd = create(this.spot, target);
+      this.fd = create(this.spot, target, most);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || this.spot.lost === undefined) throw error;
       // Somebody has cleared away what was of no use to them.
       this.spot.lost();
       this.spot = reserve();
-      this.fd = create(this.spot, target);
+      this.fd = create(this.spot, target, most);
     }
   }
 
@@ -281,9 +284,12 @@ export class Temporary {
   }
 }
 
-function create(spot: Spot, target: UploadTarget): number {
+/** It may have to be opened once more. */
+const ownersAtLeast = (mode: number): number => (mode & 0o777) | 0o600;
+
+function create(spot: Spot, target: UploadTarget, mode: number): number {
   try {
-    return openSync(spot.pathFrom(target), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666);
+    return openSync(spot.pathFrom(target), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, mode);
   } catch (error) {
     spot.release();
     throw error;

@@ -70,6 +70,8 @@ export interface Goal {
   readonly check: Check;
   /** Whether it gets a number if its name is taken, rather than the place of what is there. */
   readonly isNumbered?: boolean;
+  /** As that of a {@link Wish}. */
+  readonly mode?: number;
 }
 
 export class Uploads {
@@ -179,10 +181,17 @@ export class Uploads {
   }
 
   private start(goal: Goal, isWhole: boolean, source?: UploadSource, found?: Wish['found']): Upload {
-    const { root, segments, check, isNumbered } = goal;
+    const { root, segments, check, isNumbered, mode } = goal;
     const id = ++count;
     const rename = (): readonly string[] => freeSegments(root, segments, (path) => this.isClaimed(root, path));
-    const wish: Wish = { segments, check, isWhole, ...(isNumbered === true && { rename }), ...(found && { found }) };
+    const wish: Wish = {
+      segments,
+      check,
+      isWhole,
+      mode,
+      ...(isNumbered === true && { rename }),
+      ...(found && { found }),
+    };
     const upload = new Upload(this.storageOf(root), wish, () => this.remove(id), source);
     this.unfinished.set(id, upload);
     this.watch();

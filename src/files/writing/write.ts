@@ -51,6 +51,8 @@ export interface Wish {
   readonly isWhole: boolean;
   /** What has come of it at an earlier server. */
   readonly found?: FoundFile & { readonly spot: Spot };
+  /** The mode that it has at most, where it replaces nothing. */
+  readonly mode?: number | undefined;
   /** Finds a name for it that is free now: then nothing is replaced. */
   readonly rename?: () => readonly string[];
 }
@@ -236,7 +238,7 @@ interface Begun {
   readonly segments: readonly string[];
 }
 
-function begin(storage: Storage, { segments: wanted, check, isWhole, rename, found }: Wish): Begun {
+function begin(storage: Storage, { segments: wanted, check, isWhole, rename, found, mode }: Wish): Begun {
   let target: UploadTarget | undefined;
   try {
     const segments = rename?.() ?? wanted;
@@ -248,7 +250,7 @@ function begin(storage: Storage, { segments: wanted, check, isWhole, rename, fou
       storage.leftovers,
       held,
       () => found?.spot ?? storage.staging.reserve(held, isWhole),
-      found,
+      { found, mode },
     );
     return { target, temporary, segments };
   } catch (error) {
