@@ -1,9 +1,13 @@
-import type { Event } from 'vscode';
+import type { Event, Uri } from 'vscode';
 
 export interface HttpServerApi {
   readonly state: HttpServerState;
   /** Where this machine reaches the server, such as `http://localhost:4221/`; undefined unless it is running. */
   readonly url: string | undefined;
+  /** What is served; undefined unless the server is running. */
+  readonly folder: Uri | undefined;
+  /** Of the extension. */
+  readonly version: string;
   readonly onDidChangeState: Event<HttpServerState>;
   /** Fires for each finished exchange; under heavy load not for all of them. */
   readonly onDidLog: Event<HttpServerExchange>;
@@ -22,6 +26,13 @@ export interface HttpServerApi {
   start(): Promise<string>;
   /** Resolves when the port is free. */
   stop(): Promise<void>;
+  /** Starts the server anew, by the settings of now. Resolves and rejects as `start`. */
+  restart(): Promise<string>;
+  /**
+   * Where this machine reaches a file or folder, as `url` tells of the site; undefined unless the server is running and serves it. Whether
+   * it is there is not looked at.
+   */
+  asUrl(resource: Uri): string | undefined;
 }
 
 export type HttpServerState = 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';

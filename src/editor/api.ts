@@ -1,5 +1,6 @@
 /** What other extensions get from `extensions.getExtension('…').activate()`. */
-import type { Event } from 'vscode';
+import { Uri, type Event } from 'vscode';
+import { version } from '../../package.json';
 import type { LogEvent } from '../accessLog';
 import type { Controller } from './server/controller';
 import type { Log } from './log/log';
@@ -7,7 +8,8 @@ import type { RequestFilter, RequestSummary, WaitTerms } from '../requestQuestio
 import { ask } from './requests/askRequests';
 import { filterFrom, termsFrom, waitFor } from './requests/waitForRequest';
 import { ProblemError } from './server/problem';
-import { siteIn, type StateKind } from './server/state';
+import { siteIn, type State, type StateKind } from './server/state';
+import { isExcluded, localUrlOf, servedPath } from './server/urls';
 
 type WaitOptions = Partial<Pick<WaitTerms, 'since' | 'timeout'>>;
 
@@ -18,6 +20,10 @@ export interface HttpServerApi {
   readonly state: StateKind;
   /** Where this machine reaches the server, such as `http://localhost:4221/`; undefined unless it is running. */
   readonly url: string | undefined;
+  /** What is served; undefined unless the server is running. */
+  readonly folder: Uri | undefined;
+  /** Of the extension. */
+  readonly version: string;
   readonly onDidChangeState: Event<StateKind>;
   /** Fires for each finished exchange; under heavy load not for all of them. */
   readonly onDidLog: Event<LogEvent>;
@@ -33,6 +39,13 @@ export interface HttpServerApi {
   start(): Promise<string>;
   /** Resolves when the port is free. */
   stop(): Promise<void>;
+  /** Starts the server anew, by the settings of now. Resolves and rejects as `start`. */
+  restart(): Promise<string>;
+  /**
+   * Where this machine reaches a file or folder, as `url` tells of the site; undefined unless the server is running and serves it. Whether
+   * it is there is not looked at.
+   */
+  asUrl(resource: Uri): string | undefined;
 }
 
 export function makeApi(controller: Controller, log: Log): HttpServerApi {
@@ -43,6 +56,11 @@ export function makeApi(controller: Controller, log: Log): HttpServerApi {
     get url() {
       return siteIn(controller.state)?.url;
     },
+    get folder() {
+      const directory = siteIn(controller.state)?.directory;
+      return directory === undefined ? undefined : Uri.file(directory);
+    },
+    version,
     onDidChangeState: mapEvent(controller.onDidChangeState, (state) => state.kind),
     onDidLog: log.onDidLog,
     requests: async (filter?: RequestFilter) => {
@@ -50,15 +68,20 @@ export function makeApi(controller: Controller, log: Log): HttpServerApi {
       return (await ask(controller, question)).requests;
     },
     waitForRequest: (filter?: RequestFilter, options?: WaitOptions) => waitFor(controller, termsFrom(filter, options)),
-    start: () => start(controller),
+    start: async () => urlIn(await controller.start()),
     stop: async () => {
       await controller.stop();
+    },
+    restart: async () => urlIn(await controller.restart()),
+    asUrl: (resource: Uri) => {
+      const site = siteIn(controller.state);
+      const path = site && servedPath(site, resource, resource.path.endsWith('/'));
+      return site === undefined || path === undefined || isExcluded(site, path) ? undefined : localUrlOf(site, path);
     },
   });
 }
 
-async function start(controller: Controller): Promise<string> {
-  const state = await controller.start();
+function urlIn(state: State): string {
   if (state.kind === 'running') return state.site.url;
   throw state.kind === 'failed' ? new ProblemError(state.problem) : new Error('The server was stopped meanwhile.');
 }

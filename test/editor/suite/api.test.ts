@@ -49,6 +49,38 @@ describe('another extension', () => {
     assert.equal(told?.toString(), site.toString());
   });
 
+  it('is told what is served, and where each file of it is', async () => {
+    const { server } = user;
+    const [workspaceFolder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(workspaceFolder);
+    const at = (name: string): vscode.Uri => vscode.Uri.joinPath(workspaceFolder.uri, name);
+    assert.equal(server.folder?.fsPath, workspaceFolder.uri.fsPath);
+    for (const [resource, path] of [
+      [workspaceFolder.uri, '/'],
+      [at('hello.txt'), '/hello.txt'],
+      [at('a folder/'), '/a%20folder/'],
+      [at('50% #1?.txt'), '/50%25%20%231%3F.txt'],
+      [at('.env'), undefined],
+      [at('../elsewhere.txt'), undefined],
+      [at('hello.txt').with({ scheme: 'untitled' }), undefined],
+    ] as const) {
+      const url = path && new URL(path, server.url).href;
+      assert.equal(server.asUrl(resource), url, resource.toString());
+    }
+    assert.match(server.version, /^\d+\.\d+\.\d+/);
+    await server.stop();
+    assert.deepEqual([server.folder, server.asUrl(at('hello.txt'))], [undefined, undefined]);
+  });
+
+  it('starts the server anew', async () => {
+    user.seen.length = 0;
+    assert.equal(await user.server.restart(), user.server.url);
+    assert.deepEqual(
+      user.seen.filter((what) => !what.includes(' ')),
+      ['stopping', 'stopped', 'starting', 'running'],
+    );
+  });
+
   it('gets a sentence that says why the server does not start', async () => {
     await user.server.stop();
     await set('root', 'no/such/folder');
