@@ -13,12 +13,14 @@ const about: About & { readonly final: object } = {
   path: '/files/a',
   fields: [['if-match', '"x"']],
   length: 9,
+  terms: 'dropBox',
   final: { size: 9, status: 201, fields: [['Location', '/files/a']] },
 };
 
 describe('what an earlier server has noted of an upload', () => {
   const read: readonly (readonly [promise: string, noted: unknown, expected: unknown])[] = [
     ['is read as it was written', about, about],
+    ['is of no drop box if it does not say so', { ...about, terms: undefined }, { ...about, terms: 'open' }],
     ['may be of a POST', { ...about, method: 'POST' }, { ...about, method: 'POST' }],
     ['is nothing where there is none', null, undefined],
     ['is nothing with another method', { ...about, method: 'PATCH' }, undefined],
@@ -76,11 +78,11 @@ describe('the note of an upload', () => {
     final: { size: 9, status: 201, fields: [['Location', '/files/a'] as const] },
   };
   const ended = { ...incomplete, isIncomplete: false, hasEnded: true };
-  const noted = { id: 'id', upload, request, lasts: 5000 };
+  const noted = { id: 'id', upload, request, terms: 'open', lasts: 5000 } as const;
   const record = (size?: number) => ({
     size,
     ends: 1_005_000,
-    about: { method: 'PUT', path: '/files/a', fields, length: 9, final: undefined },
+    about: { method: 'PUT', path: '/files/a', fields, length: 9, final: undefined, terms: 'open' },
   });
 
   let calls: unknown[][];

@@ -245,6 +245,18 @@ describe('a resumable upload outlives its server', () => {
     assert.equal(text('old.txt'), 'old');
   });
 
+  for (const method of ['POST', 'PUT']) {
+    it(`but not what a drop box has begun, where files are replaced by now: ${method}`, async () => {
+      await restart({ access: 'dropBox' });
+      const answer = await ask(method, '/files/new.txt', ['Upload-Complete: ?0'], 'half ');
+      writeFileSync(join(directory, 'new.txt'), 'mine');
+      await restart();
+      assert.equal((await append(field(answer, 'location') ?? '', 5, 'more')).status, 404);
+      assert.equal(text('new.txt'), 'mine');
+      assert.deepEqual(left(), []);
+    });
+  }
+
   it('until its end, which is a date; any server clears it then', async () => {
     const upload = await create('new.txt', 'half ');
     await stop();

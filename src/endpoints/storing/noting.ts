@@ -17,6 +17,8 @@ export interface About {
   readonly length: number | undefined;
   /** Undefined as long as it is not complete. */
   readonly final?: Final | undefined;
+  /** What it was begun on: in a drop box, nothing is replaced. */
+  readonly terms: 'open' | 'dropBox';
 }
 
 /** Fields that count to the end: none of them is a secret. */
@@ -27,9 +29,12 @@ const lasting: readonly string[] = [
 
 /** Undefined for what another version has noted. */
 export function aboutOf(value: unknown): About | undefined {
-  const { method, path, fields, length, final } = (value ?? {}) as Partial<Record<keyof About, unknown>>;
+  const { method, path, fields, length, final, terms } = (value ?? {}) as Partial<Record<keyof About, unknown>>;
   if ((method !== 'POST' && method !== 'PUT') || typeof path !== 'string' || !Array.isArray(fields)) return undefined;
-  return { method, path, fields: fields.filter(isPair), length: sizeOf(length), final: finalOf(final) };
+  return {
+    ...{ method, path, fields: fields.filter(isPair), length: sizeOf(length), final: finalOf(final) },
+    terms: terms === 'dropBox' ? terms : 'open',
+  };
 }
 
 function finalOf(value: unknown): Final | undefined {
@@ -58,6 +63,7 @@ interface Noted {
   /** Undefined if it is complete. */
   readonly upload: Upload | undefined;
   readonly request: CreatingRequest;
+  readonly terms: About['terms'];
   /** How long it may wait to be gone on with, in milliseconds. */
   readonly lasts: number;
 }
@@ -109,13 +115,13 @@ export class Noting {
     { length, final }: Pick<Notable, 'length' | 'final'>,
     size: number | undefined,
   ): Parameters<Ledger['write']>[2] {
-    const { request, lasts } = this.noted;
+    const { request, terms, lasts } = this.noted;
     const { method, path, fields } = request;
     const pairs = lasting.flatMap((name) => {
       const value = fields.get(name);
       return value === undefined ? [] : [[name, value] as const];
     });
-    const about: About = { method, path, fields: pairs, length, final };
+    const about: About = { method, path, fields: pairs, length, final, terms };
     return { size, ends: Date.now() + lasts, about };
   }
 

@@ -31,7 +31,7 @@ type Resumable = ResumableUpload | FinishedUpload;
 interface Kept {
   readonly resumable: Resumable;
   readonly root: Root;
-  readonly terms: 'open' | 'dropBox';
+  readonly terms: About['terms'];
   readonly expiry: NodeJS.Timeout;
   /** Where it is noted, if it is. */
   readonly ledger: Ledger | undefined;
@@ -148,7 +148,7 @@ export class UploadRegistry {
   }
 
   /** Cancels those that belong to another folder than `root`, or were begun on other terms than uploads are from now on. */
-  keepOnly(root: Root, terms: 'open' | 'dropBox'): void {
+  keepOnly(root: Root, terms: About['terms']): void {
     this.terms = terms;
     for (const [id, kept] of this.kept) if (kept.root.path !== root.path || kept.terms !== terms) void this.drop(id);
   }
@@ -191,7 +191,9 @@ export class UploadRegistry {
   private enter<R extends Resumable>({ id, root, limits, upload, request }: Keeping, make: (hears: Hears) => R): R {
     const expiry = setTimeout(() => void this.drop(id), limits.resumeTimeout).unref();
     const ledger = this.isLasting ? this.uploads.ledger(root) : undefined;
-    const noting = ledger && new Noting(ledger, { id, upload, request, lasts: limits.resumeTimeout }, root.isSynced);
+    const { terms } = this;
+    const noted = { id, upload, request, terms, lasts: limits.resumeTimeout };
+    const noting = ledger && new Noting(ledger, noted, root.isSynced);
     const onSign = (): void => {
       expiry.refresh();
       noting?.refresh(resumable);
@@ -203,7 +205,7 @@ export class UploadRegistry {
     const keep = root.isSynced && noting ? () => noting.keep(resumable) : undefined;
     const resumable = make({ onSign, onNews, keep });
     noting?.note(resumable);
-    this.kept.set(id, { resumable, root, terms: this.terms, expiry, ledger });
+    this.kept.set(id, { resumable, root, terms, expiry, ledger });
     return resumable;
   }
 
@@ -257,6 +259,8 @@ export class UploadRegistry {
     }
     const found = { ...record, temporary };
     try {
+      // In its place the visitor would replace what is there.
+      if (about.terms === 'dropBox' && this.terms === 'open') throw noSuchUpload();
       const creation = { request, ...judge(request) };
       const begin = (): Upload => this.uploads.adopt(creation.goal, found);
       this.keep({ id, begin, earlier: about }, creation, limits);
