@@ -1,6 +1,6 @@
 /** `access: dropBox`: files are taken, and no answer tells what is there. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Audience } from '../../src/endpoints/live/audience';
 import { Live } from '../../src/endpoints/live/live';
 import { createRouter } from '../../src/endpoints/router';
@@ -265,6 +265,14 @@ describe('a drop box', () => {
     assert.equal(bad.status, 409);
     assert.match(bad.text, /That name is taken/);
     assert.ok(!readdirSync(folder.path).includes('d.txt'));
+  });
+
+  it('does not tell that a folder was there, and is gone', async () => {
+    const begun = await send('POST', '/files/dir/new.txt', { 'Upload-Complete': '?0' }, 'one,');
+    renameSync(folder.at('dir'), folder.at('away'));
+    const fields = { 'Content-Type': 'application/partial-upload', 'Upload-Offset': '4', 'Upload-Complete': '?1' };
+    const done = await send('PATCH', begun.fields.get('location') ?? '', fields, 'two');
+    assert.deepEqual([done.status, done.text], [409, 'That name is taken.\n']);
   });
 
   it('takes resumable uploads, which are their client’s own', async () => {

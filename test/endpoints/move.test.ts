@@ -213,11 +213,11 @@ describe('MOVE', () => {
     assert.deepEqual([existsSync(folder.at('a.txt')), readFileSync(folder.at('A.TXT'), 'utf8')], [false, 'a']);
   });
 
-  it('ends an upload on its way into a folder that is moved: 503, and nothing comes again', async () => {
+  it('ends an upload on its way into a folder that is moved: 409, and nothing comes again', async () => {
     const body = bodyOf(['x'], async (index) => {
       if (index === 1) assert.equal((await move('dir/', '/files/new/')).status, 201);
     });
-    assert.equal((await ask(router, 'PUT', '/files/dir/late.txt', {}, body)).status, 503);
+    assert.equal((await ask(router, 'PUT', '/files/dir/late.txt', {}, body)).status, 409);
     assert.deepEqual([existsSync(folder.at('dir')), existsSync(folder.at('new/late.txt'))], [false, false]);
   });
 

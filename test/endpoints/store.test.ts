@@ -149,7 +149,11 @@ describe('storing', () => {
     const body = bodyOf(['a'], (index) => {
       if (index === 1) rmSync(folder.at('dir'), { recursive: true });
     });
-    assert.equal((await ask(router, 'PUT', '/files/dir/inner.txt', {}, body)).status, 503);
+    const answer = await ask(router, 'PUT', '/files/dir/inner.txt', {}, body);
+    assert.deepEqual(
+      [answer.status, answer.text, answer.fields.get('retry-after')],
+      [409, 'The folder is gone.\n', undefined],
+    );
     assert.equal(existsSync(folder.at('dir')), false);
   });
 
@@ -162,19 +166,19 @@ describe('storing', () => {
     assert.equal(text('old.txt'), 'old');
   });
 
-  const moves: readonly (readonly [promise: string, to: string, again: boolean])[] = [
-    ['to another name', 'moved', false],
-    ['out of the one that is served', '../moved', false],
-    ['and replaced by another', '../moved', true],
+  const moves: readonly (readonly [promise: string, to: string, again: boolean, status: number])[] = [
+    ['to another name', 'moved', false, 409],
+    ['out of the one that is served', '../moved', false, 409],
+    ['and replaced by another', '../moved', true, 503],
   ];
-  for (const [promise, to, again] of moves) {
+  for (const [promise, to, again, status] of moves) {
     it(`says so if the folder is moved meanwhile ${promise}, and stores nothing there`, async () => {
       const body = bodyOf(['a'], (index) => {
         if (index !== 1) return;
         renameSync(folder.at('dir'), folder.at(to));
         if (again) mkdirSync(folder.at('dir'));
       });
-      assert.equal((await ask(router, 'PUT', '/files/dir/inner.txt', {}, body)).status, 503);
+      assert.equal((await ask(router, 'PUT', '/files/dir/inner.txt', {}, body)).status, status);
       assert.deepEqual(readdirSync(folder.at(to)), ['inner.txt']);
       assert.equal(text(`${to}/inner.txt`), 'inner');
       assert.deepEqual(again ? readdirSync(folder.at('dir')) : [], []);

@@ -45,6 +45,7 @@ describe('the way of an upload', () => {
     return way;
   }
   const isBusy = { name: 'FileError', kind: 'busy', message: 'The folder is being replaced.' };
+  const isGone = { name: 'FileError', kind: 'noParent', message: 'The folder is gone.' };
   /** What was awaited: nothing is held but by its anchor. */
   const awaited = (): void => letGo();
 
@@ -99,7 +100,7 @@ describe('the way of an upload', () => {
     assert.notEqual(way.renew().found, undefined);
   });
 
-  for (const [promise, path, change] of [
+  for (const [promise, path, change, failure] of [
     [
       'a link leads elsewhere',
       'link/deep/new.txt',
@@ -107,6 +108,7 @@ describe('the way of an upload', () => {
         unlinkSync(folder.at('link'));
         symlinkSync('other', folder.at('link'));
       },
+      isBusy,
     ],
     [
       'a link leads further down',
@@ -115,9 +117,11 @@ describe('the way of an upload', () => {
         unlinkSync(folder.at('link'));
         symlinkSync('in/deep', folder.at('link'));
       },
+      isBusy,
     ],
-    ['its folder is gone', 'in/deep/new.txt', () => rmSync(folder.at('in/deep'), { recursive: true })],
-    ['those above are gone, too', 'in/deep/new.txt', () => rmSync(folder.at('in'), { recursive: true })],
+    ['its folder is gone', 'in/deep/new.txt', () => rmSync(folder.at('in/deep'), { recursive: true }), isGone],
+    ['those above are gone, too', 'in/deep/new.txt', () => rmSync(folder.at('in'), { recursive: true }), isGone],
+    ['a link on it is gone', 'link/deep/new.txt', () => unlinkSync(folder.at('link')), isGone],
     [
       'another folder is in its place',
       'in/deep/new.txt',
@@ -125,6 +129,7 @@ describe('the way of an upload', () => {
         renameSync(folder.at('in/deep'), folder.at('in/away'));
         mkdirSync(folder.at('in/deep'));
       },
+      isBusy,
     ],
   ] as const) {
     it(`is at its end if ${promise}`, () => {
@@ -132,8 +137,8 @@ describe('the way of an upload', () => {
       way.anchor();
       awaited();
       change();
-      assert.throws(() => way.hold(), isBusy);
-      assert.throws(() => way.renew(), isBusy);
+      assert.throws(() => way.hold(), failure);
+      assert.throws(() => way.renew(), failure);
     });
   }
 
@@ -145,7 +150,7 @@ describe('the way of an upload', () => {
     way.rest();
     awaited();
     rmSync(folder.at('in/deep'), { recursive: true });
-    assert.throws(() => way.hold(), isBusy);
+    assert.throws(() => way.hold(), isGone);
   });
 
   it('goes by folders that somebody has made meanwhile', () => {

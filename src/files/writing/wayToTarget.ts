@@ -88,9 +88,10 @@ export class WayToTarget {
     const target = new UploadTarget(this.storage.root, this.segments);
     this.target = target;
     // Who has taken a folder away does not want it to come again with a file.
+    const { length } = target.near.real;
+    if (length < this.depth) throw new FileError('noParent', 'The folder is gone.');
     const isSame = target.real.join('/') === this.path;
-    const isThere = target.near.real.length > this.depth || this.anchored?.isHere(target.near) !== false;
-    if (!isSame || !isThere || target.near.real.length < this.depth)
+    if (!isSame || (length === this.depth && this.anchored?.isHere(target.near) === false))
       throw new FileError('busy', 'The folder is being replaced.');
   }
 }
