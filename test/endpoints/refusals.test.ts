@@ -55,6 +55,35 @@ describe('a request of another protocol', () => {
     });
   }
 
+  const parts: readonly (readonly [method: string, query: string, field: string | undefined, named?: string])[] = [
+    ['POST', 'uploads', undefined, 'Amazon S3'],
+    ['POST', 'uploads=', undefined, 'Amazon S3'],
+    ['PUT', 'partNumber=1&uploadId=abc', undefined, 'Amazon S3'],
+    ['PUT', 'x-id=UploadPart&uploadId=abc', 'X-Amz-Date', 'Amazon S3'],
+    ['DELETE', 'uploadId=abc', undefined, 'Amazon S3'],
+    ['PUT', 'comp=blocklist', 'X-MS-Version', 'Azure'],
+    ['PUT', 'timeout=30&comp=block&blockid=AA', 'X-MS-Version', 'Azure'],
+    ['POST', 'uploadType=resumable&name=a', undefined, 'Google'],
+    ['PUT', 'acl', 'X-Amz-Date', 'Amazon S3'],
+    ['DELETE', 'tagging', 'X-Amz-Date', 'Amazon S3'],
+    ['PUT', 'acl', undefined],
+    ['PUT', 'x-id=PutObject', 'X-Amz-Date'],
+    ['PUT', 'X-Amz-Signature=uploads', undefined],
+    ['PUT', 'comp=blocklist', undefined],
+    ['PUT', 'timeout=30', 'X-MS-Version'],
+    ['POST', 'uploadType=media', undefined],
+    ['PUT', 'myuploads&x=uploadId', undefined],
+  ];
+  for (const [method, query, field, named] of parts) {
+    const among = field === undefined ? '' : ` with ${field}`;
+    it(`${method} ?${query}${among} is ${named === undefined ? 'not ' : ''}refused`, () => {
+      const request = { ...put(field === undefined ? {} : { [field]: 'x' }, method), query };
+      const [status, said] = refusalOf(() => refuseForeign(request, limits)) ?? [];
+      assert.equal(status, named && 400);
+      assert.ok(named === undefined || said?.includes(`the queries of ${named}: it takes PUT`), said);
+    });
+  }
+
   const meant: readonly (readonly [method: string, field: string, value: string, isRefused: boolean])[] = [
     ['POST', 'X-HTTP-Method-Override', 'DELETE', true],
     ['POST', 'X-HTTP-Method', 'MERGE', true],

@@ -26,6 +26,14 @@ const foreign: readonly (readonly [field: string, protocol: string])[] = [
   ['x-ms-copy-source', 'copies as Azure has them'],
 ];
 
+/** Queries that say so, in some protocols only beside a field of theirs. */
+const foreignQueries: readonly (readonly [query: RegExp, protocol: string, field?: string])[] = [
+  [/(?:^|&)(?:uploads|uploadId|partNumber)(?![^=&])/, 'the queries of Amazon S3'],
+  [/(?:^|&)(?:acl|tagging|retention|legal-hold|restore|select)(?![^=&])/, 'the queries of Amazon S3', 'x-amz-date'],
+  [/(?:^|&)uploadType=(?!media)/, 'the queries of Google'],
+  [/(?:^|&)comp=/, 'the queries of Azure', 'x-ms-version'],
+];
+
 const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
 
 /**
@@ -33,8 +41,11 @@ const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override
  *
  * @throws {@link HttpError} 400 that says what is spoken here
  */
-export function refuseForeign({ method, fields }: Request, limits: Limits): void {
-  const protocol = foreign.find(([field]) => fields.has(field))?.[1];
+export function refuseForeign({ method, query = '', fields }: Request, limits: Limits): void {
+  const [, protocol] =
+    foreign.find(([field]) => fields.has(field)) ??
+    foreignQueries.find(([asked, , field]) => asked.test(query) && (field === undefined || fields.has(field))) ??
+    [];
   if (protocol !== undefined) {
     const spoken = 'PUT, POST, forms, and resumable uploads by draft-ietf-httpbis-resumable-upload';
     throw new HttpError(400, `The server does not speak ${protocol}: it takes ${spoken}.`, [
