@@ -1,6 +1,16 @@
 /** MOVE: one rename within the folder (RFC 4918 §9.9). */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Pace } from '../../src/files/pace';
 import { move as moveNow } from '../../src/files/changing/move';
@@ -9,7 +19,7 @@ import { lookThrough } from '../../src/files/changing/subtree';
 import type { Endpoint } from '../../src/http/message/message';
 import { contentsOf } from '../support/disk/contents';
 import { TestFolder } from '../support/folder';
-import { needs, needsOrdinaryUser } from '../support/needs';
+import { needs, needsLinux, needsOrdinaryUser } from '../support/needs';
 import { ask, bodyOf, remembered, type Answer, type FieldTable } from '../support/request';
 
 describe('MOVE', () => {
@@ -254,6 +264,23 @@ describe('MOVE', () => {
     const busy = { kind: 'busy', message: 'The folder is being replaced.' };
     await assert.rejects(lookThrough(root, ['dir'], ['new'], swapping), busy);
     assert.ok(calls >= 200);
+  });
+
+  it('says that it may be tried again if a folder in it goes while it is looked through', async () => {
+    const due = (): boolean => (rmSync(folder.at('dir/sub'), { recursive: true, force: true }), false);
+    const busy = { kind: 'busy', message: 'The folder is changing.' };
+    await assert.rejects(lookThrough(folder.root(), ['dir'], ['new'], { due } as Pace), busy);
+  });
+
+  it('moves or removes no folder with one in it whose name is not UTF-8: 409', async function () {
+    needsLinux(this);
+    const path = Buffer.from(`${folder.at('dir/sub')}/\xff`, 'latin1');
+    mkdirSync(path);
+    for (const act of [() => move('dir/', '/files/new/'), () => ask(router, 'DELETE', '/files/dir/')]) {
+      const { status, text } = await act();
+      assert.deepEqual([status, text], [409, 'A folder in it has a name that is not UTF-8.\n']);
+    }
+    rmdirSync(path);
   });
 
   it('does not enter a parent that was swapped for a link', async () => {

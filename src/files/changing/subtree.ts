@@ -1,6 +1,6 @@
 /** A folder that is to be moved or removed as one is looked through: nothing goes along that its client may not know of. */
 import { opendirSync, type BigIntStats, type Dir } from 'node:fs';
-import { FileError } from '../fileError';
+import { errnoOf, FileError } from '../fileError';
 import { Folder } from '../folder';
 import type { Pace } from '../pace';
 import { concealed, type Root } from '../root';
@@ -29,7 +29,9 @@ export async function lookThrough(
     // A folder that waits is remembered by its names, not by a descriptor: they may be many.
     for (let next = top.folders.pop(); next !== undefined; next = top.folders.pop()) {
       const there = { real: [...real, ...next], to: to && [...to, ...next] };
-      const { folders } = await lookInto(root, there, top.stat, pace);
+      const { folders } = await lookInto(root, there, top.stat, pace).catch((error: unknown) => {
+        throw errnoOf(error) === 'ENOENT' ? lost(next) : error;
+      });
       for (const name of folders.flat()) top.folders.push([...next, name]);
     }
     return top.stat;
@@ -77,6 +79,12 @@ async function foldersIn(folder: Folder, shows: (name: string) => boolean, pace:
     directory.closeSync();
   }
 }
+
+/** What cannot be found by the name that it was listed with: octets that are not UTF-8 are read as U+FFFD. */
+const lost = (path: Segments): FileError =>
+  path.join('').includes('\ufffd')
+    ? new FileError('fixed', 'A folder in it has a name that is not UTF-8.')
+    : new FileError('busy', 'The folder is changing.');
 
 export const mounted = (): FileError =>
   new FileError('fixed', 'Something is mounted there: it can be neither replaced nor removed.');
