@@ -259,8 +259,11 @@ describe('a drop box', () => {
       [answer.status, (JSON.parse(answer.text) as { location: string }[]).map(({ location }) => location)],
       [201, ['/files/photo%20%282%29.jpg', '/files/b.txt', '/files/b%20%282%29.txt']],
     );
-    const people = await send('POST', '/files/', { ...formType, Accept: 'text/html' }, formOf('c.txt'));
-    assert.deepEqual([people.status, people.fields.get('location')], [303, './']);
+    for (const path of ['/files', '/files/', '/files/q/', '/files/dir//a%20b/', '/files/a/../q/']) {
+      const people = await send('POST', path, { ...formType, Accept: 'text/html' }, formOf('c.txt'));
+      const page = new URL(people.fields.get('location') ?? '', `http://localhost${path}`).pathname;
+      assert.deepEqual([people.status, page], [303, '/files/']);
+    }
     const bad = await send('POST', '/files/', formType, formOf('d.txt', 'photo.jpg/x'));
     assert.equal(bad.status, 409);
     assert.match(bad.text, /That name is taken/);

@@ -9,7 +9,7 @@ import { prefersHtml } from '../../http/message/negotiate';
 import { httpErrorOf } from '../common/errorResponse';
 import { readParts, type Part } from './multipart';
 import { inPart } from './partHeader';
-import { parseName } from '../common/path';
+import { parseName, upToRoot } from '../common/path';
 import { locationOf, type Terms } from './terms';
 
 const json = 'application/json';
@@ -67,8 +67,11 @@ export class Form {
   /** Whoever posted the form from a page wants to see what the folder has now. */
   private answer(stored: readonly Stored[]): Response {
     const { fields, path } = this.task.request;
-    if (prefersHtml(fields.get('accept'), json)) return { status: 303, fields: [['Location', folderReference(path)]] };
-    const { nameOf } = this.task.terms;
+    const { nameOf, hasPages } = this.task.terms;
+    if (prefersHtml(fields.get('accept'), json)) {
+      const page = hasPages ? folderReference(path) : `./${upToRoot(path)}files/`;
+      return { status: 303, fields: [['Location', page]] };
+    }
     const list = this.files.map(({ name, segments, size }, i): StoredFile => {
       const one = stored[i];
       const location = locationOf(segments, one === undefined ? '' : nameOf(segments, one));

@@ -19,12 +19,15 @@ export interface Terms {
   readonly explain: (error: unknown) => unknown;
   /** The name by which it is found then: the last segment of its path. */
   readonly nameOf: (segments: readonly string[], stored: Stored) => string;
+  /** Whether each folder has a page; else the topmost alone has one. */
+  readonly hasPages: boolean;
 }
 
 export const openTerms = (root: Root): Terms => ({
   goal: (request, segments) => ({ root, segments, check: preconditionOf(request, root, segments) }),
   explain: (error) => error,
   nameOf: (segments) => segments.at(-1) ?? '',
+  hasPages: true,
 });
 
 /** POST finds another name where one is taken; PUT means the name, so that it is refused. */
@@ -36,6 +39,7 @@ export const dropBoxTerms = (root: Root): Terms => ({
   },
   explain: withoutTelling,
   nameOf: (_, { path }) => path.slice(path.lastIndexOf('/') + 1),
+  hasPages: false,
 });
 
 /** What is excluded by its name is, whether it is there or not. */
