@@ -243,7 +243,7 @@ function respond(call: Call): void {
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'cancelUpload':
-      for (const each of [server, shared]) each?.cancelUpload(message.upload);
+      for (const each of [server, shared, ...lingering]) each?.cancelUpload(message.upload);
       break;
     case 'cancelQuestion':
       desk.cancel(message.id);

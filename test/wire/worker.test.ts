@@ -193,6 +193,21 @@ describe('the thread of the server', () => {
       assert.equal(readFileSync(join(directory, 'late.txt'), 'utf8'), 'abcdef');
     });
 
+    it('cancels the upload when the editor asks for it', async () => {
+      await visitor.write('abc');
+      for (;;) {
+        const [upload] = told.at(-1)?.uploads ?? [];
+        if (upload !== undefined) {
+          send({ type: 'cancelUpload', upload: upload.upload });
+          break;
+        }
+        send({ type: 'read' });
+        await received('traffic');
+      }
+      assert.equal((await visitor.read()).status, 403);
+      assert.equal(existsSync(join(directory, 'late.txt')), false);
+    });
+
     it('can share again meanwhile', async () => {
       send({ type: 'share', id: ++calls, options: { ...defaultOptions, directory, port: 0, token: 'other' } });
       await received('listening');
