@@ -4,7 +4,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
-import { blocksOf, codeIn, filesLinkedBy, manifest, projectRoot, read, rowsOf, scriptsIn, sectionOf } from './markdown';
+import {
+  blocksOf,
+  codeIn,
+  filesBelow,
+  filesLinkedBy,
+  manifest,
+  projectRoot,
+  read,
+  rowsOf,
+  scriptsIn,
+  sectionOf,
+} from './markdown';
 
 const text = read('CONTRIBUTING.md');
 const tests = read('docs/tests.md');
@@ -19,12 +30,6 @@ const codesIn = (text: string): string[] =>
 
 const exists = (file: string): boolean =>
   [projectRoot, path.join(projectRoot, 'src')].some((base) => existsSync(path.join(base, file)));
-
-/** The files below a folder, with `/`, relative to the project. */
-const filesBelow = (folder: string): string[] =>
-  readdirSync(path.join(projectRoot, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
 
 const sources = filesBelow('src').filter((file) => /\.tsx?$/.test(file));
 

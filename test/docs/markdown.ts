@@ -1,11 +1,17 @@
 /** What the documents of the project say, taken apart. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The project's folder; this file runs from `out/test/docs/`. */
 export const projectRoot = path.resolve(__dirname, '../../..');
 
 export const read = (name: string): string => readFileSync(path.join(projectRoot, name), 'utf8');
+
+/** The files below a folder, with `/`, relative to the project. */
+export const filesBelow = (folder: string): string[] =>
+  readdirSync(path.join(projectRoot, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
 
 export interface Manifest {
   readonly name: string;

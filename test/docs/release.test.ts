@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { manifest, projectRoot, read, rowsOf } from './markdown';
+import { filesBelow, manifest, projectRoot, read, rowsOf } from './markdown';
 
 const filled = {
   publisher: 'somebody',
@@ -12,6 +12,8 @@ const filled = {
   bugs: { url: 'https://code.example/somebody/server/issues' },
   homepage: 'https://code.example/somebody/server',
 };
+
+const files = ['README.md', ...['docs', 'scripts', 'src', 'test'].flatMap(filesBelow)];
 
 describe('a release', () => {
   let copy: string;
@@ -46,13 +48,28 @@ describe('a release', () => {
   });
 
   it('fails with what stands in the place of the publisher', () => {
-    assert.equal(check({ ...filled, publisher: manifest.publisher })[1], 1);
+    assert.equal(check({ ...filled, publisher: 'workspace-http-server' })[1], 1);
   });
 
   it('fails if the changes are those of another version, or of none', () => {
     assert.equal(check(filled, '## 9.9.9, 2026-12-01')[1], 1);
     assert.equal(check(filled, `## Unreleased: ${manifest.version}`)[1], 1);
   });
+
+  for (const [what, text, step] of [
+    ['publisher', `${manifest.publisher}.${manifest.name}`, /^\| `publisher` .*/m],
+    ['version', `${manifest.name}-${manifest.version}.`, /^1\. [^]*?(?=\n2\.)/m],
+  ] as const) {
+    it(`has its ${what} by hand in the files that docs/release.md names there, and in no others`, () => {
+      const said = read('docs/release.md').match(step)?.[0] ?? '';
+      const places = files.filter((name) => read(name).includes(text));
+      assert.deepEqual(
+        places,
+        files.filter((name) => said.includes(`\`${name}\``)),
+      );
+      assert.ok(places.length > 1);
+    });
+  }
 
   it('is made by actions that are named by their commits', () => {
     const folder = path.join(projectRoot, '.github/workflows');

@@ -10,11 +10,12 @@ import { Controller } from '../../src/editor/server/controller';
 import type { ControllerSurroundings } from '../../src/editor/server/controller';
 import { makePlan } from '../../src/editor/server/plan';
 import { ServerThread } from '../../src/editor/server/thread';
+import { extensionId } from '../support/host/extensionId';
 import { sparePort } from '../support/host/sparePort';
 import { RawClient } from '../support/rawClient';
 import type { RawResponse } from '../support/rawClient';
 
-export const extensionId = 'workspace-http-server.workspace-http-server';
+export { extensionId };
 
 /** The API of the extension under test, once it is active. */
 export async function api(): Promise<HttpServerApi> {

@@ -63,10 +63,7 @@ describe('uploads that a user sees', () => {
     return { client, finish };
   }
 
-  const progress = (text: RegExp): Locator =>
-    workbench.page
-      .locator('[id="workspace-http-server.workspace-http-server.httpServer.uploads"]')
-      .filter({ hasText: text });
+  const progress = (text: RegExp): Locator => workbench.statusBarItemOf('httpServer.uploads').filter({ hasText: text });
 
   const one = /hello\.txt: 40% of 10 MB, .*B\/s/;
 

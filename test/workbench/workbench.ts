@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { extensionId } from '../support/host/extensionId';
 import { projectRoot } from '../support/host/paths';
 import { inTime, QuickInput } from './quickInput';
 import { EditorSession, OPENING_MS, type SessionOptions } from './session';
@@ -140,7 +141,7 @@ export class Workbench {
   }
 
   /** What the panel or tab of an extension shows, the newest if it has several. */
-  webview(extension = 'workspace-http-server'): FrameLocator {
+  webview(extension = extensionId): FrameLocator {
     const frames = this.page.locator(`iframe.webview[src*="extensionId=${extension}"]`);
     return frames.last().contentFrame().frameLocator('#active-frame');
   }
@@ -150,9 +151,13 @@ export class Workbench {
     return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
   }
 
-  /** The extension's own item of the status bar. */
+  /** An item of the extension's own in the status bar. */
+  statusBarItemOf(id: string): Locator {
+    return this.page.locator(`[id="${extensionId.toLowerCase()}.${id}"]`);
+  }
+
   serverItem(): Locator {
-    return this.page.locator('[id="workspace-http-server.workspace-http-server.httpServer"]');
+    return this.statusBarItemOf('httpServer');
   }
 
   /** The notification with that text. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { extensionId } from '../../support/host/extensionId';
 import { versionNamed } from '../../support/host/versions';
 
 describe('the host of these tests', () => {
@@ -8,7 +9,7 @@ describe('the host of these tests', () => {
   });
 
   it('has loaded the extension and opened a folder', () => {
-    assert.ok(vscode.extensions.getExtension('workspace-http-server.workspace-http-server'));
+    assert.ok(vscode.extensions.getExtension(extensionId));
     assert.equal(vscode.workspace.workspaceFolders?.length, 1);
   });
 
