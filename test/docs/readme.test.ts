@@ -147,7 +147,9 @@ describe('README, and the pages for users', () => {
 
   it('says which versions it needs', () => {
     assert.ok(readme.includes(`VS Code ${manifest.engines.vscode?.replace(/^\^|\.0$/g, '')} or newer`));
-    assert.ok(readme.includes(`Node.js ${/\d+\.\d+/.exec(manifest.engines.node ?? '')?.[0]} or newer`));
+    const wanted = `${manifest.engines.node?.match(/\d+\.\d+/g)?.join(', ')} or newer`;
+    const said = [readme, read('CONTRIBUTING.md')].flatMap((text) => text.match(/(?<=Node\.js )\d.*? or newer/g) ?? []);
+    assert.deepEqual(said, [wanted, wanted, wanted]);
   });
 
   it('names the package as it is made', () => {
