@@ -20,7 +20,7 @@ import { provideTasks } from './serveTask';
 import { showDone, showInformation } from '../common/notify';
 import type { CommandId } from '../manifest/ids';
 import type { RequestCommandId } from '../requests/requestCommands';
-import { ProblemError, showConcern } from '../server/problem';
+import { attempt } from '../server/problem';
 import { handsOn, ruleSetting } from '../server/ruleSetting';
 import type { Sharing } from '../sharing/share';
 import type { SharePanel } from '../sharing/sharePanel';
@@ -75,15 +75,12 @@ const table = (parts: Parts): Readonly<Record<Exclude<CommandId, RequestCommandI
 export function registerCommands(parts: Parts): Disposable {
   const entries = Object.entries(table(parts));
   const registered = entries.map(([id, command]) =>
-    commands.registerCommand(id, async (...args: unknown[]) => {
-      try {
+    commands.registerCommand(id, (...args: unknown[]) =>
+      attempt(() => {
         const resources = resourcesOf(args);
-        return await command(resources[0], resources);
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        return showConcern(error.problem);
-      }
-    }),
+        return command(resources[0], resources);
+      }),
+    ),
   );
   return Disposable.from(
     ...registered,

@@ -4,6 +4,7 @@ import { l10n, ThemeIcon, window } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
 import { activeFile } from '../common/activeFile';
 import { copyUrl, openInBrowser } from './browse';
+import { attempt } from '../server/problem';
 import type { ServedSite } from '../server/state';
 import { externalUrlOf, servedPath } from '../server/urls';
 import { forLabel } from '../common/words';
@@ -36,11 +37,11 @@ export async function pickEndpoint(site: ServedSite): Promise<void> {
   picker.onDidAccept(() => {
     const endpoint = picker.activeItems[0]?.endpoint;
     picker.hide();
-    if (endpoint !== undefined) void use(site, endpoint, openInBrowser);
+    if (endpoint !== undefined) void attempt(() => use(site, endpoint, openInBrowser));
   });
   picker.onDidTriggerItemButton(({ item }) => {
     picker.hide();
-    void use(site, item.endpoint, (of, pathname) => copyUrl(of, [pathname]));
+    void attempt(() => use(site, item.endpoint, (of, pathname) => copyUrl(of, [pathname])));
   });
   picker.onDidHide(() => picker.dispose());
   picker.show();

@@ -17,6 +17,7 @@ class ServeTerminal implements Pseudoterminal {
   #subscription: Disposable | undefined;
   /** Whether it is this task that has started the server. */
   #isOwn = false;
+  #isClosed = false;
 
   readonly onDidWrite = this.#lines.event;
   readonly onDidClose = this.#ends.event;
@@ -27,6 +28,7 @@ class ServeTerminal implements Pseudoterminal {
     this.#isOwn = this.controller.state.kind !== 'running';
     this.#say('> httpServer');
     void this.controller.start().then((state) => {
+      if (this.#isClosed) return;
       this.#follow(state);
       this.#subscription = this.controller.onDidChangeState((next) => this.#follow(next));
     });
@@ -34,6 +36,7 @@ class ServeTerminal implements Pseudoterminal {
 
   /** Who ends the task ends what it has started. */
   close(): void {
+    this.#isClosed = true;
     this.#subscription?.dispose();
     if (this.#isOwn) void this.controller.stop();
   }

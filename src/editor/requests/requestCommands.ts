@@ -2,7 +2,7 @@
 import { commands, Disposable, l10n, Uri, window, workspace } from 'vscode';
 import type { CommandId } from '../manifest/ids';
 import type { Controller } from '../server/controller';
-import { ProblemError, showConcern } from '../server/problem';
+import { attempt, ProblemError } from '../server/problem';
 import type { EditedRequests } from './editedRequests';
 import type { RequestsView } from './requestsView';
 import * as actions from './requestActions';
@@ -48,15 +48,7 @@ function table(parts: Parts): Readonly<Record<RequestCommandId, Command>> {
 
 export function registerRequestCommands(parts: Parts): Disposable {
   const registered = Object.entries(table(parts)).map(([id, command]) =>
-    commands.registerCommand(id, async (...args: unknown[]) => {
-      try {
-        return await command(...args);
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        await showConcern(error.problem);
-        return undefined;
-      }
-    }),
+    commands.registerCommand(id, (...args: unknown[]) => attempt(() => command(...args))),
   );
   return Disposable.from(...registered);
 }

@@ -156,7 +156,8 @@ export class Controller implements Disposable {
     this.#settle();
     for (const thread of [this.#server?.thread, this.#closing]) thread?.dispose();
     this.#server = undefined;
-    for (const emitter of [this.#states, this.#traffic, this.#uploads, this.#pages, this.#crashes]) emitter.dispose();
+    const tellers = [this.#states, this.#traffic, this.#uploads, this.#uploadTroubles, this.#pages, this.#crashes];
+    for (const emitter of tellers) emitter.dispose();
   }
 
   /** Returns whether something was to be applied, which whoever asks for more now takes along. */

@@ -131,6 +131,17 @@ export async function perform(action: Action): Promise<void> {
   }
 }
 
+/** Does what the user asked for; of a {@link ProblemError} they are told. */
+export async function attempt<T>(action: () => T): Promise<Awaited<T> | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    await showConcern(error.problem);
+    return undefined;
+  }
+}
+
 /** Tells the user of what is not as it should be, and does what the button says that was chosen. */
 export async function showConcern({ message, actions }: Problem): Promise<void> {
   const title = await showWarning(message, ...actions.map((action) => action.title));

@@ -137,8 +137,11 @@ export class Sharing implements Disposable {
 
   /** Resolves when the network does not get in any more. */
   async stop(ending: Ending = 'asked'): Promise<void> {
+    const until = this.share?.until;
     await this.#controller.use(async ({ thread }) => {
-      if (this.#current !== undefined) await this.#close(thread, ending);
+      // Meanwhile it may have been extended.
+      const isOver = ending !== 'expired' || this.share?.until === until;
+      if (this.#current !== undefined && isOver) await this.#close(thread, ending);
     });
   }
 
