@@ -53,7 +53,7 @@ try {
     allowMissingRepository: true,
     rewriteRelativeLinks: hasAddress,
   });
-  await writeFile(packagePath, tighten(await readFile(packagePath)));
+  await writeFile(packagePath, await tighten(await readFile(packagePath)));
 } finally {
   await rm(copy, { recursive: true });
 }
