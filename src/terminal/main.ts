@@ -35,16 +35,14 @@ async function run(line: CommandLine): Promise<void> {
   });
   endWith(server, liveReload);
   announce(line, options, server.address.port);
-  await liveReload?.start(options.directory, ({ message }) =>
-    errors.print(`Some changes do not reach the pages: ${visible(message)}`),
-  );
+  await liveReload?.start(options.directory);
   if (liveReload !== undefined) log.print('Pages reload when a file that they use changes.');
 }
 
 /** Loaded when it is used, as is what opens a browser: most do not ask for it. */
 async function makeLiveReload(): Promise<Watcher> {
   const { Watcher } = await import('./watcher.js');
-  return new Watcher();
+  return new Watcher(({ message }) => errors.print(`Some changes do not reach the pages: ${visible(message)}`));
 }
 
 async function start(line: CommandLine, options: Options, surroundings: Surroundings): Promise<Server> {

@@ -1,6 +1,6 @@
 /** `--live-reload`: pages are told what changes, and of what they cannot ask for they are told nothing. */
 import assert from 'node:assert/strict';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needsPosix } from '../support/needs';
 import { field, RawClient } from '../support/rawClient';
@@ -87,6 +87,32 @@ describe('--live-reload', function () {
     await reader.cancel();
     await cli.stop();
     await rm(link);
+  });
+
+  it('goes on in a folder that is made anew, again and again', async function () {
+    needsPosix(this);
+    const path = join(folder.path, 'built');
+    await mkdir(path);
+    const cli = new TerminalProgram([path, '-p0', '--live-reload']);
+    const port = await cli.port();
+    await cli.prints(/^Pages reload/m);
+    const events = await fetch(`http://localhost:${port}/.http-server/events`);
+    const reader = events.body!.getReader();
+    let told = '';
+    const until = async (what: string): Promise<void> => {
+      while (!told.includes(what)) told += Buffer.from((await reader.read()).value ?? []).toString();
+      told = '';
+    };
+    for (let i = 0; i < 3; i++) {
+      if (i % 2 === 0) await rm(path, { recursive: true });
+      else await rename(path, `${path}-${i}`);
+      await mkdir(path);
+      await until('"all"');
+      await writeFile(join(path, `${i}.html`), page);
+      await until(`"/${i}.html"`);
+    }
+    await reader.cancel();
+    await cli.stop();
   });
 
   it('is off without it', async () => {
