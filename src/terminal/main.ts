@@ -35,14 +35,17 @@ async function run(line: CommandLine): Promise<void> {
   });
   endWith(server, liveReload);
   announce(line, options, server.address.port);
-  await liveReload?.start(options.directory);
-  if (liveReload !== undefined) log.print('Pages reload when a file that they use changes.');
+  if (await liveReload?.start(options.directory)) log.print('Pages reload when a file that they use changes.');
 }
 
 /** Loaded when it is used, as is what opens a browser: most do not ask for it. */
 async function makeLiveReload(): Promise<Watcher> {
   const { Watcher } = await import('./watcher.js');
-  return new Watcher(({ message }) => errors.print(`Some changes do not reach the pages: ${visible(message)}`));
+  return new Watcher(({ message }, missing) => {
+    const what =
+      missing === 'all' ? 'Pages do not reload, for no change can be seen' : 'Some changes do not reach the pages';
+    errors.print(`${what}: ${visible(message)}`);
+  });
 }
 
 async function start(line: CommandLine, options: Options, surroundings: Surroundings): Promise<Server> {

@@ -1,6 +1,6 @@
 /** Tells pages which files of the served folder change, as the editor does. */
 import { watch, type FSWatcher } from 'chokidar';
-import { realpathSync } from 'node:fs';
+import { realpathSync, watch as watchOne } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { Changes } from '../changes';
@@ -9,25 +9,28 @@ import { Live } from '../endpoints/live/live';
 /** How often is looked whether the folder is still the one that is watched, in milliseconds. */
 const lookInterval = 1000;
 
+/** Called when changes are not seen: all of them, or some for one reason or another. */
+type OnFailure = (error: Error, missing: 'all' | 'some') => void;
+
 export class Watcher {
   readonly live = new Live();
   readonly #changes = new Changes((paths) => this.live.changed(paths));
-  readonly #onFailure: (error: Error) => void;
+  readonly #onFailure: OnFailure;
   #watcher: FSWatcher | undefined;
   /** Of the next look; undefined before the first one, and when it is stopped. */
   #looking: NodeJS.Timeout | undefined;
 
-  /** @param onFailure called when some changes are not seen, for one reason or another */
-  constructor(onFailure: (error: Error) => void) {
+  constructor(onFailure: OnFailure) {
     this.#onFailure = onFailure;
   }
 
-  /** Resolves when every change is seen from now on. To be called when the server knows {@link live}. */
-  async start(directory: string): Promise<void> {
+  /** Resolves when changes are seen from now on, with whether they are. To be called when the server knows {@link live}. */
+  async start(directory: string): Promise<boolean> {
     const root = realpathSync(directory);
     const identity = await identityOf(root);
-    await this.#watch(root);
+    const isSeen = await this.#watch(root);
     this.#lookLater(root, identity);
+    return isSeen;
   }
 
   async stop(): Promise<void> {
@@ -37,7 +40,16 @@ export class Watcher {
     await this.#watcher?.close();
   }
 
-  async #watch(root: string): Promise<void> {
+  async #watch(root: string): Promise<boolean> {
+    try {
+      // What is used up, or not permitted, for the folder itself is so for all of it.
+      watchOne(root).close();
+    } catch (error) {
+      // What is gone may be made anew, and is looked for.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onFailure(error as Error, 'all');
+      return false;
+    }
+    const codes = new Set<string | undefined>();
     const pathOf = (file: string): string => relative(root, file).split(sep).join('/');
     const watcher = watch(root, {
       ignoreInitial: true,
@@ -48,9 +60,15 @@ export class Watcher {
     });
     this.#watcher = watcher;
     watcher.on('all', (_, file) => this.#changes.note(`/${pathOf(file)}`));
-    watcher.on('error', (error) => this.#onFailure(error as Error));
+    watcher.on('error', (error) => {
+      const { code } = error as NodeJS.ErrnoException;
+      // There may be one for each of the files.
+      if (!codes.has(code)) this.#onFailure(error as Error, 'some');
+      codes.add(code);
+    });
     // It comes after errors, too.
     await new Promise<void>((resolve) => watcher.once('ready', resolve));
+    return true;
   }
 
   #lookLater(root: string, identity: string): void {

@@ -1,8 +1,9 @@
 /** `--live-reload`: pages are told what changes, and of what they cannot ask for they are told nothing. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { needsPosix } from '../support/needs';
+import { needs, needsLinux, needsPosix, needsProgram } from '../support/needs';
 import { field, RawClient } from '../support/rawClient';
 import { temporaryFolder } from '../support/served';
 import { endPrograms, TerminalProgram } from '../support/programs/terminalProgram';
@@ -113,6 +114,25 @@ describe('--live-reload', function () {
     }
     await reader.cancel();
     await cli.stop();
+  });
+
+  it('says once that it cannot, and why, and the server goes on', async function () {
+    needsLinux(this);
+    needsProgram(this, 'unshare');
+    const wrapper = ['unshare', '--user', '--map-root-user', 'sh', '-c'];
+    const none = 'echo 0 > /proc/sys/user/max_inotify_instances';
+    const isAllowed = spawnSync('unshare', [...wrapper.slice(1), none]).status === 0;
+    needs(this, 'unshare, and leave to use it', isAllowed);
+    const cli = new TerminalProgram([folder.path, '-p0', '--live-reload'], {
+      wrapper: [...wrapper, `${none} && exec "$@"`, 'sh'],
+    });
+    const port = await cli.port();
+    await cli.prints(/\n/, 'stderr');
+    await get(port, '/');
+    const { code, stdout, stderr } = await cli.stop();
+    assert.match(stderr, /^Pages do not reload, for no change can be seen: EMFILE: .*\n$/);
+    assert.doesNotMatch(stdout, /Pages reload/);
+    assert.equal(code, 0);
   });
 
   it('is off without it', async () => {
