@@ -67,12 +67,22 @@ const mostNames = 5;
 export function exposureOf({ directory, exclude }: Options): string | undefined {
   const gone = defaultOptions.exclude.filter((glob) => !exclude.includes(glob));
   if (gone.length === 0) return undefined;
+  const here = hereOf(directory, exclude);
+  return `Attention: --exclude replaces the defaults, so what matches ${enumerated(gone)} is served and written now.${here} --exclude-also keeps the defaults.`;
+}
+
+/** Which of it is in the folder itself, as a sentence with a blank before it; empty for nothing. */
+function hereOf(directory: string, exclude: readonly string[]): string {
   const [usual, own] = [defaultOptions.exclude, exclude].map((globs) => createExclusion(globs, process.platform));
-  const names = readdirSync(directory)
-    .filter((name) => usual?.excludes([name]) === true && own?.excludes([name]) === false)
-    .sort();
+  let all: readonly string[];
+  try {
+    all = readdirSync(directory);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return ` The folder itself cannot be listed (${code ?? message}).`;
+  }
+  const names = all.filter((name) => usual?.excludes([name]) === true && own?.excludes([name]) === false).sort();
   const more = names.length > mostNames ? [`${names.length - mostNames} more`] : [];
   const found = enumerated([...names.slice(0, mostNames).map(visible), ...more]);
-  const here = found === '' ? '' : ` In the folder itself: ${found}.`;
-  return `Attention: --exclude replaces the defaults, so what matches ${enumerated(gone)} is served and written now.${here} --exclude-also keeps the defaults.`;
+  return found === '' ? '' : ` In the folder itself: ${found}.`;
 }

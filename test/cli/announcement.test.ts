@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import jsQR from 'jsqr';
 import type { NetworkAddress } from '../../src/addresses';
 import { defaultOptions, type Options } from '../../src/options';
-import { announcementOf, ownUrl } from '../../src/terminal/announcement';
+import { announcementOf, exposureOf, ownUrl } from '../../src/terminal/announcement';
 import { needsLinux, needsProgram } from '../support/needs';
 import { temporaryFolder } from '../support/served';
 import { endPrograms, program, TerminalProgram } from '../support/programs/terminalProgram';
@@ -123,6 +123,16 @@ describe('the announcement:', () => {
   it('no QR code of an address that nobody else can use', () => {
     const lines = announcementOf(options({ host: '0.0.0.0', token: 't' }), 80, { isTerminal: false, qr: true }, []);
     assert.equal(lines.length, 2);
+  });
+
+  it('what is served beyond the defaults, also of a folder that cannot be listed', async () => {
+    const { path, remove } = await temporaryFolder();
+    await remove();
+    const said = exposureOf(options({ directory: path, exclude: ['*.log'] }));
+    assert.match(
+      said ?? '',
+      /^Attention: .* is served and written now\. The folder itself cannot be listed \(ENOENT\)\. --excl/,
+    );
   });
 
   it('the address for the own browser never has the token', () => {
