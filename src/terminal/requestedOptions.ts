@@ -24,7 +24,7 @@ const tokenVariable = 'HTTP_SERVER_TOKEN';
 export function optionsOf(line: CommandLine, env: NodeJS.ProcessEnv): Options {
   const options = {
     ...defaultOptions,
-    directory: resolve(folderOf(line)),
+    directory: absolute(folderOf(line)),
     host: hostOf(line),
     port: wholeNumber(line, 'port', mostPort) ?? defaultOptions.port,
     access: accessOf(line),
@@ -56,6 +56,15 @@ function folderOf(line: CommandLine): string {
   const other = another ?? directory;
   if (other === undefined) return folder;
   throw new UsageError(`One folder is served, and two are given: ${quoted(folder)} and ${quoted(other)}.`);
+}
+
+/** @throws Error with a sentence where the current folder is gone */
+function absolute(folder: string): string {
+  try {
+    return resolve(folder);
+  } catch (error) {
+    throw new Error(`The current folder cannot be used: ${reasonOf(error)}.`, { cause: error });
+  }
 }
 
 /** The number that a flag gives; undefined if the flag is not given. */
@@ -170,13 +179,16 @@ const unreadable: Readonly<Record<string, string>> = {
   EACCES: 'that is not permitted',
 };
 
+function reasonOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return unreadable[code] ?? code;
+}
+
 function textOf(name: FlagName, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const reason = unreadable[code] ?? code;
-    throw new Error(`The file ${quoted(file)} of --${name} cannot be read: ${reason}.`, { cause: error });
+    throw new Error(`The file ${quoted(file)} of --${name} cannot be read: ${reasonOf(error)}.`, { cause: error });
   }
 }
 

@@ -9,7 +9,7 @@ import type { LogEvent } from '../../src/accessLog';
 import { defaultOptions } from '../../src/options';
 import { flagNames } from '../../src/terminal/flags';
 import { field, RawClient } from '../support/rawClient';
-import { needsOrdinaryUser } from '../support/needs';
+import { needsOrdinaryUser, needsPosix } from '../support/needs';
 import { temporaryFolder } from '../support/served';
 import { endPrograms, runProgram, TerminalProgram, type Ended } from '../support/programs/terminalProgram';
 
@@ -293,6 +293,14 @@ describe('the command line', function () {
       await chmod(join(folder.path, 'locked'), 0);
       await fails([join(folder.path, 'locked', 'in')], /^The folder .* may not be read\.\n$/);
       await chmod(join(folder.path, 'locked'), 0o700);
+    });
+
+    it('a current folder that is gone', async function () {
+      needsPosix(this);
+      const gone = ['sh', '-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh'];
+      const { code, stdout, stderr } = await runProgram(['-p0'], { cwd: folder.path, wrapper: gone });
+      const said = 'The current folder cannot be used: it is not there.\n';
+      assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: said });
     });
 
     it('a folder whose name would be obeyed by a terminal', () =>
