@@ -164,10 +164,19 @@ function numberOf(
 }
 
 function bodyOf({ body, json }: Table, place: RulePart): Respond['body'] {
-  if (json !== undefined) return { text: JSON.stringify(json), type: 'application/json' };
+  if (json !== undefined) return { text: jsonText(json, place), type: 'application/json' };
   if (body === undefined) return undefined;
   if (typeof body === 'string') return { text: body, type: 'text/plain; charset=utf-8' };
   throw new RuleError('has a "body" that is no text', below(place, 'body'));
+}
+
+function jsonText(json: unknown, place: RulePart): string {
+  try {
+    return JSON.stringify(json);
+  } catch {
+    // What was JSON has no other flaw: the stack overflows.
+    throw new RuleError('has a "json" that is nested too deep', below(place, 'json'));
+  }
 }
 
 function fileOf({ file }: Table, place: RulePart): string | undefined {

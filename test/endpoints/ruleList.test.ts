@@ -28,6 +28,12 @@ describe('the list of rules', () => {
     ['respond: two contents', { match: '/a', respond: { body: '', json: 1 } }, /body and json/],
     ['respond: content where there is none', { match: '/a', respond: { status: 204, body: 'x' } }, /204/],
     ['respond: a body that is no text', { match: '/a', respond: { body: {} } }, /"body"/, ['respond', 'body']],
+    [
+      'respond: JSON that is too deep',
+      { match: '/a', respond: { json: JSON.parse('['.repeat(1e5) + ']'.repeat(1e5)) as unknown } },
+      /^Rule 2 has a "json" that is nested too deep\.$/,
+      ['respond', 'json'],
+    ],
     ['respond: a file outside', { match: '/a', respond: { file: '../x' } }, /below the folder/],
     ['respond: a file outside, deeper', { match: '/a', respond: { file: 'a/..\\../x' } }, /below the folder/],
     ['respond: a delay of an hour', { match: '/a', respond: { delay: 3_600_000 } }, /delay/],
