@@ -10,7 +10,7 @@ import { failureOf } from './failure';
 import { usage } from './flags';
 import type { Watcher } from './watcher';
 import { Output } from './output';
-import { logFormatOf, optionsOf, usageErrorOf } from './requestedOptions';
+import { logFormatOf, optionsOf, flagErrorOf } from './requestedOptions';
 import { ignoreFileSizeSignal, onStopSignal } from './signals';
 import { UsageError, visible } from './sentences';
 
@@ -52,7 +52,7 @@ async function start(line: CommandLine, options: Options, surroundings: Surround
   try {
     return await serve(options, surroundings);
   } catch (error) {
-    if (error instanceof OptionsError) throw usageErrorOf(error, line);
+    if (error instanceof OptionsError) throw flagErrorOf(error, line);
     throw new Error(failureOf(error, options), { cause: error });
   }
 }

@@ -209,11 +209,15 @@ const flagsOf: Readonly<Partial<Record<keyof Options, readonly FlagName[]>>> = {
   proxyHosts: ['proxy-host'],
 };
 
+/** What is in a file that a flag names: the command line makes sense, whatever it is. */
+const inFiles: readonly (keyof Options)[] = ['tls', 'rules'];
+
 /** What the server has against one of the options, in terms of the command line. */
-export function usageErrorOf({ option, message, instead }: OptionsError, line: CommandLine): UsageError {
+export function flagErrorOf({ option, message, instead }: OptionsError, line: CommandLine): Error {
   const names = flagsOf[option] ?? [];
   const given = names.filter((name) => line.has(name)).map((name) => `--${name}`);
   const where = option === 'token' && given.length === 0 ? [tokenVariable] : given;
   const help = instead === undefined ? '' : ` ${advice[instead]}`;
-  return new UsageError(`${enumerated(where)}: ${visible(continued(message))}${help}`);
+  const sentence = `${enumerated(where)}: ${visible(continued(message))}${help}`;
+  return inFiles.includes(option) ? new Error(sentence) : new UsageError(sentence);
 }

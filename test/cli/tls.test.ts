@@ -89,22 +89,22 @@ describe('the command line keeps secrets:', function () {
     [['--tls-cert', 'cert', '--tls-key', '.'], 1, /^The file ".*" of --tls-key cannot be read: it is a folder\.$/],
     [
       ['--tls-cert', 'junk', '--tls-key', 'key'],
-      2,
+      1,
       /^--tls-cert and --tls-key: the TLS certificate is no certificate in PEM form\.$/,
     ],
     [
       ['--tls-cert', 'cert', '--tls-key', 'junk'],
-      2,
+      1,
       /^--tls-cert and --tls-key: the TLS key is no private key in PEM form\.$/,
     ],
     [
       ['--tls-cert', 'cert', '--tls-key', 'other-key'],
-      2,
+      1,
       /^--tls-cert and --tls-key: the TLS key is not that of the certificate\.$/,
     ],
     [
       ['--tls-cert', 'old-cert', '--tls-key', 'old-key'],
-      2,
+      1,
       /^--tls-cert and --tls-key: the TLS certificate expired on .* GMT\.$/,
     ],
   ] as const) {

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { defaultLimits, defaultOptions, MiB, OptionsError, checkOptions, type Options } from '../../src/options';
 import { CommandLine } from '../../src/terminal/commandLine';
 import { flagNames, flags, usage } from '../../src/terminal/flags';
-import { optionsOf, usageErrorOf } from '../../src/terminal/requestedOptions';
+import { optionsOf, flagErrorOf } from '../../src/terminal/requestedOptions';
 import { UsageError } from '../../src/terminal/sentences';
 
 /** The options, as the program finds them and the server checks them. */
@@ -16,7 +16,7 @@ function optionsFor(args: readonly string[], env: NodeJS.ProcessEnv = {}): Optio
   try {
     return checkOptions(optionsOf(line, env));
   } catch (error) {
-    throw error instanceof OptionsError ? usageErrorOf(error, line) : error;
+    throw error instanceof OptionsError ? flagErrorOf(error, line) : error;
   }
 }
 
@@ -173,7 +173,7 @@ describe('the command line means what it says:', () => {
 
   it('the option that is for what was meant is told as a flag, too', () => {
     const error = new OptionsError('headers', "The header X is the server's own.", 'cors');
-    const { message } = usageErrorOf(error, new CommandLine(['--header', 'X: y']));
+    const { message } = flagErrorOf(error, new CommandLine(['--header', 'X: y']));
     assert.equal(message, "--header: the header X is the server's own. The flag --cors says which origins may ask.");
   });
 
@@ -239,10 +239,10 @@ describe('the command line that means nothing gets one sentence:', () => {
     for (const [text, name, sentence] of [
       ['[', 'Error', /^The file ".*rules\.json" of --rules is no JSON: .*\.$/],
       ['{}', 'Error', /^The file ".*rules\.json" of --rules has no list in it\.$/],
-      ['[{}]', 'UsageError', /^--rules: rule 1 has no "match", a pattern such as "\/api\/\*\*"\.$/],
+      ['[{}]', 'Error', /^--rules: rule 1 has no "match", a pattern such as "\/api\/\*\*"\.$/],
       [
         JSON.stringify(rules),
-        'UsageError',
+        'Error',
         /^--rules: rule 1 hands on to b\.test:80, which is not this machine\. The flag --proxy-host says /,
       ],
     ] as const) {
