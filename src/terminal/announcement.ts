@@ -19,18 +19,24 @@ interface Announcement {
   readonly qr: boolean;
 }
 
-/** Any address of the machine (RFC 4291 §2.5.2, and its like of IPv4). */
-const isAny = (host: string): boolean => (host.includes('::') ? /^[0:]+$/.test(host) : /^0(?:\.0){0,3}$/.test(host));
+/** Whether it is any address of the machine (RFC 4291 §2.5.2, and its like of IPv4), however it is written: a URL has one way. */
+function anyOf(host: string): 'both' | 'IPv4' | undefined {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}`;
+  const { hostname } = URL.canParse(url) ? new URL(url) : { hostname: '' };
+  if (hostname === '[::]') return 'both';
+  return hostname === '0.0.0.0' || hostname === '[::ffff:0:0]' ? 'IPv4' : undefined;
+}
 
 /** For the user's own browser; it has no token in it. */
 export const ownUrl = ({ host, tls }: Options, port: number): string =>
-  localUrl(isAny(host) ? 'localhost' : host, port, tls !== undefined);
+  localUrl(anyOf(host) !== undefined ? 'localhost' : host, port, tls !== undefined);
 
 /** Where others reach a server that listens at every address. */
 function placesOf({ host, tls }: Options, port: number, addresses: readonly NetworkAddress[]): readonly Address[] {
-  if (!isAny(host)) return [];
+  const any = anyOf(host);
+  if (any === undefined) return [];
   return addresses
-    .filter(({ address }) => host.includes(':') || !address.includes(':'))
+    .filter(({ address }) => any === 'both' || !address.includes(':'))
     .map(({ name, address }) => ({ url: localUrl(address, port, tls !== undefined), network: name }));
 }
 
@@ -49,8 +55,9 @@ export function announcementOf(
     `Serving ${visible(options.directory)} at ${visible(own)}${suffix}`,
     ...places.map(({ url, network }) => `In the network ${visible(network)}: ${url}${suffix}`),
   ];
-  if (isAny(options.host) && places.length === 0) lines.push('This machine is in no network that others could use.');
-  const shown = isAny(options.host) ? places[0]?.url : own;
+  const isAny = anyOf(options.host) !== undefined;
+  if (isAny && places.length === 0) lines.push('This machine is in no network that others could use.');
+  const shown = isAny ? places[0]?.url : own;
   return qr && shown !== undefined ? [...lines, ...codeOf(shown + suffix, isTerminal)] : lines;
 }
 

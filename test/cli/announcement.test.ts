@@ -67,13 +67,36 @@ const rows: readonly (readonly [
     six,
     ['Serving /d at http://localhost:80/', 'This machine is in no network that others could use.'],
   ],
-  [
-    'every address, written otherwise',
-    { host: '0:0::0', token: 't' },
-    false,
-    six,
-    ['Serving /d at http://localhost:80/', 'In the network eth0: http://[2001:db8::5]:80/'],
-  ],
+  ...['0:0::0', '0:0:0:0:0:0:0:0', '::0.0.0.0'].map(
+    (host) =>
+      [
+        `every address, written ${host}`,
+        { host, token: 't' },
+        false,
+        six,
+        ['Serving /d at http://localhost:80/', 'In the network eth0: http://[2001:db8::5]:80/'],
+      ] as const,
+  ),
+  ...['00.0.0.0', '0', '0x0.0', '::ffff:0.0.0.0', '0:0:0:0:0:FFFF:0:0'].map(
+    (host) =>
+      [
+        `every address of IPv4, written ${host}`,
+        { host, token: 't' },
+        false,
+        [...addresses.slice(0, 1), ...six],
+        ['Serving /d at http://localhost:80/', 'In the network eth0: http://192.168.1.5:80/'],
+      ] as const,
+  ),
+  ...['0.0.0.1', '::1:0', '0.example'].map(
+    (host) =>
+      [
+        `one address or name: ${host}`,
+        { host, token: 't' },
+        false,
+        addresses,
+        [`Serving /d at http://${host.includes(':') ? `[${host}]` : host}:80/`],
+      ] as const,
+  ),
 ];
 
 /** What a camera reads in rows of half blocks, light on dark. */
