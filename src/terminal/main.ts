@@ -18,6 +18,10 @@ const errors = new Output(process.stderr);
 const log = new Output(process.stdout, ({ code, message }) =>
   errors.print(`The log cannot be written (${code ?? message}): the server goes on, and its lines are dropped.`),
 );
+/** For what is told instead of serving. */
+const answer = new Output(process.stdout, ({ code, message }) =>
+  errors.print(`This cannot be written (${code ?? message}).`),
+);
 
 async function run(line: CommandLine): Promise<void> {
   const options = optionsOf(line, process.env);
@@ -86,16 +90,18 @@ function endWith(server: Server, liveReload: Watcher | undefined): void {
 
 /** Writes what is to be written, if anybody takes it. */
 async function end(): Promise<void> {
-  await log.end();
-  if (log.missing > 0) errors.print(`${log.missing} lines of the log were dropped.`);
+  await Promise.all([answer.end(), log.end()]);
+  const { missing } = log;
+  if (missing > 0)
+    errors.print(`${missing} ${missing === 1 ? 'line of the log was' : 'lines of the log were'} dropped.`);
   await errors.end();
 }
 
 async function main(args: readonly string[]): Promise<void> {
   try {
     const line = new CommandLine(args);
-    if (line.has('help')) log.print(usage.trimEnd());
-    else if (line.has('version')) log.print(version);
+    if (line.has('help')) answer.print(usage.trimEnd());
+    else if (line.has('version')) answer.print(version);
     else {
       await run(line);
       return;

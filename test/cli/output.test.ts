@@ -213,6 +213,19 @@ describe('the log costs lines, never the server:', function () {
     closeSync(full);
   });
 
+  it('T1: > /dev/full of one line, and of what no server prints', async function () {
+    needs(this, '/dev/full', existsSync('/dev/full'));
+    const { cli } = await startWith(openSync('/dev/full', 'w'));
+    await cli.prints(/\n/, 'stderr');
+    assert.match((await cli.stop()).stderr, /\n1 line of the log was dropped\.\n$/);
+    for (const flag of ['--help', '--version']) {
+      const full = openSync('/dev/full', 'w');
+      const told = new TerminalProgram([flag], { stdio: ['ignore', full, 'pipe'] });
+      assert.equal((await told.ended).stderr, 'This cannot be written (ENOSPC).\n');
+      closeSync(full);
+    }
+  });
+
   it('T1: a log that is as long as it may be goes on when it is emptied, with whole lines and what is missing', async function () {
     needsPosix(this);
     const file = join(folder.path, 'log');
