@@ -242,6 +242,43 @@ describe('rules', () => {
       assert.equal(first.lasting, true);
     });
 
+    const labelled = { 'Content-Type': 'text/x-own', 'Content-Encoding': 'gzip', 'Content-Disposition': 'attachment' };
+    const content = ['content-type', 'content-encoding', 'content-disposition'];
+    const own = Object.values(labelled);
+    for (const [promise, rule] of [
+      ['of what is shown', { match: '/**', headers: labelled }],
+      ['of a file that is responded with', { match: '/e/*', respond: { file: 'e/coded', headers: labelled } }],
+    ] as const) {
+      it(`say what the content is ${promise}: it is coded no further, and parts have its type`, async () => {
+        folder.write('e/coded', 'x'.repeat(2000)).write('e/page.html', '<p>');
+        use([rule], { liveReload: true });
+        const whole = await get('/e/coded', { 'Accept-Encoding': 'br, gzip' });
+        assert.deepEqual([...content.map((name) => whole.fields.get(name)), whole.body.length], [...own, 2000]);
+        const parts = await get('/e/coded', { Range: 'bytes=0-2,10-12' });
+        assert.equal(parts.status, 206);
+        assert.match(parts.fields.get('content-type') ?? '', /^multipart\/byteranges; boundary=/);
+        assert.equal(parts.text.match(/^Content-Type: text\/x-own\r$/gm)?.length, 2);
+      });
+    }
+
+    it('say nothing of the content of our own pages and errors', async () => {
+      folder.write('e/a', 'a').write('404.html', 'lost');
+      use([{ match: '/**', headers: { ...labelled, 'Content-Security-Policy': 'sandbox' } }]);
+      for (const [target, fields, status] of [
+        ['/e/', {}, 200],
+        ['/gone', {}, 404],
+        ['/gone', html, 404],
+        ['/e/a', { Range: 'bytes=9-' }, 416],
+      ] as const) {
+        const answer = await get(target, fields);
+        assert.equal(answer.status, status);
+        assert.equal(answer.fields.get('content-security-policy'), 'sandbox');
+        assert.notEqual(answer.fields.get('content-type'), 'text/x-own');
+        assert.equal(answer.fields.has('content-encoding'), false);
+        assert.equal(answer.fields.has('content-disposition'), status === 200);
+      }
+    });
+
     it('of which some are for some methods', async () => {
       use([{ match: '/**', method: 'POST', headers: { 'X-A': '1' } }]);
       assert.equal((await get('/a.txt')).fields.get('x-a'), undefined);

@@ -3,35 +3,43 @@ import { httpErrorOf } from '../common/errorResponse';
 import { merge } from '../common/fieldLines';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Response } from '../../http/message/message';
+import type { Shown } from '../common/shown';
 
 /** Fields that decide what a browser makes of a page. */
-const decisive = new Set(['content-type', 'content-encoding', 'content-disposition']);
+const decisive = /^content-(?:type|encoding|disposition)$/i;
+/** Those that the site has to know: parts of a file are labelled otherwise than all of it (RFC 9110 §15.3.7.2). */
+const told = /^content-(?:type|encoding)$/i;
+/** RFC 9110 §8: those that tell of a file's content, and so of no sentence or page of ours. */
+const descriptive = /^content-(?!security-policy)/i;
 
 /** The fields of the rules that hold for a request, and which rule it was that led it on. */
 export class Dress {
-  /** Whether a page may be something else then. */
-  readonly isDecisive: boolean;
+  /** What the site has to know of them. */
+  readonly shown: Pick<Shown, 'plain' | 'described'>;
+  private readonly fields: readonly FieldLine[];
+  private readonly onErrors: readonly FieldLine[];
   /** What lasting responses became: they last, too. */
   private readonly dressed = new WeakMap<Response, Response>();
 
   constructor(
-    private readonly fields: readonly FieldLine[],
+    fields: readonly FieldLine[],
     /** For the log. */
     private readonly rule: number | undefined,
   ) {
-    this.isDecisive = fields.some(([name]) => decisive.has(name.toLowerCase()));
+    const valueOf = (asked: string): string | undefined => fields.find(([name]) => name.toLowerCase() === asked)?.[1];
+    const described = { mediaType: valueOf('content-type'), coding: valueOf('content-encoding') };
+    this.shown = fields.some(([name]) => decisive.test(name)) ? { plain: true, described } : {};
+    this.fields = fields.filter(([name]) => !told.test(name));
+    this.onErrors = fields.filter(([name]) => !descriptive.test(name));
   }
 
   /** `response` with the fields in the place of their namesakes. What the answer depends on, it goes on to depend on. */
   wear(response: Response): Response {
     const known = this.dressed.get(response);
     if (known !== undefined) return known;
-    const vary = response.fields.filter(([name]) => name.toLowerCase() === 'vary');
-    const isVaried = this.fields.some(([name]) => name.toLowerCase() === 'vary');
-    const fields = merge(response.fields, this.fields);
     const made: Response = {
       ...response,
-      fields: isVaried ? [...fields, ...vary] : fields,
+      fields: over(response.fields, response.status < 400 ? this.fields : this.onErrors),
       ...(this.rule !== undefined && { rule: this.rule }),
     };
     if (response.lasting === true) this.dressed.set(response, made);
@@ -41,9 +49,16 @@ export class Dress {
   /** The same of an error. */
   wearError(error: unknown): unknown {
     const known = httpErrorOf(error);
-    if (known === undefined || this.fields.length === 0) return error;
-    return new HttpError(known.status, known.message, merge(known.fields, this.fields), known);
+    if (known === undefined || this.onErrors.length === 0) return error;
+    return new HttpError(known.status, known.message, over(known.fields, this.onErrors), known);
   }
+}
+
+const isVary = ([name]: FieldLine): boolean => name.toLowerCase() === 'vary';
+
+function over(fields: readonly FieldLine[], rules: readonly FieldLine[]): FieldLine[] {
+  const merged = merge(fields, rules);
+  return rules.some(isVary) ? [...merged, ...fields.filter(isVary)] : merged;
 }
 
 /** How many of them are kept: the rules that hold together are few, but which do is for the client to choose. */

@@ -7,6 +7,7 @@ import { wholeOfRequest } from '../common/derivedRequest';
 import { merge } from '../common/fieldLines';
 import { encodeSegment, parseName } from '../common/path';
 import type { SiteFunction } from '../common/shown';
+import { Dress } from './dress';
 
 const noCache: FieldLine = ['Cache-Control', 'no-cache'];
 
@@ -44,19 +45,15 @@ function fromFile(
 ): Responder {
   const { segments } = parseName(`/${file.replaceAll('\\', '/')}`);
   const path = `/${segments.map(encodeSegment).join('/')}`;
+  const dress = new Dress(headers, rule);
   return async (request) => {
     const isCondition = status === undefined && (request.method === 'GET' || request.method === 'HEAD');
     const asked = isCondition ? request : wholeOfRequest(request);
-    const found = await site(asked, { path, ifThere: true });
+    const found = await site(asked, { path, ifThere: true, ...dress.shown });
     if (found === undefined || found.status === 308) {
       throw new HttpError(404, `The file of rule ${rule ?? 0} is not there.`);
     }
-    const { lasting: _, ...response } = found;
-    return {
-      ...response,
-      status: status ?? found.status,
-      fields: merge(found.fields, headers),
-      ...(rule !== undefined && { rule }),
-    };
+    const { lasting: _, ...response } = dress.wear(found);
+    return { ...response, status: status ?? found.status };
   };
 }

@@ -7,7 +7,7 @@ import { compilePattern, type Capture } from '../../rulePattern';
 import { prefersHtml } from '../../http/message/negotiate';
 import type { Request, Response } from '../../http/message/message';
 import { encodeSegment, parsePath, type RequestPath } from '../common/path';
-import type { SiteFunction } from '../common/shown';
+import type { Shown, SiteFunction } from '../common/shown';
 import { locationOf, pathOf } from './address';
 import { Forwarder, type ProxyOptions } from './proxy';
 import { Dress, Wardrobe } from './dress';
@@ -123,7 +123,7 @@ export class Rules {
   ): Answer {
     if (dressing.length === 0 && led === undefined) return this.look(request, {});
     const dress = this.dressOf(dressing, led?.rule);
-    const way = { ...(led && { path: led.path }), ...(dress.isDecisive && { plain: true as const }) };
+    const way = { ...(led && { path: led.path }), ...dress.shown };
     try {
       const response = this.look(request, way);
       if (!(response instanceof Promise)) return dress.wear(response);
@@ -147,7 +147,7 @@ export class Rules {
   }
 
   /** The page, or the one that is meant, or the one that knows all paths. */
-  private look(request: Request, way: { path?: string; plain?: true }): Answer {
+  private look(request: Request, way: Shown): Answer {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const mayDiffer = isRead && way.path === undefined && (this.options.cleanUrls || this.fallback !== undefined);
     if (!mayDiffer) return certain(this.site(request, way));
@@ -156,11 +156,7 @@ export class Rules {
     return this.lookFurther(request, way, response);
   }
 
-  private async lookFurther(
-    request: Request,
-    way: { plain?: true },
-    first: ReturnType<SiteFunction>,
-  ): Promise<Response> {
+  private async lookFurther(request: Request, way: Shown, first: ReturnType<SiteFunction>): Promise<Response> {
     const response = await first;
     if (response !== undefined && response.status !== 308) return response;
     const meant = this.options.cleanUrls ? await this.clean(request, way) : undefined;
@@ -172,13 +168,13 @@ export class Rules {
   }
 
   /** `/about` is the page `about.html`. */
-  private async clean(request: Request, way: { plain?: true }): Promise<Response | undefined> {
+  private async clean(request: Request, way: Shown): Promise<Response | undefined> {
     const { path } = request;
     const { isFolder } = readPath(path);
     return isFolder ? undefined : this.file(request, { ...way, path: `${path}.html` });
   }
 
-  private async file(request: Request, way: { path: string; plain?: true }): Promise<Response | undefined> {
+  private async file(request: Request, way: Shown): Promise<Response | undefined> {
     const response = await this.site(request, { ...way, ifThere: true });
     return response?.status === 308 ? undefined : response;
   }

@@ -20,7 +20,7 @@ import { isPageLoad, Page, scriptTag, varyUnsaid } from '../representation/page'
 import { encodeSegment, parsePath, upToRoot, type RequestPath } from '../common/path';
 import { codedExtensions, Resource, type Answering, type View } from '../representation/resource';
 import { sourceOf, type Source } from '../representation/source';
-import type { Shown } from '../common/shown';
+import type { Described, Shown } from '../common/shown';
 import type { Workshop } from '../representation/workshop';
 
 /** A server for development is always asked again, and answers cheaply (RFC 9111 §5.2.2.4). */
@@ -34,8 +34,11 @@ const indexes: readonly string[] = ['index.html', 'index.htm'];
 /** The page of the folder's own that is shown where there is nothing. */
 const notFoundPage: readonly string[] = ['404.html'];
 
-/** The element that loads the script, if it may go in. */
-type Tag = string | undefined;
+/** How a file is shown. */
+interface Manner extends Described {
+  /** The element that loads the script, if it may go in. */
+  readonly tag: string | undefined;
+}
 
 /** In how many ways one draft may be remembered: the script lies elsewhere for each depth of the path. */
 const mostShown = 8;
@@ -81,50 +84,52 @@ export class Site {
   ): Response | Promise<Response> {
     const { path } = request;
     const tag = shown.plain === true ? undefined : scriptTag(path, segments);
+    const manner = { tag, ...shown.described };
     // By that path there may be something else one day.
     const isOther = shown.path !== undefined || shown.plain === true;
-    if (isOther || file instanceof OpenFile) return this.current(tag, segments, file).answer(request);
-    return this.workshop.responses.keep(path, file, () => this.lasting(tag, segments, file)).answer(request);
+    if (isOther || file instanceof OpenFile) return this.current(manner, segments, file).answer(request);
+    return this.workshop.responses.keep(path, file, () => this.lasting(manner, segments, file)).answer(request);
   }
 
   /** What shows a file, or the draft in its place, for one request. */
-  private current(tag: Tag, segments: readonly string[], file: SmallFile | OpenFile): Answering {
+  private current(manner: Manner, segments: readonly string[], file: SmallFile | OpenFile): Answering {
     const draft = this.overlay?.find(file.real);
-    if (draft === undefined) return this.saved(tag, segments, file);
+    if (draft === undefined) return this.saved(manner, segments, file);
     if (file instanceof OpenFile) file.close();
-    return this.shown(tag, segments, draft);
+    return this.shown(manner, segments, draft);
   }
 
   /** What is made of a draft lasts as long as the draft, not as long as the many paths that lead to its file. */
-  private shown(tag: Tag, segments: readonly string[], draft: DraftSource): Answering {
+  private shown(manner: Manner, segments: readonly string[], draft: DraftSource): Answering {
     const known = this.drafts.get(draft) ?? new Map<string, Answering>();
     this.drafts.set(draft, known);
-    const key = `${segments.at(-1) ?? ''} ${tag ?? ''}`;
-    const made = known.get(key) ?? this.resourceOf(tag, segments, draft);
+    const key = JSON.stringify([segments.at(-1), manner]);
+    const made = known.get(key) ?? this.resourceOf(manner, segments, draft);
     if (known.size >= mostShown) known.clear();
     known.set(key, made);
     return made;
   }
 
   /** The same for as long as the file stays as it is, whatever becomes of drafts. */
-  private lasting(tag: Tag, segments: readonly string[], file: SmallFile): Answering {
-    const saved = this.saved(tag, segments, file);
+  private lasting(manner: Manner, segments: readonly string[], file: SmallFile): Answering {
+    const saved = this.saved(manner, segments, file);
     if (this.overlay === undefined) return saved;
-    return new Draftable(saved, file.real, this.overlay, (draft) => this.shown(tag, segments, draft));
+    return new Draftable(saved, file.real, this.overlay, (draft) => this.shown(manner, segments, draft));
   }
 
-  private saved(tag: Tag, segments: readonly string[], file: SmallFile | OpenFile): Answering {
-    return this.resourceOf(tag, segments, sourceOf(file), file.stat.mtimeNs);
+  private saved(manner: Manner, segments: readonly string[], file: SmallFile | OpenFile): Answering {
+    return this.resourceOf(manner, segments, sourceOf(file), file.stat.mtimeNs);
   }
 
   /**
    * @param segments of the file that it shows
    * @param modified when the file was, in nanoseconds since the epoch; undefined if these are not the file's octets
    */
-  private resourceOf(tag: Tag, segments: readonly string[], source: Source, modified?: bigint): Answering {
+  private resourceOf(manner: Manner, segments: readonly string[], source: Source, modified?: bigint): Answering {
     const { content } = source;
     const start = (): Buffer => startOf(content, sniffSize);
-    const { mediaType, coding } = fileTypeOf(segments.at(-1) ?? '', start, modified === undefined);
+    const told = fileTypeOf(segments.at(-1) ?? '', start, modified === undefined);
+    const { tag, mediaType = told.mediaType, coding = told.coding } = manner;
     const codable = coding === undefined && isCodable(mediaType);
     // `gzip -k` makes a copy of the same age.
     const hasSiblings = codable && modified !== undefined;
@@ -180,11 +185,11 @@ export class Site {
   }
 
   /** The folder's own page for what is not there, for who prefers HTML: all of it, since it is no answer to a condition. */
-  private async ownNotFound(request: Request, tag: Tag, error: FileError): Promise<Response | undefined> {
+  private async ownNotFound(request: Request, tag: Manner['tag'], error: FileError): Promise<Response | undefined> {
     if (!prefersHtml(request.fields.get('accept'))) return undefined;
     const file = await this.ifThere(notFoundPage);
     if (file === undefined) return undefined;
-    const { fields: all, body } = await this.current(tag, notFoundPage, file).answer(wholeOfRequest(request));
+    const { fields: all, body } = await this.current({ tag }, notFoundPage, file).answer(wholeOfRequest(request));
     const kept = all.filter(([name]) => !/^(?:etag|last-modified|accept-ranges)$/i.test(name));
     const { reason } = errorResponse(error, request);
     return { status: 404, fields: [...kept, ['Vary', 'Accept']], body, ...(reason !== undefined && { reason }) };
