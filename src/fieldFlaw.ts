@@ -3,6 +3,12 @@
 /** Fields that the connection and the framing need: no setting may change them. */
 const reserved = /^(?:connection|content-length|date|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
+/** Fields that conditions and ranges are about: the server answers these by what it knows of the content itself. */
+const selecting = /^(?:content-range|etag|last-modified)$/i;
+
+/** Whether every answer has that field anyway. */
+export const isGiven = (name: string): boolean => /^x-content-type-options$/i.test(name);
+
 /** Fields by which a page gets rights beyond its own origin, path or time: who has which is for the machine to say. */
 const widening: ReadonlySet<string> = new Set([
   'strict-transport-security',
@@ -28,8 +34,12 @@ interface FieldFlaw {
   readonly instead?: 'cors';
 }
 
-/** What is wrong with a field; undefined if it can be sent. */
-export function fieldFlaw(name: string, value: string): FieldFlaw | undefined {
+/**
+ * What is wrong with a field; undefined if it can be sent.
+ *
+ * @param isCanned whether all of the answer is the user's
+ */
+export function fieldFlaw(name: string, value: string, isCanned = false): FieldFlaw | undefined {
   // RFC 9110 §§5.1, 5.5: a token; visible octets, and blanks between them.
   if (
     !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ||
@@ -37,7 +47,8 @@ export function fieldFlaw(name: string, value: string): FieldFlaw | undefined {
   ) {
     return { why: 'cannot be sent with that value' };
   }
-  if (reserved.test(name)) return { why: "is the server's own" };
+  const isOurs = reserved.test(name) || (!isCanned && selecting.test(name)) || (isGiven(name) && value !== 'nosniff');
+  if (isOurs) return { why: "is the server's own" };
   if (/^access-control-/i.test(name)) return { why: "is the server's own", instead: 'cors' };
   if (isWidening(name.toLowerCase())) return { why: 'would bind browsers beyond this site' };
   if (/^set-cookie$/i.test(name) && isOwnCookie(value)) return { why: "would set a cookie of the server's own" };

@@ -1,5 +1,5 @@
 /** What a rule does, as it is written down and as it is understood. Pure. */
-import { fieldFlaw } from './fieldFlaw';
+import { fieldFlaw, isGiven } from './fieldFlaw';
 import { RuleError, type RulePart } from './ruleError';
 import { hasCapture, templateOf, type Template } from './ruleTemplate';
 import { isListed, parseUpstream, type UpstreamTarget } from './upstreamTarget';
@@ -114,12 +114,12 @@ function tableOf(value: unknown, keys: readonly string[], place: RulePart): Tabl
 
 const below = (place: RulePart, key: string): RulePart => ({ ...place, keys: [...place.keys, key] });
 
-function fieldsOf(value: unknown, place: RulePart): readonly Line[] {
+function fieldsOf(value: unknown, place: RulePart, isCanned = false): readonly Line[] {
   if (!isTable(value)) {
     throw new RuleError('has "headers" that are no names with a text each', place);
   }
-  return Object.entries(value).map(([name, text]: [string, unknown]): Line => {
-    const flaw = typeof text === 'string' ? fieldFlaw(name, text) : { why: 'has a value that is no text' };
+  const lines = Object.entries(value).map(([name, text]: [string, unknown]): Line => {
+    const flaw = typeof text === 'string' ? fieldFlaw(name, text, isCanned) : { why: 'has a value that is no text' };
     if (flaw !== undefined)
       throw new RuleError(
         `has the header ${JSON.stringify(name)}, which ${flaw.why}`,
@@ -128,6 +128,7 @@ function fieldsOf(value: unknown, place: RulePart): readonly Line[] {
       );
     return [name, text as string];
   });
+  return lines.filter(([name]) => !isGiven(name));
 }
 
 /** In milliseconds: longer than that, a client has gone. */
@@ -145,7 +146,7 @@ function respondOf(value: unknown, { place }: Scope): Respond {
   return {
     kind: 'respond',
     status,
-    headers: table.headers === undefined ? [] : fieldsOf(table.headers, below(place, 'headers')),
+    headers: table.headers === undefined ? [] : fieldsOf(table.headers, below(place, 'headers'), given[0] !== 'file'),
     body: bodyOf(table, place),
     file: fileOf(table, place),
     delay: numberOf(table, 'delay', { from: 0, to: longestDelay, place }) ?? 0,

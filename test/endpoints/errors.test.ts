@@ -35,6 +35,12 @@ describe('an error', () => {
     assert.equal(fields.get('cache-control'), 'no-cache');
   });
 
+  it('depends on Accept, whatever else it depends on', async () => {
+    const error = new HttpError(416, 'No.', [['Vary', 'Accept-Encoding']]);
+    const { fields } = await read(errorResponse(error, makeRequest('GET', '/x')));
+    assert.equal(fields.get('vary'), 'Accept-Encoding, Accept');
+  });
+
   const unexpected = [new Error('ENOENT: /home/me/secret'), new TypeError('x'), 'a string', undefined];
   for (const error of unexpected) {
     it(`that nobody expected is opaque: ${String(error)}`, async () => {

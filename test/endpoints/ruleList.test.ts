@@ -58,6 +58,15 @@ describe('the list of rules', () => {
     ...['Strict-Transport-Security', 'Clear-Site-Data', 'Alt-Svc', 'Service-Worker-Allowed'].map(
       (name) => [`headers: ${name}`, { match: '/a', headers: { [name]: 'x' } }, /beyond this site/] as const,
     ),
+    ...['ETag', 'last-modified', 'Content-Range'].flatMap((name) => [
+      [`headers: ${name}`, { match: '/a', headers: { [name]: '"x"' } }, /server's own/] as const,
+      [
+        `respond: ${name} of a file`,
+        { match: '/a', respond: { file: 'a', headers: { [name]: '"x"' } } },
+        /server's own/,
+      ] as const,
+    ]),
+    ['headers: types that are guessed', { match: '/a', headers: { 'X-Content-Type-Options': 'none' } }, /server's own/],
     ['redirect: nowhere', { match: '/a', redirect: {} }, /no path/],
     ['redirect: another host by two slashes', { match: '/a', redirect: '//evil.test' }, /one slash/],
     ['redirect: another host by a backslash', { match: '/a', redirect: '/\\evil.test' }, /one slash/],
@@ -134,6 +143,11 @@ describe('the list of rules', () => {
       { match: '/a', respond: { status: 503, headers: { 'Retry-After': '1' }, json: null, delay: 100 } },
     ],
     ['no content', { match: '/a', respond: { status: 204 } }],
+    [
+      'validators of a canned answer',
+      { match: '/a', respond: { json: 1, headers: { ETag: '"1"', 'Last-Modified': 'x' } } },
+    ],
+    ['that types are not guessed', { match: '/a', headers: { 'X-Content-Type-Options': 'nosniff' } }],
     ['several methods', { match: '/a', method: ['POST', 'PROPFIND'], respond: {} }],
     ['a URL, its path from a capture', { match: '/*', redirect: { to: 'https://a.test/$1?b#c', status: 308 } }],
     ['this machine, by name, below it, and by literal', { match: '/a', proxy: 'http://api.localhost:3000/' }],

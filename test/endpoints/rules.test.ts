@@ -237,9 +237,27 @@ describe('rules', () => {
       folder.write('big.txt', 'x'.repeat(2000));
       use([{ match: '/**', headers: { Vary: 'X-Own' } }]);
       assert.match((await get('/big.txt')).fields.get('vary') ?? '', /X-Own.*Accept-Encoding/);
+      const past = await get('/big.txt', { Range: 'bytes=9999-' });
+      assert.equal(past.fields.get('vary'), 'X-Own, Accept-Encoding, Accept');
+      assert.equal((await get('/none')).fields.get('vary'), 'X-Own, Accept');
       const first = await remembered(router, '/big.txt');
       assert.equal(await remembered(router, '/big.txt'), first);
       assert.equal(first.lasting, true);
+    });
+
+    it('do not say once more that types are not guessed', async () => {
+      const headers = { 'x-content-type-options': 'nosniff', 'X-A': '1' };
+      use(
+        [
+          { match: '/x', respond: { headers } },
+          { match: '/a.txt', headers },
+        ],
+        { headers },
+      );
+      for (const target of ['/x', '/a.txt', '/index.html']) {
+        const { fields } = await get(target);
+        assert.deepEqual([fields.get('x-a'), fields.has('x-content-type-options')], ['1', false], target);
+      }
     });
 
     const labelled = { 'Content-Type': 'text/x-own', 'Content-Encoding': 'gzip', 'Content-Disposition': 'attachment' };

@@ -68,7 +68,7 @@ export function errorResponse(
   const own = prefersHtml(request?.fields.get('accept')) ? page(status, said, tag) : text(said);
   return {
     status,
-    fields: merge([...own.fields, ['Vary', 'Accept']], fields),
+    fields: [...merge(own.fields, fields), ['Vary', 'Accept']],
     body: own.body,
     reason: withHelp(expected?.reason ?? String(error), option === undefined ? help : undefined),
     ...(option !== undefined && { option }),
