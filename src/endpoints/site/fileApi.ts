@@ -34,7 +34,10 @@ export class FileApi {
 
   /** GET and HEAD. @param rest the raw path behind `/files`, empty or with its slash */
   async get(request: Request, rest: string): Promise<Response> {
-    if (rest === '') return { status: 308, fields: [['Location', './files/'], noCache] };
+    if (rest === '') {
+      const query = request.query === undefined ? '' : `?${request.query}`;
+      return { status: 308, fields: [['Location', `./files/${query}`], noCache] };
+    }
     const { segments, isFolder } = parsePath(rest);
     if (isFolder) {
       const names = archivedNames(request.query);
