@@ -1,7 +1,7 @@
 /** What a rule does, as it is written down and as it is understood. Pure. */
 import { fieldFlaw, isGiven } from './fieldFlaw';
 import { RuleError, type RulePart } from './ruleError';
-import { hasCapture, templateOf, type Template } from './ruleTemplate';
+import { hasCapture, isPath, templateOf, type Template } from './ruleTemplate';
 import { isListed, parseUpstream, type UpstreamTarget } from './upstreamTarget';
 
 type Line = readonly [name: string, value: string];
@@ -182,7 +182,8 @@ function jsonText(json: unknown, place: RulePart): string {
 
 function fileOf({ file }: Table, place: RulePart): string | undefined {
   if (file === undefined) return undefined;
-  if (typeof file === 'string' && /^[\\/]*[^\\/]/.test(file) && !/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(file)) return file;
+  if (typeof file === 'string' && /^[\\/]*[^\\/]/.test(file) && !/\0|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(file))
+    return file;
   throw new RuleError('has a "file" that is no path below the folder', below(place, 'file'));
 }
 
@@ -238,7 +239,9 @@ function rewriteOf(value: unknown, scope: Scope): Rewrite {
   if (typeof value === 'string' && /[?#]/.test(value)) {
     throw new RuleError(`rewrites to ${JSON.stringify(value)}, which is more than a path`, scope.place);
   }
-  return { kind: 'rewrite', to: pathTemplate(value, 'rewrites', scope) };
+  const to = pathTemplate(value, 'rewrites', scope);
+  if (isPath(value as string)) return { kind: 'rewrite', to };
+  throw new RuleError(`rewrites to ${JSON.stringify(value)}, which is no path of the folder`, scope.place);
 }
 
 function proxyOf(value: unknown, { place, context }: Scope): Proxy {
