@@ -1,13 +1,11 @@
 /** Which fields a user of the server may have it send. Pure. */
 
-/** Fields that the connection and the framing need: no setting may change them. */
-const reserved = /^(?:connection|content-length|date|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+/** Lines that the connection, the framing and a browser's safety need: no setting may change them. */
+const reserved =
+  /^(?:(?:connection|content-length|date|keep-alive|te|trailer|transfer-encoding|upgrade):|x-content-type-options:(?!nosniff$))/i;
 
 /** Fields that conditions and ranges are about: the server answers these by what it knows of the content itself. */
 const selecting = /^(?:content-range|etag|last-modified)$/i;
-
-/** Whether every answer has that field anyway. */
-export const isGiven = (name: string): boolean => /^x-content-type-options$/i.test(name);
 
 /** Fields by which a page gets rights beyond its own origin, path or time: who has which is for the machine to say. */
 const widening: ReadonlySet<string> = new Set([
@@ -47,8 +45,7 @@ export function fieldFlaw(name: string, value: string, isCanned = false): FieldF
   ) {
     return { why: 'cannot be sent with that value' };
   }
-  const isOurs = reserved.test(name) || (!isCanned && selecting.test(name)) || (isGiven(name) && value !== 'nosniff');
-  if (isOurs) return { why: "is the server's own" };
+  if (reserved.test(`${name}:${value}`) || (!isCanned && selecting.test(name))) return { why: "is the server's own" };
   if (/^access-control-/i.test(name)) return { why: "is the server's own", instead: 'cors' };
   if (isWidening(name.toLowerCase())) return { why: 'would bind browsers beyond this site' };
   if (/^set-cookie$/i.test(name) && isOwnCookie(value)) return { why: "would set a cookie of the server's own" };

@@ -1,7 +1,7 @@
 /** What a rule does, as it is written down and as it is understood. Pure. */
-import { fieldFlaw, isGiven } from './fieldFlaw';
+import { fieldFlaw } from './fieldFlaw';
 import { RuleError, type RulePart } from './ruleError';
-import { hasCapture, isPath, templateOf, type Template } from './ruleTemplate';
+import { hasCapture, templateOf, type Template } from './ruleTemplate';
 import { isListed, parseUpstream, type UpstreamTarget } from './upstreamTarget';
 
 type Line = readonly [name: string, value: string];
@@ -118,7 +118,7 @@ function fieldsOf(value: unknown, place: RulePart, isCanned = false): readonly L
   if (!isTable(value)) {
     throw new RuleError('has "headers" that are no names with a text each', place);
   }
-  const lines = Object.entries(value).map(([name, text]: [string, unknown]): Line => {
+  return Object.entries(value).map(([name, text]: [string, unknown]): Line => {
     const flaw = typeof text === 'string' ? fieldFlaw(name, text, isCanned) : { why: 'has a value that is no text' };
     if (flaw !== undefined)
       throw new RuleError(
@@ -128,7 +128,6 @@ function fieldsOf(value: unknown, place: RulePart, isCanned = false): readonly L
       );
     return [name, text as string];
   });
-  return lines.filter(([name]) => !isGiven(name));
 }
 
 /** In milliseconds: longer than that, a client has gone. */
@@ -236,12 +235,19 @@ function urlTemplate(to: string, { place, stars }: Scope): Template {
 }
 
 function rewriteOf(value: unknown, scope: Scope): Rewrite {
-  if (typeof value === 'string' && /[?#]/.test(value)) {
-    throw new RuleError(`rewrites to ${JSON.stringify(value)}, which is more than a path`, scope.place);
-  }
   const to = pathTemplate(value, 'rewrites', scope);
   if (isPath(value as string)) return { kind: 'rewrite', to };
-  throw new RuleError(`rewrites to ${JSON.stringify(value)}, which is no path of the folder`, scope.place);
+  throw new RuleError(`rewrites to ${JSON.stringify(value)}, which is no path below the folder`, scope.place);
+}
+
+/** Whether the site can take that for a path, and a path alone. */
+function isPath(text: string): boolean {
+  try {
+    const hasDots = /\/\.\.(?:\/|$)/.test(decodeURIComponent(text));
+    return !hasDots && !/[?#\\]|%(?:2f|5c|00)/i.test(text);
+  } catch {
+    return false;
+  }
 }
 
 function proxyOf(value: unknown, { place, context }: Scope): Proxy {

@@ -20,27 +20,6 @@ export function templateOf(text: string, stars: number): Template | string {
 /** Whether the text has a place for a capture. */
 export const hasCapture = (text: string): boolean => place.test(text);
 
-/** Whether the site can take that for a path; what is captured may lead as deep as it likes. */
-export function isPath(text: string): boolean {
-  let depth = 0;
-  return text.split('/').every((segment) => {
-    const name = decoded(segment);
-    if (name === '..') depth--;
-    else if (hasCapture(segment)) depth = Infinity;
-    else if (name !== '' && name !== '.') depth++;
-    return depth >= 0 && !/[\0/\\]/.test(name);
-  });
-}
-
-/** A NUL for what is malformed, or not UTF-8. */
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return '\0';
-  }
-}
-
 /** One segment, as it goes into a URL. */
 const encoded = (segment: string): string =>
   encodeURIComponent(segment).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -89,10 +89,10 @@ describe('the list of rules', () => {
     ['redirect: a line break', { match: '/a', redirect: '/b\r\nX: y' }, /percent-encoded/],
     ['redirect: a broken escape', { match: '/a', redirect: '/%zz' }, /percent-encoding/],
     ['rewrite: a URL', { match: '/a', rewrite: 'http://localhost/' }, /one slash/],
-    ...['/../x', '/a/%2e./.././../$1', '/a%2Fb', '/a%5Cb', '/a\\b', '/%00', '/%ff'].map(
-      (rewrite) => [`rewrite: ${rewrite}`, { match: '/*', rewrite }, /no path of the folder/, ['rewrite']] as const,
+    ...['/../x', '/a/%2e./$1', '/a/..', '/a%2Fb', '/a%5Cb', '/a\\b', '/%00', '/%ff'].map(
+      (rewrite) => [`rewrite: ${rewrite}`, { match: '/*', rewrite }, /no path below/, ['rewrite']] as const,
     ),
-    ['rewrite: a query', { match: '/a', rewrite: '/b?c' }, /more than a path/],
+    ['rewrite: a query', { match: '/a', rewrite: '/b?c' }, /no path below/],
     ['proxy: no URL', { match: '/a', proxy: 'localhost:3000' }, /http:\/\/host:port/],
     ['proxy: a path', { match: '/a', proxy: 'http://localhost:3000/api' }, /nothing more/],
     ['proxy: a user', { match: '/a', proxy: 'http://me@localhost:3000' }, /nothing more/],
@@ -152,7 +152,7 @@ describe('the list of rules', () => {
       { match: '/a', respond: { json: 1, headers: { ETag: '"1"', 'Last-Modified': 'x' } } },
     ],
     ['that types are not guessed', { match: '/a', headers: { 'X-Content-Type-Options': 'nosniff' } }],
-    ['dot segments that stay inside', { match: '/*', rewrite: '/a/../$1/../../%C3%A9' }],
+    ['what is encoded in a path', { match: '/*', rewrite: '/a..b/..$1/%3F%23%C3%A9/...' }],
     ['several methods', { match: '/a', method: ['POST', 'PROPFIND'], respond: {} }],
     ['a URL, its path from a capture', { match: '/*', redirect: { to: 'https://a.test/$1?b#c', status: 308 } }],
     ['this machine, by name, below it, and by literal', { match: '/a', proxy: 'http://api.localhost:3000/' }],

@@ -5,10 +5,11 @@ import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Response } from '../../http/message/message';
 import type { Shown } from '../common/shown';
 
-/** Fields that decide what a browser makes of a page. */
-const decisive = /^content-(?:type|encoding|disposition)$/i;
 /** Those that the site has to know: parts of a file are labelled otherwise than all of it (RFC 9110 §15.3.7.2). */
 const told = /^content-(?:type|encoding)$/i;
+/** Every answer has it. */
+const given = /^x-content-type-options$/i;
+export const isOwed = ([name]: FieldLine): boolean => !given.test(name);
 /** RFC 9110 §8: those that tell of a file's content, and so of no sentence or page of ours. */
 const descriptive = /^content-(?!security-policy)/i;
 
@@ -26,11 +27,15 @@ export class Dress {
     /** For the log. */
     private readonly rule: number | undefined,
   ) {
-    const valueOf = (asked: string): string | undefined => fields.find(([name]) => name.toLowerCase() === asked)?.[1];
-    const described = { mediaType: valueOf('content-type'), coding: valueOf('content-encoding') };
-    this.shown = fields.some(([name]) => decisive.test(name)) ? { plain: true, described } : {};
-    this.fields = fields.filter(([name]) => !told.test(name));
-    this.onErrors = fields.filter(([name]) => !descriptive.test(name));
+    const owed = fields.filter(isOwed);
+    const valueOf = (what: string): string | undefined =>
+      owed.find(([name]) => name.toLowerCase() === `content-${what}`)?.[1];
+    const described = { mediaType: valueOf('type'), coding: valueOf('encoding') };
+    // They decide what a browser makes of a page.
+    const plain = (described.mediaType ?? described.coding ?? valueOf('disposition')) !== undefined;
+    this.shown = { plain, described };
+    this.fields = owed.filter(([name]) => !told.test(name));
+    this.onErrors = owed.filter(([name]) => !descriptive.test(name));
   }
 
   /** `response` with the fields in the place of their namesakes. What the answer depends on, it goes on to depend on. */

@@ -7,7 +7,7 @@ import { wholeOfRequest } from '../common/derivedRequest';
 import { merge } from '../common/fieldLines';
 import { encodeSegment, parseName } from '../common/path';
 import type { SiteFunction } from '../common/shown';
-import { Dress } from './dress';
+import { Dress, isOwed } from './dress';
 
 const noCache: FieldLine = ['Cache-Control', 'no-cache'];
 
@@ -29,7 +29,7 @@ function fromMemory({ status = 200, headers, body }: Respond, rule: number | und
   const type: FieldLine[] = body === undefined ? [] : [['Content-Type', body.type]];
   const response: Response = {
     status,
-    fields: merge([...type, noCache], headers),
+    fields: merge([...type, noCache], headers.filter(isOwed)),
     ...(body !== undefined && { body: Buffer.from(body.text) }),
     ...(rule !== undefined && { rule }),
     lasting: true,

@@ -1,5 +1,4 @@
 /** What is asked before the site: the first rule that matches acts; fields of rules add up. */
-import { isGiven } from '../../fieldFlaw';
 import type { Options } from '../../options';
 import { originOf } from '../../options';
 import type { Headers } from '../../ruleAction';
@@ -199,7 +198,7 @@ function lastOfEach(fields: Headers['fields']): Headers['fields'] {
 
 /** The setting `headers`, as the last of the rules. */
 function headersRule(headers: Options['headers']): CompiledRule[] {
-  const fields = Object.entries(headers).filter(([name]) => !isGiven(name));
+  const fields = Object.entries(headers);
   if (fields.length === 0) return [];
   const pattern = compilePattern(everything);
   return [{ number: undefined, text: everything, pattern, methods: undefined, action: { kind: 'headers', fields } }];
