@@ -357,17 +357,42 @@ describe('a resumable upload', () => {
       assert.equal(right?.status, 201);
     });
 
-    for (const [said, isRight] of [
-      ['one, two', true],
-      ['one, ', false],
-    ] as const) {
-      it(`as a whole by what is behind a part, the last that has it: ${isRight ? 'right' : 'wrong'}`, async () => {
+    /** Content with a digest of the whole behind it, or before it. */
+    const places: Readonly<Record<string, (content: string, said: string) => readonly [RequestBody, FieldTable]>> = {
+      'behind a part': (content, said) => [trailed(content, 'repr-digest', said), {}],
+      'before a part': (content, said) => [bodyOf([content]), { 'Repr-Digest': said }],
+    };
+    for (const [place, saying] of Object.entries(places)) {
+      for (const [said, isRight] of [
+        ['one, two', true],
+        ['one, ', false],
+      ] as const) {
+        for (const isLast of [false, true]) {
+          it(`as a whole by what is ${place}, the last that has it: ${isLast} ${isRight ? 'right' : 'wrong'}`, async () => {
+            const resumable = make();
+            const [first, second] = (['one, ', 'two'] as const).map((content, i) =>
+              (i === 1) === isLast ? saying(content, digest(said)) : ([trailed(content, 'x', 'y'), {}] as const),
+            ) as [readonly [RequestBody, FieldTable], readonly [RequestBody, FieldTable]];
+            await append(resumable, 0, first[0], false, first[1]);
+            const done = append(resumable, 5, second[0], true, second[1]);
+            if (isRight) assert.equal((await done)?.status, 201);
+            else await assert.rejects(done, { status: 400, fields: [yes] });
+            assert.equal(stored(), isRight);
+          });
+        }
+      }
+
+      it(`as a whole by what is ${place}: what cannot be read is refused at once, and what nobody knows is not heard`, async () => {
         const resumable = make();
-        await append(resumable, 0, trailed('one, ', 'repr-digest', digest(said)), false);
-        const done = append(resumable, 5, trailed('two', 'x', 'y'), true);
-        if (isRight) assert.equal((await done)?.status, 201);
-        else await assert.rejects(done, { status: 400, fields: [yes] });
-        assert.equal(stored(), isRight);
+        const send = (offset: number, content: string, complete: boolean, said: string) => {
+          const [body, fields] = saying(content, said);
+          return append(resumable, offset, body, complete, fields);
+        };
+        await send(0, 'one, ', false, digest('one, two'));
+        const message = 'The field repr-digest is malformed.';
+        await assert.rejects(send(5, 'two', true, 'sha-256=x'), { status: 400, message });
+        assert.deepEqual([resumable.isIncomplete, resumable.offset], [true, 5]);
+        await assert.rejects(send(5, 'six', true, 'md5=:YQ==:'), { status: 400, fields: [yes] });
       });
     }
   });

@@ -500,6 +500,18 @@ describe('a resumable upload', () => {
     }
   });
 
+  it('S6: is verified as a whole by the request that completes it', async () => {
+    for (const [content, status] of [
+      ['other', 400],
+      ['whole', 204],
+    ] as const) {
+      const upload = await create('old.txt', 'wh');
+      const done = await append(upload, 2, true, 'ole', `Repr-Digest: ${digest(content)}`);
+      assert.deepEqual([done.status, field(done, 'upload-complete')], [status, '?1']);
+      assert.equal(text('old.txt'), status === 204 ? 'whole' : 'old');
+    }
+  });
+
   it('is not offered where nothing may be stored', async () => {
     const answer = await ask('OPTIONS', '/x', []);
     assert.deepEqual([field(answer, 'accept-patch'), field(answer, 'upload-limit')], [undefined, undefined]);

@@ -6,7 +6,7 @@ import type { Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
-import { noFields } from '../../http/message/fields';
+import { noFields, type Fields } from '../../http/message/fields';
 import { FinishedUpload, type Final } from './finishedUpload';
 import { checkTrailers, Expectations } from './integrity';
 import {
@@ -47,11 +47,6 @@ interface Ways {
   readonly keep: (() => Promise<void>) | undefined;
 }
 
-/** What is known of it from an earlier server. */
-interface Earlier {
-  readonly length: number | undefined;
-}
-
 export class ResumableUpload implements UploadSource {
   private state: State = 'incomplete';
   /** The length of the whole, in octets, as far as it is known by now. */
@@ -68,19 +63,20 @@ export class ResumableUpload implements UploadSource {
   private kept = -1;
   /** Whether the digests have not seen what was written. */
   private isUnseen = false;
-  /** The last trailer section with a digest of the whole. */
-  private trailers = noFields;
+  /** The last head of a PATCH, or trailer section, with a digest of the whole. */
+  private saying = noFields;
   /** When the last request ended; undefined while one is under way. */
   private since: number | undefined;
 
   /**
    * @param digests of the whole
+   * @param earlier what is known of it from an earlier server
    */
   constructor(
     private readonly upload: Upload,
     private digests: Expectations,
     private readonly ways: Ways,
-    earlier?: Earlier,
+    earlier?: Pick<ResumableUpload, 'length'>,
   ) {
     if (earlier === undefined) return;
     this.length = earlier.length;
@@ -216,13 +212,16 @@ export class ResumableUpload implements UploadSource {
   }
 
   private async receive(request: Request): Promise<void> {
+    const { fields, body, signal } = request;
     this.length = lengthOf(request, this.offset, this.length);
     this.checkSize(this.length ?? 0);
-    const content = Expectations.of(request.fields, ['content-digest'], []);
+    const content = Expectations.of(fields, ['content-digest'], []);
+    // The digests know what the request says that created it.
+    if (request.method === 'PATCH') this.hear(fields);
     const before = { size: this.offset, digests: this.digests.copy() };
     if (!content.none) this.ways.onNews(before.size);
     // What may have to be taken back is not told of: an offset never goes down.
-    const mayTell = content.none && request.body.length !== undefined;
+    const mayTell = content.none && body.length !== undefined;
     const isDue = mayTell ? teller(request) : () => false;
     for await (const bytes of this.contentOf(request)) {
       this.checkSize(this.offset + bytes.length);
@@ -233,16 +232,19 @@ export class ResumableUpload implements UploadSource {
     }
     try {
       content.check();
-      const { trailers } = request.body;
-      await checkTrailers({ trailers, signal: request.signal }, ['content-digest'], () =>
-        this.upload.pieces(before.size),
-      );
-      if (trailers.has('repr-digest')) this.trailers = trailers;
+      const part = (): AsyncIterable<Uint8Array> => this.upload.pieces(before.size);
+      await checkTrailers({ trailers: body.trailers, signal }, ['content-digest'], part);
+      this.hear(body.trailers);
     } catch (error) {
       this.takeBack(before.size);
       this.digests = before.digests;
       throw error;
     }
+  }
+
+  /** A digest of the whole counts at the end. @throws {@link HttpError} 400 at once, if it cannot be read */
+  private hear(fields: Fields): void {
+    if (!Expectations.of(fields, ['repr-digest'], []).none) this.saying = fields;
   }
 
   private async tell(request: Request): Promise<void> {
@@ -294,7 +296,7 @@ export class ResumableUpload implements UploadSource {
       if (this.length !== undefined && this.length !== this.offset) throw inconsistent();
       if (this.isUnseen) await this.see(signal);
       this.digests.check();
-      await checkTrailers({ trailers: this.trailers, signal }, ['repr-digest'], () => this.upload.pieces(0));
+      await checkTrailers({ trailers: this.saying, signal }, ['repr-digest'], () => this.upload.pieces(0));
       const size = (this.length = this.offset);
       const response = this.ways.respond(await this.ways.finish(this.upload), this.digests);
       const fields = [...response.fields, offsetLine(size), completeLine(true)];
