@@ -120,8 +120,19 @@ describe('S12: a coded upload', function () {
       nothingHappened();
     });
 
+    const digest = (content: Buffer): string => `sha-256=:${createHash('sha256').update(content).digest('base64')}:`;
+
+    it(`${name}: is told the digest of what was stored, which is that of a GET`, async () => {
+      const wish = { 'Want-Repr-Digest': 'sha-256=1' };
+      const answers = [
+        await send('PUT', name, [coded], wish),
+        await send('POST', name, [coded], { ...wish, 'Repr-Digest': digest(coded) }),
+        await ask(router, 'GET', '/files/old.txt', wish),
+      ];
+      for (const { fields } of answers) assert.equal(fields.get('repr-digest'), digest(text));
+    });
+
     it(`${name}: has digests of what was sent`, async () => {
-      const digest = (content: Buffer): string => `sha-256=:${createHash('sha256').update(content).digest('base64')}:`;
       for (const field of ['Content-Digest', 'Repr-Digest']) {
         assert.equal((await send('PUT', name, [coded], { [field]: digest(text) })).status, 400);
         nothingHappened();

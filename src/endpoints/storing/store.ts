@@ -90,30 +90,35 @@ export class Store {
     const { uploads } = this.registry;
     const { goal, answer } = this.judge(request, rest, respond);
     const wishes = wishesOf(fields);
-    const digests = Expectations.of(fields, digestFields, wishes.algorithms);
-    const isPlain = digests.none && wishes.modified === undefined && codingOf(fields) === undefined;
+    const isCoded = codingOf(fields) !== undefined;
+    const sent = Expectations.of(fields, digestFields, isCoded ? [] : wishes.algorithms);
+    const kept = isCoded ? Expectations.of(fields, [], wishes.algorithms) : sent;
+    const isPlain = sent.none && wishes.modified === undefined && !isCoded;
     const whole = isPlain ? body.whole() : undefined;
     if (whole !== undefined)
       return answer(this.root.isSynced ? await uploads.storeOnDisk(goal, whole) : uploads.storeNow(goal, whole));
     const fill = async (upload: Upload): Promise<void> => {
       upload.modified = wishes.modified;
-      await this.receive(request, upload, digests);
+      await this.receive(request, upload, sent, kept);
     };
     const response = answer(await uploads.store(goal, fill, sourceOf(request)));
-    return { ...response, fields: [...response.fields, ...grantedLines(wishes, digests)] };
+    return { ...response, fields: [...response.fields, ...grantedLines(wishes, kept)] };
   }
 
   /**
-   * Digests are of what is sent (RFC 9530 §§2, 3), coded or not.
-   *
+   * @param sent digests of what is sent (RFC 9530 §§2, 3), coded or not
+   * @param kept those of what is stored: the same where that is what is sent
    * @throws {@link HttpError} 400 if the content is not what its digests say; FileError; whatever reading it throws
    */
-  private async receive({ body, fields, signal }: Request, upload: Upload, digests: Expectations): Promise<void> {
+  private async receive(request: Request, upload: Upload, sent: Expectations, kept: Expectations): Promise<void> {
+    const { body, fields, signal } = request;
     const coding = codingOf(fields);
-    const sent = watched(body, digests);
-    const content = coding === undefined ? sent : this.decoders.decode({ content: sent, coding, body, signal });
-    for await (const bytes of content) await upload.write(bytes);
-    digests.check();
+    const content = watched(body, sent);
+    const decoded =
+      coding === undefined ? content : watched(this.decoders.decode({ content, coding, body, signal }), kept);
+    for await (const bytes of decoded) await upload.write(bytes);
+    sent.check();
+    if (kept !== sent) kept.check();
     const pieces = coding === undefined ? () => upload.pieces(0) : unchecked;
     await checkTrailers({ trailers: body.trailers, signal }, digestFields, pieces);
   }
