@@ -460,11 +460,32 @@ describe('the resumable uploads of a server', () => {
       assert.equal(await offsetOf(upload), '4');
     });
 
-    it('and nothing is left of what may not be stored any more', async () => {
-      const upload = await create('new.txt', 'half');
-      await restart({ exclude: ['*.txt'] });
-      assert.equal((await ask(router, 'HEAD', upload)).status, 403);
-      assert.deepEqual([folder.left(), noted(), await offsetOf(upload)], [0, [], '404']);
+    const refused: readonly (readonly [what: string, status: number, change: () => Partial<Options>])[] = [
+      ['is excluded by now', 403, () => ({ exclude: ['**/*.txt'] })],
+      ['meets something in its place', 412, () => (folder.write('x/new.txt', 'theirs'), {})],
+      ['has a file for a folder', 409, () => (folder.write('x', 'theirs'), {})],
+    ];
+    for (const [what, status, change] of refused) {
+      it(`and nothing is left of what ${what}: ${status}, and that it is not complete`, async () => {
+        const upload = await create('x/new.txt', 'half', { 'If-None-Match': '*' });
+        await restart(change());
+        const answer = await append(upload, 4, true, '');
+        assert.deepEqual([answer.status, answer.fields.get('upload-complete')], [status, '?0']);
+        assert.deepEqual([folder.left(), noted(), await offsetOf(upload)], [0, [], '404']);
+      });
+    }
+
+    it('and are refused by a drop box without a word of what is there', async () => {
+      const access = 'dropBox';
+      for (const there of ['x', 'x/new.txt/file']) {
+        configure({ access });
+        const upload = await create('x/new.txt', 'half');
+        folder.write(there, 'theirs');
+        await restart({ access });
+        const { status, text: said } = await append(upload, 4, true, '');
+        assert.deepEqual([status, said], [409, 'That name is taken.\n']);
+        rmSync(folder.at('x'), { recursive: true });
+      }
     });
 
     const changes: readonly (readonly [promise: string, change: (record: Record<string, unknown>) => object])[] = [

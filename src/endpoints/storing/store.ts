@@ -45,11 +45,12 @@ export class Store {
   /** How resumable uploads that an earlier server has left are judged: as if they were begun now. */
   get again(): Again {
     const { root, limits, terms } = this;
+    const { explain } = terms;
     const judge: Again['judge'] = (request) => {
       const respond = request.method === 'POST' ? posted : put;
-      return { explain: terms.explain, ...this.aim(request, splitFirst(request.path).rest, respond) };
+      return { explain, ...this.aim(request, splitFirst(request.path).rest, respond) };
     };
-    return { root, limits, judge };
+    return { root, limits, judge, explain };
   }
 
   /** A form goes to a folder; to the path of a file it is stored as it comes. */

@@ -21,6 +21,7 @@ import {
   offsetOf,
   partialUpload,
   wantsInterim,
+  withCompleteness,
 } from './uploadFields';
 
 /** Most of them at once, each of which holds a file open. */
@@ -62,6 +63,7 @@ export interface Again {
   readonly limits: Limits;
   /** @throws {@link HttpError}; FileError */
   readonly judge: (request: CreatingRequest) => Omit<Creation, 'request'>;
+  readonly explain: Creation['explain'];
 }
 
 /** How a request creates an upload. */
@@ -244,7 +246,7 @@ export class UploadRegistry {
   }
 
   /** @throws what stands against it now: then nothing is left of it */
-  private async tryRevive(id: string, { root, limits, judge }: Again): Promise<void> {
+  private async tryRevive(id: string, { root, limits, judge, explain }: Again): Promise<void> {
     const ledger = this.isLasting ? this.uploads.ledger(root) : undefined;
     if (ledger?.knows(id) !== true) return;
     this.makeRoom();
@@ -267,7 +269,7 @@ export class UploadRegistry {
     } catch (error) {
       this.uploads.abandon(found);
       ledger.remove(id);
-      throw error;
+      throw withCompleteness(explain(error), false);
     }
   }
 
