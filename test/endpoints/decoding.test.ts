@@ -9,6 +9,7 @@ import { codings } from '../../src/endpoints/representation/coding';
 import { codingOf, Decoders } from '../../src/endpoints/storing/decoding';
 import type { Endpoint } from '../../src/http/message/message';
 import { defaultLimits } from '../../src/options';
+import { needs } from '../support/needs';
 import { TestFolder } from '../support/folder';
 import { ask, bodyOf, makeRequest, respond, type Answer, type FieldTable } from '../support/request';
 
@@ -150,6 +151,37 @@ describe('S12: a coded upload', function () {
       assert.equal(existsSync(folder.at('new.txt')), false);
       assert.equal((await ask(router, 'POST', '/files/', fields, bodyOf([content]))).status, 201);
       assert.equal(readFileSync(folder.at('new.txt'), 'utf8'), 'new');
+    });
+  }
+
+  for (const name of ['gzip', 'zstd']) {
+    it(`${name}: is all of what was coded one after the other, and nothing if the last is cut`, async function () {
+      needs(this, `${name} in Node.js`, names.includes(name));
+      const large = Buffer.from('And then some. '.repeat(60_000));
+      const whole = Buffer.concat([text, large, text]);
+      // What is skipped (RFC 8878 §3.1.2), and a frame of nothing.
+      const odd = [0, 3].map((size) =>
+        Buffer.from([0x5f, 0x2a, 0x4d, 0x18, size, 0, 0, 0, 1, 2, 3].slice(0, 8 + size)),
+      );
+      const between = name === 'zstd' ? [...odd, encode.zstd!(Buffer.alloc(0))] : [];
+      const coded = [text, large, text].flatMap((part) => [...between, encode[name]!(part), ...between]);
+      for (const size of [1, 7, 4096, 1e6]) {
+        folder.write('old.txt', 'old');
+        const pieces = cut(Buffer.concat(coded), size);
+        assert.equal((await send('PUT', name, pieces)).status, 204, `in pieces of ${size}`);
+        assert.ok(stored().equals(whole), `in pieces of ${size}`);
+      }
+      folder.write('old.txt', 'old');
+      for (const last of [encode[name]!(text), ...odd.slice(0, between.length)]) {
+        const content = Buffer.concat([...coded, last.subarray(0, -1)]);
+        assert.equal((await send('PUT', name, [content])).status, 400);
+        nothingHappened();
+      }
+      assert.equal(
+        (await send('PUT', name, [...coded, encode[name]!(Buffer.alloc(limit - whole.length + 1))])).status,
+        413,
+      );
+      nothingHappened();
     });
   }
 

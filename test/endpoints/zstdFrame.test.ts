@@ -25,30 +25,41 @@ function wholeAfter(octets: Uint8Array, size = 1): boolean[] {
 
 describe('S12: a zstd frame', () => {
   for (const [what, ...octets] of [
-    ['of one empty raw block', 0x20, 0, 1, 0, 0],
-    ['of one raw block', 0x20, 3, 0x19, 0, 0, 1, 2, 3],
-    ['of a repeated octet', 0x20, 9, 0x4b, 0, 0, 7],
-    ['of two blocks', 0x20, 4, 0x10, 0, 0, 1, 2, 0x11, 0, 0, 3, 4],
-    ['with a window', 0x00, 0x58, 0x09, 0, 0, 1],
-    ['with a checksum', 0x24, 1, 0x09, 0, 0, 1, 9, 9, 9, 9],
-    ['with a dictionary', 0x22, 7, 7, 1, 0x09, 0, 0, 1],
-    ['with a length of two octets', 0x60, 1, 0, 0x09, 0, 0, 1],
-    ['of seventy thousand octets', 0x20, 0, 0x81, 0x8b, 0x08, ...Array<number>(70_000).fill(1)],
-    ['with a length of eight octets and a window', 0xc0, 0x58, 1, 0, 0, 0, 0, 0, 0, 0, 0x09, 0, 0, 1],
+    ['of one empty raw block', ...magic, 0x20, 0, 1, 0, 0],
+    ['of one raw block', ...magic, 0x20, 3, 0x19, 0, 0, 1, 2, 3],
+    ['of a repeated octet', ...magic, 0x20, 9, 0x4b, 0, 0, 7],
+    ['of two blocks', ...magic, 0x20, 4, 0x10, 0, 0, 1, 2, 0x11, 0, 0, 3, 4],
+    ['with a window', ...magic, 0x00, 0x58, 0x09, 0, 0, 1],
+    ['with a checksum', ...magic, 0x24, 1, 0x09, 0, 0, 1, 9, 9, 9, 9],
+    ['with a dictionary', ...magic, 0x22, 7, 7, 1, 0x09, 0, 0, 1],
+    ['with a length of two octets', ...magic, 0x60, 1, 0, 0x09, 0, 0, 1],
+    ['of seventy thousand octets', ...magic, 0x20, 0, 0x81, 0x8b, 0x08, ...Array<number>(70_000).fill(1)],
+    ['with a length of eight octets and a window', ...magic, 0xc0, 0x58, 1, 0, 0, 0, 0, 0, 0, 0, 0x09, 0, 0, 1],
+    ['that is skipped', 0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3],
+    ['that is skipped and large', 0x5f, 0x2a, 0x4d, 0x18, 4, 1, 0, 0, ...Array<number>(260).fill(1)],
+    ['that is skipped and empty', 0x51, 0x2a, 0x4d, 0x18, 0, 0, 0, 0],
   ] as const) {
     it(`${what} is whole with its last octet`, () => {
       for (const size of [1, 2, 5]) {
-        const answers = wholeAfter(Uint8Array.from([...magic, ...octets]), size);
+        const answers = wholeAfter(Uint8Array.from(octets), size);
         assert.deepEqual(answers, [...Array<boolean>(answers.length - 1).fill(false), true]);
       }
     });
   }
 
-  it('is whole, whatever follows it', () => {
+  it('is whole, and says where it ends', () => {
     const frame = new ZstdFrame();
-    frame.see(Uint8Array.from([...magic, 0x20, 0, 1, 0, 0, 9, 9]));
-    frame.see(Uint8Array.from([9]));
+    assert.equal(frame.see(Uint8Array.from(magic)), 4);
+    assert.equal(frame.see(Uint8Array.from([0x20, 0, 1, 0, 0, 9, 9])), 5);
+    assert.equal(frame.see(Uint8Array.from([9])), 0);
     assert.equal(frame.isWhole, true);
+  });
+
+  it('that is to be skipped may be as long as 32 bits tell', () => {
+    const frame = new ZstdFrame();
+    frame.see(Uint8Array.from([0x50, 0x2a, 0x4d, 0x18, 255, 255, 255, 255]));
+    assert.equal(frame.see(new Uint8Array(100_000)), 100_000);
+    assert.equal(frame.isWhole, false);
   });
 
   it('as Node.js makes it is whole with its last octet, however it is cut (by chance)', function () {

@@ -18,6 +18,8 @@ const { createZstdDecompress }: { readonly createZstdDecompress?: (options: obje
 interface Decoder extends Transform {
   /** Octets of the coded stream that were used. */
   readonly bytesWritten: number;
+  /** Begins anew, for what comes next; the types lack it. */
+  readonly reset?: () => void;
 }
 
 /** Little is decoded ahead: a few octets can stand for a thousand times as many. */
@@ -114,7 +116,7 @@ export class Decoders {
   private async *run({ content, coding, signal }: Coded, occupant: Occupant): AsyncGenerator<Uint8Array, undefined> {
     // Whoever reads it learns of an error, even one that comes before it is read.
     const decoder = decoders[coding]().on('error', () => undefined);
-    const feeding = feed(coding === 'zstd' ? wholeZstd(content) : content, decoder, occupant);
+    const feeding = feed(coding === 'zstd' ? wholeZstd(content, decoder) : content, decoder, occupant);
     let size = 0;
     try {
       const pace = await Pace.begin(signal);
@@ -135,12 +137,19 @@ export class Decoders {
   }
 }
 
-/** The same content. @throws {@link HttpError} 400 at its end, if that is not the end of what is coded */
-async function* wholeZstd(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
-  const frame = new ZstdFrame();
+/** The same content, frame after frame. @throws {@link HttpError} 400 at its end, if that is not the end of a frame */
+async function* wholeZstd(content: AsyncIterable<Uint8Array>, decoder: Decoder): AsyncGenerator<Uint8Array, undefined> {
+  let frame = new ZstdFrame();
   for await (const octets of content) {
-    frame.see(octets);
-    yield octets;
+    for (let at = 0; at < octets.length;) {
+      if (frame.isWhole) {
+        frame = new ZstdFrame();
+        decoder.reset?.();
+      }
+      const start = at;
+      at += frame.see(octets.subarray(at));
+      yield octets.subarray(start, at);
+    }
   }
   if (!frame.isWhole) throw malformed('it ends early');
 }

@@ -1,33 +1,33 @@
 /**
- * Where a zstd frame ends (RFC 8878 §3.1.1). Decoders of some versions of Node.js say nothing of a frame that is cut short,
- * so that half of a file would be stored as all of it.
+ * Where a zstd frame ends (RFC 8878 §3.1). The decoder of Node.js ends with the first one, and in some versions says nothing of
+ * one that is cut short, so that half of a file would be stored as all of it.
  */
 
 /** Octets behind the descriptor for a dictionary's number, and for the length of the content, by their flags. */
 const dictionaryOctets = [0, 1, 2, 4];
 const lengthOctets = [0, 2, 4, 8];
 
-type Part = 'magic' | 'descriptor' | 'header' | 'blockHeader' | 'block' | 'lastBlock' | 'checksum' | 'end';
+type Part = 'magic' | 'skip' | 'descriptor' | 'header' | 'blockHeader' | 'block' | 'lastBlock' | 'tail' | 'end';
 
 export class ZstdFrame {
   private part: Part = 'magic';
   /** Octets of the part that are still to come. */
   private left = 4;
-  /** The part so far, of a block's header as a number; its first octet is the lowest. */
+  /** The first four octets of the part so far, as a number; the first is the lowest. */
   private value = 0;
   private shift = 0;
   private hasChecksum = false;
 
-  /** Whether all of the frame has been seen. What follows it is not looked at. */
+  /** Whether all of the frame has been seen. */
   get isWhole(): boolean {
     return this.part === 'end';
   }
 
-  /** Takes the next octets of the frame. */
-  see(octets: Uint8Array): void {
+  /** @returns how many of the next octets are the frame's */
+  see(octets: Uint8Array): number {
     let at = 0;
     while (at < octets.length && this.part !== 'end') {
-      if (this.part === 'descriptor' || this.part === 'blockHeader') {
+      if (this.shift < 32) {
         this.value += (octets[at] ?? 0) << this.shift;
         this.shift += 8;
         this.left--;
@@ -40,6 +40,7 @@ export class ZstdFrame {
       // A part may be of no octets.
       while (this.left === 0 && !this.isWhole) this.next();
     }
+    return at;
   }
 
   /** The part is over: what comes now. */
@@ -47,7 +48,12 @@ export class ZstdFrame {
     const { value } = this;
     switch (this.part) {
       case 'magic':
-        this.begin('descriptor', 1);
+        // §3.1.2: one of sixteen numbers says that what follows is to be skipped, and its length comes first.
+        if (value >>> 4 === 0x184d2a5) this.begin('skip', 4);
+        else this.begin('descriptor', 1);
+        break;
+      case 'skip':
+        this.begin('tail', value >>> 0);
         break;
       case 'descriptor':
         this.hasChecksum = (value & 4) !== 0;
@@ -62,7 +68,7 @@ export class ZstdFrame {
         this.begin((value & 1) === 1 ? 'lastBlock' : 'block', ((value >> 1) & 3) === 1 ? 1 : value >> 3);
         break;
       case 'lastBlock':
-        this.begin('checksum', this.hasChecksum ? 4 : 0);
+        this.begin('tail', this.hasChecksum ? 4 : 0);
         break;
       default:
         this.part = 'end';
