@@ -1,7 +1,7 @@
 /** `multipart/form-data` (RFC 7578), part by part, as it streams in. */
 import { Dicer } from '@fastify/busboy';
 import { HttpError } from '../../http/message/httpError';
-import { malformed, parsePartHeader, type PartHeader } from './partHeader';
+import { malformed, parameter, parsePartHeader, type PartHeader } from './partHeader';
 
 /** Most parts of one form, files or not. */
 const mostParts = 1000;
@@ -17,8 +17,9 @@ export interface Part extends PartHeader {
 /** @returns the boundary; undefined if the media type is another one. @throws {@link HttpError} 400 if there is none */
 export function boundaryOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined || !/^multipart\/form-data[ \t]*(?:;|$)/i.test(contentType)) return undefined;
-  const [, quoted, plain] = /;[ \t]*boundary=(?:"([^"\\]+)"|([^\s;"]+))/i.exec(contentType) ?? [];
-  const boundary = quoted ?? plain ?? '';
+  const said = [...contentType.matchAll(new RegExp(parameter, 'g'))];
+  const [, , quoted, plain] = said.find(([, name]) => name?.toLowerCase() === 'boundary') ?? [];
+  const boundary = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
   // RFC 2046 §5.1.1: 1 to 70 characters.
   if (!/^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/.test(boundary))
     throw malformed('its boundary cannot be told');

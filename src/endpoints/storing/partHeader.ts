@@ -56,7 +56,7 @@ function fieldsOf(text: string): PartFields {
   return fields;
 }
 
-const parameter = /;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))[ \t]*/y;
+export const parameter = /;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))[ \t]*/y;
 
 /** The parameters of Content-Disposition (RFC 7578 §4.2), by names in lower case. */
 function dispositionOf(fields: PartFields): ReadonlyMap<string, string> {
