@@ -58,8 +58,18 @@ export class Expectations {
 
   /** To be called once, at the end. @throws {@link HttpError} 400 if it was something else */
   check(): void {
-    for (const [algorithm, hash] of this.hashes) this.results.set(algorithm, hash.digest());
+    this.end();
     for (const each of this.expected) compare(each, this.digest(each.algorithm));
+  }
+
+  /** As {@link check}, for who has a use for what it was instead. */
+  isMet(): boolean {
+    this.end();
+    return this.expected.every(({ algorithm, digest }) => this.digest(algorithm)?.equals(digest));
+  }
+
+  private end(): void {
+    for (const [algorithm, hash] of this.hashes) this.results.set(algorithm, hash.digest());
   }
 
   /** The digest of the content by an algorithm that somebody wanted to know; to be asked for once it was checked. */

@@ -6,7 +6,7 @@ import type { Stored, Upload } from '../../files/writing/write';
 import { HttpError } from '../../http/message/httpError';
 import type { FieldLine, Request, Response } from '../../http/message/message';
 import type { Limits } from '../../options';
-import { noFields, type Fields } from '../../http/message/fields';
+import { noFields } from '../../http/message/fields';
 import { FinishedUpload, type Final } from './finishedUpload';
 import { checkTrailers, Expectations } from './integrity';
 import {
@@ -216,8 +216,8 @@ export class ResumableUpload implements UploadSource {
     this.length = lengthOf(request, this.offset, this.length);
     this.checkSize(this.length ?? 0);
     const content = Expectations.of(fields, ['content-digest'], []);
-    // The digests know what the request says that created it.
-    if (request.method === 'PATCH') this.hear(fields);
+    // RFC 9530 §3.1: of what a PATCH encloses. Whoever knows the whole only now says that; the creation's is known already.
+    const enclosed = Expectations.of(request.method === 'PATCH' ? fields : noFields, ['repr-digest'], []);
     const before = { size: this.offset, digests: this.digests.copy() };
     if (!content.none) this.ways.onNews(before.size);
     // What may have to be taken back is not told of: an offset never goes down.
@@ -227,6 +227,7 @@ export class ResumableUpload implements UploadSource {
       this.checkSize(this.offset + bytes.length);
       await this.write(bytes);
       content.update(bytes);
+      enclosed.update(bytes);
       this.ways.onSign();
       if (isDue()) await this.tell(request);
     }
@@ -234,17 +235,13 @@ export class ResumableUpload implements UploadSource {
       content.check();
       const part = (): AsyncIterable<Uint8Array> => this.upload.pieces(before.size);
       await checkTrailers({ trailers: body.trailers, signal }, ['content-digest'], part);
-      this.hear(body.trailers);
+      if (!enclosed.isMet()) this.saying = fields;
+      if (!Expectations.of(body.trailers, ['repr-digest'], []).none) this.saying = body.trailers;
     } catch (error) {
       this.takeBack(before.size);
       this.digests = before.digests;
       throw error;
     }
-  }
-
-  /** A digest of the whole counts at the end. @throws {@link HttpError} 400 at once, if it cannot be read */
-  private hear(fields: Fields): void {
-    if (!Expectations.of(fields, ['repr-digest'], []).none) this.saying = fields;
   }
 
   private async tell(request: Request): Promise<void> {
