@@ -9,7 +9,6 @@ import {
   encodeInterim,
   endIteration,
   isByteSource,
-  refusesEntry,
 } from '../../src/http/wire/encode';
 
 const bytes = Buffer.from('content');
@@ -223,13 +222,6 @@ describe('beside a response', () => {
       'HTTP/1.1 103 Early Hints\r\nLink: \xe9\r\nA: b\r\n\r\n',
     );
     assert.equal(continueLine.toString('latin1'), 'HTTP/1.1 100 Continue\r\n\r\n');
-  });
-
-  it('there is a refusal of entry, and of nothing else', () => {
-    const refusals = Array.from({ length: 500 }, (_, i) => 100 + i).filter((status) =>
-      refusesEntry({ status, fields: [] }),
-    );
-    assert.deepEqual(refusals, [401, 403, 421, 429]);
   });
 });
 

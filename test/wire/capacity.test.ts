@@ -8,7 +8,7 @@ import { mirror, startServer, type TestServer } from '../support/testServer';
 
 const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** Answers `/held` when it is released, and what begins with `/no` by the status behind it. */
+/** Answers `/held` when it is released, what begins with `/no` by the status behind it, and with `/out` so who is refused entry. */
 class Endpoints {
   release: () => void = () => undefined;
   private readonly released = new Promise<void>((resolve) => (this.release = resolve));
@@ -16,8 +16,9 @@ class Endpoints {
   private wake: () => void = () => undefined;
 
   readonly endpoint = async (request: Request): Promise<Response> => {
-    const [, status] = /^\/no(\d+)$/.exec(request.path) ?? [];
-    if (status !== undefined) return { status: Number(status), fields: [], body: Buffer.from('no') };
+    const [, kind, status] = /^\/(no|out)(\d+)$/.exec(request.path) ?? [];
+    const refused = kind === 'out' ? ({ refusesEntry: true } as const) : {};
+    if (status !== undefined) return { status: Number(status), fields: [], body: Buffer.from('no'), ...refused };
     if (request.path === '/held') {
       this.reached++;
       this.wake();
@@ -122,7 +123,7 @@ describe('the connection cap', () => {
     const idle = await asked();
     await busy(most - 2);
     const refused = await server.client();
-    await refused.write('POST /no401 HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\nx');
+    await refused.write('POST /out401 HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\nx');
     assert.equal((await refused.read()).status, 401);
     const next = await asked();
     assert.deepEqual([idle.ending, next.ending], ['open', 'open']);
@@ -152,7 +153,7 @@ describe('H4: who is refused entry', () => {
   for (const status of [401, 403, 421, 429]) {
     it(`is told that the connection closes: ${status}`, async () => {
       const client = await server.client();
-      await client.write(`GET /no${status} HTTP/1.1\r\nHost: a\r\n\r\n${get}`);
+      await client.write(`GET /out${status} HTTP/1.1\r\nHost: a\r\n\r\n${get}`);
       const response = await client.read();
       assert.deepEqual([response.status, field(response, 'connection')], [status, 'close']);
       assert.equal((await client.readToEnd()).length, 0);
@@ -164,7 +165,7 @@ describe('H4: who is refused entry', () => {
       for (const framing of ['Content-Length: 200000', 'Transfer-Encoding: chunked']) {
         const client = await server.client();
         client.socket.on('error', () => undefined);
-        await client.write(`POST /no${status} HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n1`);
+        await client.write(`POST /out${status} HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n1`);
         const response = await client.read();
         assert.deepEqual([response.status, field(response, 'connection')], [status, 'close']);
         timers.push(setInterval(() => client.socket.write('0'), 100));
@@ -177,7 +178,7 @@ describe('H4: who is refused entry', () => {
     });
   }
 
-  for (const status of [400, 404, 409]) {
+  for (const status of [400, 401, 403, 404, 409, 429]) {
     it(`is nobody else: ${status}`, async () => {
       const client = await server.client();
       await client.write(`GET /no${status} HTTP/1.1\r\nHost: a\r\n\r\n`);

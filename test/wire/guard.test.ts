@@ -173,7 +173,7 @@ describe('an attack', () => {
   for (const [name, who, status, build] of attacks) {
     it(`${name}: ${status}, and nothing is read or written`, async () => {
       const response = await sendAs(who, build);
-      assert.equal(response.status, status);
+      assert.deepEqual([response.status, field(response, 'connection')], [status, 'close']);
       assert.ok(!response.body.includes(secret) && !response.body.includes('kept'));
       assert.ok(!/evil|access-control/i.test(response.head));
       assert.deepEqual(readdirSync(served.directory).sort(), ['kept.txt', 'secret.js']);
@@ -214,6 +214,25 @@ describe('an attack', () => {
       { numRuns: 100 },
     );
   });
+});
+
+describe('a refusal', () => {
+  const rules = [{ match: '/hook', respond: { status: 401 } }];
+  let served: Served;
+  before(async () => (served = await startServed({ token: 'secret', rules })));
+  after(() => served.stop());
+
+  for (const [name, target, authorization, status, closes] of [
+    ['of who has no token closes the connection', '/files/.env', '', 401, true],
+    ['of who has a wrong one does', '/files/.env', 'Authorization: Bearer wrong', 401, true],
+    ['of a file does not', '/files/.env', 'Authorization: Bearer secret', 403, false],
+    ['of a rule does not', '/hook', 'Authorization: Bearer secret', 401, false],
+  ] as const) {
+    it(name, async () => {
+      const response = await send(served.port, [`PUT ${target} HTTP/1.1`, 'Host: localhost', authorization], 'x');
+      assert.deepEqual([response.status, field(response, 'connection')], [status, closes ? 'close' : undefined]);
+    });
+  }
 });
 
 describe('a client on this machine', () => {

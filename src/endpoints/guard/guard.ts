@@ -8,6 +8,7 @@ import { errorResponse } from '../common/errorResponse';
 import { isSafe } from '../common/fetchMetadata';
 import { Hosts } from './hosts';
 import { Origins } from './origins';
+import { NoEntry } from './noEntry';
 import { mayWrite, type Verdict } from './peerUser';
 import { Token } from './token';
 
@@ -52,7 +53,10 @@ export function guarded(
     check(request);
     return toHttps(request);
   };
-  const onError: Guarded['onError'] = (error, request) => errorResponse(error, request, { advice });
+  const onError: Guarded['onError'] = (error, request) => {
+    const response = errorResponse(error, request, { advice });
+    return error instanceof NoEntry ? { ...response, refusesEntry: true } : response;
+  };
   const own = { endpoint: open, onError };
   return { overPlain, ...(options.cors.length === 0 ? own : sharing(own, origins)) };
 }

@@ -1,5 +1,5 @@
 /** How many tokens somebody on the network may try: one that a person chose may be short. */
-import { HttpError } from '../../http/message/httpError';
+import { NoEntry } from './noEntry';
 import { isLoopback } from '../../options';
 
 /** So many wrong tokens may come from an address in so many milliseconds; it then has to wait for the rest of that time. */
@@ -22,7 +22,7 @@ export class Guesses {
   /** @param now milliseconds of a clock that only goes forward */
   constructor(private readonly now = (): number => performance.now()) {}
 
-  /** To be called before a secret is looked at: otherwise who waits would still learn of a right one. @throws HttpError 429 */
+  /** To be called before a secret is looked at: otherwise who waits would still learn of a right one. @throws NoEntry 429 */
   check(address: string): void {
     const tries = this.tries.size === 0 ? undefined : this.tries.get(address);
     if (tries === undefined || tries.wrong.size < most) return;
@@ -52,7 +52,7 @@ export class Guesses {
   }
 }
 
-const tooMany = (rest: number): HttpError =>
-  new HttpError(429, 'Too many wrong tokens came from this address: wait a minute.', [
+const tooMany = (rest: number): NoEntry =>
+  new NoEntry(429, 'Too many wrong tokens came from this address: wait a minute.', [
     ['Retry-After', String(Math.ceil(rest / 1000))],
   ]);

@@ -3,7 +3,7 @@
  * origin with us: only the name it asks for gives it away.
  */
 import { domainToASCII } from 'node:url';
-import { HttpError } from '../../http/message/httpError';
+import { NoEntry } from './noEntry';
 import type { Fields } from '../../http/message/fields';
 import type { Peer, Request } from '../../http/message/message';
 import type { Options } from '../../options';
@@ -33,13 +33,13 @@ export class Hosts {
     this.allowed = [bracketed(host), ...allowedHosts].flatMap(parseSetting);
   }
 
-  /** @throws {@link HttpError} 421 */
+  /** @throws {@link NoEntry} 421 */
   check({ authority, fields, peer }: Request): void {
     // A browser always names the host, so whoever does not (RFC 9112 §3.2: HTTP/1.0 may) is no page's instrument.
     if (authority === '' || this.known.get(fields) === authority) return;
     const asked = parse(authority);
     if (asked !== undefined && this.isOurs(asked)) this.known.set(fields, authority);
-    else if (asked?.host !== literalOf(peer)) throw new HttpError(421, misdirected, [], { advise: 'allowedHosts' });
+    else if (asked?.host !== literalOf(peer)) throw new NoEntry(421, misdirected, [], { advise: 'allowedHosts' });
   }
 
   private isOurs({ host, port }: Authority): boolean {

@@ -1,5 +1,5 @@
 /** Whose pages may have a browser ask, and what for. */
-import { HttpError } from '../../http/message/httpError';
+import { NoEntry } from './noEntry';
 import type { Fields } from '../../http/message/fields';
 import type { Request } from '../../http/message/message';
 import { originOf, type Options } from '../../options';
@@ -26,7 +26,7 @@ export class Origins {
     return origin !== undefined && this.guests.has(origin) ? origin : undefined;
   }
 
-  /** @throws {@link HttpError} 403 */
+  /** @throws {@link NoEntry} 403 */
   check(request: Request): void {
     const { fields } = request;
     const origin = fields.get('origin');
@@ -34,7 +34,7 @@ export class Origins {
     if ((origin === undefined && !crossOrigin) || this.guest(request) !== undefined) return;
     const isReader = !crossOrigin || isShown(request) || this.isEmbedding(request);
     const isWriter = origin === undefined || !mayChange(request) || this.isOwn(origin, request);
-    if (!isReader || !isWriter) throw new HttpError(403, foreign, [], { reason: whyForeign(fields), advise: 'cors' });
+    if (!isReader || !isWriter) throw new NoEntry(403, foreign, [], { reason: whyForeign(fields), advise: 'cors' });
   }
 
   private isOwn(origin: string, { authority }: Request): boolean {

@@ -6,7 +6,7 @@ import { endianness } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { FileError, readFailure } from '../../files/fileError';
 import { pool } from '../../files/pool';
-import { HttpError } from '../../http/message/httpError';
+import { NoEntry } from './noEntry';
 import type { Peer } from '../../http/message/message';
 import { portInList, readSockets } from '../../procFile';
 import { OtherUsers } from './otherUsers';
@@ -15,7 +15,7 @@ import { OtherUsers } from './otherUsers';
 export type SocketOwner = number | 'gone' | 'elsewhere';
 
 /** Why whoever is at the other end may not write; `may` if it may. */
-export type Verdict = 'may' | HttpError;
+export type Verdict = 'may' | NoEntry;
 
 interface Sighting {
   readonly owner: SocketOwner;
@@ -114,16 +114,16 @@ function unlessThere(error: unknown): undefined {
 const isForeign = (owner: SocketOwner, own: number): boolean =>
   typeof owner === 'number' && owner !== own && owner !== 0;
 
-const otherUser = (): HttpError =>
-  new HttpError(403, 'Another user of this machine may not write, unless the server has a token.', [], {
+const otherUser = (): NoEntry =>
+  new NoEntry(403, 'Another user of this machine may not write, unless the server has a token.', [], {
     advise: 'token',
   });
 
 /** @param other who could have been it: for the log alone */
-const unknownUser = (other: string): HttpError => {
+const unknownUser = (other: string): NoEntry => {
   const what = 'The connection was closed before it could be told which user of this machine it was of';
   const help = 'let the client wait for the answer, or give the server a token';
-  return new HttpError(403, `${what}, and there may be others: ${help}.`, [], {
+  return new NoEntry(403, `${what}, and there may be others: ${help}.`, [], {
     reason: `${what}, and ${other}: ${help}.`,
     advise: 'token',
   });

@@ -1,6 +1,6 @@
 /** The secret that every request must carry, where there is one. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { HttpError } from '../../http/message/httpError';
+import { NoEntry } from './noEntry';
 import type { FieldLine, Peer, Request, Response } from '../../http/message/message';
 import type { Options } from '../../options';
 import { isCrossOrigin, isNavigation } from '../common/fetchMetadata';
@@ -107,10 +107,10 @@ function passwordOf(credentials: string): Buffer | undefined {
 const bearer: FieldLine = ['WWW-Authenticate', 'Bearer realm="HTTP Server"'];
 const basic: FieldLine = ['WWW-Authenticate', 'Basic realm="HTTP Server", charset="UTF-8"'];
 
-function unauthorized(request: Request): HttpError {
+function unauthorized(request: Request): NoEntry {
   const message = 'The server asks for its token: as a bearer token, as a password, or once in the URL as ?token=.';
   // A strict cookie is not sent by one who follows a link from another site. The page of the refusal may try once more;
   // it is ours, so then the cookie is sent. RFC 9110 §11.6.1 wants a challenge, but Basic would bring up a dialog.
   const followsLink = isNavigation(request) && isCrossOrigin(request.fields);
-  return new HttpError(401, message, followsLink ? [bearer, ['Refresh', '0']] : [bearer, basic], { option: 'token' });
+  return new NoEntry(401, message, followsLink ? [bearer, ['Refresh', '0']] : [bearer, basic], { option: 'token' });
 }

@@ -17,7 +17,7 @@ import type { Head } from '../wire/head';
 import type { Input } from '../wire/input';
 import type { Peer, Response } from '../message/message';
 import { peerOf } from '../message/peer';
-import { continueLine, discardBody, endIteration, refusesEntry } from '../wire/encode';
+import { continueLine, discardBody, endIteration } from '../wire/encode';
 import { Receiver } from './receiver';
 import { Sender } from './sender';
 import { answer, type Service } from './service';
@@ -229,7 +229,7 @@ export class Connection implements Carrier, Overdue {
       discardBody(response);
       return;
     }
-    if (exchange.mustEndFirst && !refusesEntry(response) && response.duplex !== true) this.pending = response;
+    if (exchange.mustEndFirst && (response.refusesEntry ?? response.duplex) !== true) this.pending = response;
     else this.send(exchange, response);
     this.advance();
   }
@@ -281,7 +281,7 @@ export class Connection implements Carrier, Overdue {
   private limitLinger(): void {
     const { exchange } = this;
     if (this.leaving && exchange?.received !== false) this.deadline.hurry(0);
-    if (exchange?.response === undefined || !refusesEntry(exchange.response)) return;
+    if (exchange?.response?.refusesEntry !== true) return;
     this.deadline.hurry(refusedLinger);
     this.rested = Number.NEGATIVE_INFINITY;
   }

@@ -8,7 +8,7 @@ import { beginRecording, noteResponse } from './exchangeNotes';
 import { Writer, type Writing } from './writer';
 import type { Head } from '../wire/head';
 import type { ByteSource, FieldLine, Peer, Response } from '../message/message';
-import { discardBody, encode, isByteSource, refusesEntry, type Encoded } from '../wire/encode';
+import { discardBody, encode, isByteSource, type Encoded } from '../wire/encode';
 
 /** A response on its way. */
 interface BegunResponse {
@@ -67,7 +67,7 @@ export class Sender {
   /** Encodes the response or, if it has a defect, the one that tells of that, which becomes the exchange's. */
   private encode(exchange: Exchange, response: Response): Encoded {
     const { method, minorVersion } = exchange.request;
-    const persist = exchange.mayPersist && !this.service.stopping && !refusesEntry(response);
+    const persist = exchange.mayPersist && !this.service.stopping && response.refusesEntry !== true;
     const context = { head: method === 'HEAD', minorVersion, persist };
     exchange.response = response;
     try {

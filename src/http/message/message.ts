@@ -102,6 +102,8 @@ export interface Response {
   readonly reason?: string;
   /** The option that made it so; for the log. */
   readonly option?: keyof Options;
+  /** Whoever asked may not ask, or not any more for now: it costs us no more than the answer, and the connection ends. */
+  readonly refusesEntry?: true;
   /** Number of the rule that answered, from 1; for the log. */
   readonly rule?: number;
   /** Behind content that is an iterable (RFC 9110 §6.5), asked for when that has ended. */

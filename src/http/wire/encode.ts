@@ -34,10 +34,6 @@ export const isByteSource = (body: Body): body is ByteSource =>
 /** RFC 9110 §6.4.1: whether a response with this status never has content, whatever the method. */
 const isBodiless = (status: number): boolean => status === 204 || status === 304 || status < 200;
 
-/** Whoever may not ask, or may not ask any more for now: 401, 403, 421, 429. It costs us no more than the answer. */
-export const refusesEntry = ({ status }: Response): boolean =>
-  status === 401 || status === 403 || status === 421 || status === 429;
-
 /** Content length in octets; undefined if the body does not know its own. */
 function lengthOf(body: Body): number | undefined {
   if (body === undefined) return 0;
