@@ -142,6 +142,7 @@ describe('another server that', () => {
         setImmediate(() => socket.resetAndDestroy());
       },
     ],
+    ['stops in the midst of content that its close ends', says('HTTP/1.1 200 OK\r\n\r\nabc')],
   ];
   for (const [promise, answer] of cut) {
     it(`${promise} has the connection cut, so that nobody takes that for the whole`, async () => {
@@ -155,6 +156,19 @@ describe('another server that', () => {
       assert.ok(event.aborted || event.status === 502);
     });
   }
+
+  it('resets the connection in the midst of content that its close ends has the connection cut, too', async () => {
+    let backend: Socket | undefined;
+    upstream = await startRawUpstream((socket) => (backend = socket).write('HTTP/1.1 200 OK\r\n\r\nabc'));
+    served = await startServed({ rules: [{ match: '/api', proxy: upstream.to }] });
+    const client = await served.client();
+    await client.write('GET /api HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    // A reset right behind content is an end to libuv.
+    while (!client.pending.includes('abc')) await new Promise(setImmediate);
+    backend?.resetAndDestroy();
+    await assert.rejects(client.read());
+    assert.ok((await served.logged(() => true)).aborted);
+  });
 
   it('says more than it should gives nobody more, and its connection is not used again', async () => {
     upstream = await startRawUpstream(

@@ -30,12 +30,18 @@ export function takeWhole(answer: UpstreamAnswer, length: number): Buffer | unde
 
 type Pieces = AsyncIterator<Buffer, undefined>;
 
+/** Where the end of the connection is that of the content (RFC 9112 §6.3), Node.js takes any for one. */
+function isBroken({ complete, headers, socket }: IncomingMessage): boolean {
+  const endsByClose = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+  return !complete || (endsByClose && socket.errored !== null);
+}
+
 /** What breaks off does not end, but fails. */
 function piecesOf({ response }: UpstreamAnswer): Pieces {
   const pieces = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]() as Pieces;
   const next = async (): Promise<IteratorResult<Buffer, undefined>> => {
     const piece = await pieces.next();
-    if (piece.done === true && !response.complete) throw new Error('The other server broke off.');
+    if (piece.done === true && isBroken(response)) throw new Error('The other server broke off.');
     return piece;
   };
   return { next };
