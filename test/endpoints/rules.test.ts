@@ -338,20 +338,38 @@ describe('rules', () => {
     for (const method of ['POST', 'DELETE']) assert.equal((await get('/x', {}, method)).status, 405);
   });
 
-  it('do not answer the preflight of an origin that may ask', async () => {
-    use(
-      [
-        { match: '/x', method: ['PATCH', 'BREW'], respond: { body: 'x' } },
-        { match: '/x', respond: { body: 'y' } },
-      ],
-      {
-        cors: ['http://app.test'],
-      },
+  describe('say to the preflight of an origin that may ask', () => {
+    const preflight = { Origin: 'http://app.test', 'Access-Control-Request-Method': 'DELETE' };
+    beforeEach(() =>
+      use(
+        [
+          { match: '/a.txt', method: ['PATCH', 'DELETE'], respond: { body: 'x' } },
+          { match: '/b', method: ['GET', 'POST'], proxy: 'http://localhost:1' },
+          { match: '/c', method: 'OPTIONS', respond: { body: 'c' } },
+          { match: '/c', respond: { body: 'y' } },
+        ],
+        { cors: ['http://app.test'] },
+      ),
     );
-    const preflight = { Origin: 'http://app.test', 'Access-Control-Request-Method': 'BREW' };
-    const { status, fields } = await get('/x', preflight, 'OPTIONS');
-    assert.deepEqual([status, fields.get('allow')], [204, 'BREW']);
-    assert.equal((await get('/x', { ...preflight, Origin: 'http://other.test' }, 'OPTIONS')).text, 'y');
+    for (const [promise, path, method, allow] of [
+      ['what their rule is for', '/a.txt', 'DELETE', 'PATCH, DELETE'],
+      ['what a backend is for', '/b', 'POST', 'GET, POST, HEAD'],
+      ['nothing of a method that no rule is for', '/a.txt', 'BREW', 'HEAD, OPTIONS, GET'],
+      ['yes where a rule is for all', '/c', 'BREW', 'BREW'],
+    ] as const) {
+      it(promise, async () => {
+        const { status, fields } = await get(
+          path,
+          { ...preflight, 'Access-Control-Request-Method': method },
+          'OPTIONS',
+        );
+        assert.deepEqual([status, fields.get('allow')], [204, allow]);
+      });
+    }
+
+    it('of no other origin', async () => {
+      assert.equal((await get('/c', { ...preflight, Origin: 'http://other.test' }, 'OPTIONS')).text, 'c');
+    });
   });
 
   describe('clean URLs', () => {

@@ -89,14 +89,17 @@ export class Rules {
   /** The rule that acts, if there is one, and those before it that have fields to add. */
   private find(request: Request): { found: Found | undefined; dressing: readonly CompiledRule[] } {
     const path = readPath(request.path);
+    // What a browser asks for is what it is about to send.
+    const preflight = this.isGuestsPreflight(request) ? request.fields.get('access-control-request-method') : undefined;
+    const meant = preflight ?? request.method;
     const dressing: CompiledRule[] = [];
     let found: Found | undefined;
     for (const rule of this.rules) {
       const isDress = rule.action.kind === 'headers';
       // What adds fields goes on behind what only leads elsewhere within the site.
       if (found !== undefined && !(isDress && found.rule.action.kind === 'rewrite')) continue;
-      if (!isDress && (path === malformed || !this.reaches(request.method))) continue;
-      if (rule.methods?.has(request.method) === false) continue;
+      if (!isDress && (path === malformed || !this.reaches(meant))) continue;
+      if (rule.methods?.has(isDress ? request.method : meant) === false) continue;
       const captures = rule.pattern.match(path.segments, path.isFolder);
       if (captures === undefined) continue;
       if (isDress) dressing.push(rule);
