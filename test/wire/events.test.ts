@@ -99,6 +99,8 @@ describe('the event stream', () => {
     const client = await ask('HEAD /.http-server/events');
     const response = await client.read('HEAD');
     assert.equal(field(response, 'content-type'), 'text/event-stream');
+    // RFC 9110 §8.6: a GET has none.
+    assert.equal(field(response, 'content-length'), undefined);
     assert.deepEqual(counts, []);
   });
 

@@ -13,10 +13,15 @@ const fields: readonly FieldLine[] = [
   ['X-Accel-Buffering', 'no'],
 ];
 
+/** Of no length that is known (RFC 9110 §8.6), and never asked for a piece. */
+const unbegun: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+};
+
 /** The answer to a GET or HEAD. @param most how many streams there may be @throws {@link HttpError} 403 */
 export function events(request: Request, audience: Audience, most: number): Response {
   // A page of another site may show any address in a frame, and each stream is one that others cannot have.
   if (isNavigation(request)) throw new HttpError(403, 'Events are for scripts: this is no page.');
-  if (request.method === 'HEAD') return { status: 200, fields };
+  if (request.method === 'HEAD') return { status: 200, fields, body: unbegun };
   return { status: 200, fields, body: audience.join(most), endless: true };
 }
