@@ -273,6 +273,17 @@ describe('through a proxy rule, nobody', () => {
     });
   }
 
+  for (const [promise, sent, kept] of [
+    ['its date, if it tells one', 'Mon, 01 Jan 2024 00:00:00 GMT', true],
+    ['ours where what it tells is none', 'yesterday', false],
+  ] as const) {
+    it(`who is asked has its answer bear ${promise} (RFC 9110 §6.6.1)`, async () => {
+      await start({}, (socket) => socket.write(`HTTP/1.1 200 OK\r\nDate: ${sent}\r\nContent-Length: 0\r\n\r\n`));
+      const dates = (await answerTo(`GET /x HTTP/1.1\r\n${head}\r\n`)).match(/(?<=\r\nDate: ).*(?=\r\n)/g) ?? [];
+      assert.deepEqual([dates.length, dates[0] === sent], [1, kept]);
+    });
+  }
+
   it('asks for more than an origin that may ask was allowed', async () => {
     await start({ cors: ['http://app.test'] }, (socket) =>
       socket.write(

@@ -21,7 +21,7 @@ const claimed: ReadonlySet<string> = new Set(['forwarded', 'x-real-ip', 'via', '
 const isClaimed = (name: string): boolean =>
   claimed.has(name) || (name.startsWith('x') && /^x[-_]forwarded[-_]|^x[-_]real[-_]ip$/.test(name));
 
-/** Fields of a response that the encoding sets. */
+/** Fields of a response that the encoding sets; a Date is told it beside them. */
 const ours: ReadonlySet<string> = new Set(['date', 'x-content-type-options']);
 
 /** What is ours of what a request carries. */

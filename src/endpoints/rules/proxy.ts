@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Options } from '../../options';
 import type { Proxy } from '../../ruleAction';
+import { parseHttpDate } from '../../http/message/date';
 import { HttpError } from '../../http/message/httpError';
 import type { Body, FieldLine, Request, Response } from '../../http/message/message';
 import { written } from '../common/written';
@@ -97,13 +98,21 @@ export class Forwarder {
     checkCoding(response);
     const fields = responseFields(linesOf(response.rawHeaders), back);
     fields.push(['Via', `${response.httpVersion} ${back.pseudonym}`]);
+    const made = dateOf(response);
     if (isScripted && isPage(status, fields)) {
       const page = withScript(upstreamStream(answer) as AsyncIterable<Uint8Array>, request);
-      return { status, fields: fieldsWithScript(fields), body: page, rule };
+      return { status, fields: fieldsWithScript(fields), body: page, rule, ...made };
     }
     const content = contentOf(request, answer);
-    if (!takesTrailers(request)) return { status, fields, rule, ...content };
-    return { status, fields, rule, ...content, trailers: () => responseFields(linesOf(response.rawTrailers), back) };
+    if (!takesTrailers(request)) return { status, fields, rule, ...made, ...content };
+    return {
+      status,
+      fields,
+      rule,
+      ...made,
+      ...content,
+      trailers: () => responseFields(linesOf(response.rawTrailers), back),
+    };
   }
 }
 
@@ -128,6 +137,10 @@ function mayAskAgain(asked: ClientRequest, { method, body, signal }: Request, er
   const isSafe = /^(?:GET|HEAD|OPTIONS)$/.test(method) && body.length === 0;
   return asked.reusedSocket && isSafe && !signal.aborted && (code === 'ECONNRESET' || code === 'EPIPE');
 }
+
+/** RFC 9110 §6.6.1: when it was made, if that was told. */
+const dateOf = ({ headers: { date } }: IncomingMessage): Pick<Response, 'date'> =>
+  date !== undefined && parseHttpDate(date) !== undefined ? { date } : {};
 
 /** What Node.js throws for what it was handed, and the engine for what is no function, is a defect: no other server does that. */
 const isDefect = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;

@@ -104,6 +104,8 @@ export interface Response {
   readonly option?: keyof Options;
   /** Whoever asked may not ask, or not any more for now: it costs us no more than the answer, and the connection ends. */
   readonly refusesEntry?: true;
+  /** The Date of another server that made it (RFC 9110 §6.6.1), as it goes on the wire; ours without one. */
+  readonly date?: string;
   /** Number of the rule that answered, from 1; for the log. */
   readonly rule?: number;
   /** Behind content that is an iterable (RFC 9110 §6.5), asked for when that has ended. */

@@ -90,7 +90,8 @@ function currentDateLine(): string {
  * @throws TypeError if a field of the response cannot be sent: a defect of the endpoint
  */
 function encodeHead(response: Response, context: ResponseContext): string {
-  let head = `HTTP/1.1 ${response.status} ${reasonPhrase(response.status)}\r\n${currentDateLine()}`;
+  const { status, date } = response;
+  let head = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${date === undefined ? currentDateLine() : fieldLine(['Date', date])}`;
   for (const line of response.fields) head += fieldLine(line);
   return `${head}X-Content-Type-Options: nosniff\r\n${framingField(response, context)}${connectionField(response, context)}\r\n`;
 }
