@@ -284,6 +284,26 @@ describe('through a proxy rule, nobody', () => {
     });
   }
 
+  for (const [method, sent, status, arrives] of [
+    ['OPTIONS', '0', 204, undefined],
+    ['TRACE', '0', 501, undefined],
+    ['OPTIONS', '3', 200, '2'],
+    ['TRACE', '1', 200, '0'],
+    ['OPTIONS', '9'.repeat(30), 200, '999999999'],
+    ['OPTIONS', 'x', 200, 'x'],
+    ['GET', '0', 200, '0'],
+  ] as const) {
+    it(`has a request go on farther than it is to: ${method} by ${sent} (RFC 9110 §7.6.2)`, async () => {
+      await start();
+      const answer = await answerTo(`${method} /x HTTP/1.1\r\n${head}Max-Forwards: ${sent}\r\n\r\n`);
+      const [, arrived] = /\r\nMax-Forwards: (.*)\r\n/i.exec(upstream.received.join('')) ?? [];
+      assert.deepEqual(
+        [Number(answer.slice(9, 12)), requests(), arrived],
+        [status, arrives === undefined ? 0 : 1, arrives],
+      );
+    });
+  }
+
   it('asks for more than an origin that may ask was allowed', async () => {
     await start({ cors: ['http://app.test'] }, (socket) =>
       socket.write(

@@ -14,8 +14,8 @@ const hop: ReadonlySet<string> = new Set([
 
 const isHop = (name: string): boolean => hop.has(name) || name.startsWith('proxy-');
 
-/** What a client says of others in front of it, who are not there: we say it ourselves. */
-const claimed: ReadonlySet<string> = new Set(['forwarded', 'x-real-ip', 'via', 'host']);
+/** What a client says of others in front of it, who are not there, and what changes on the way: we say it ourselves. */
+const claimed: ReadonlySet<string> = new Set(['forwarded', 'x-real-ip', 'via', 'host', 'max-forwards']);
 
 /** Servers behind CGI and its like take a low line for a hyphen. */
 const isClaimed = (name: string): boolean =>
@@ -37,6 +37,9 @@ export interface Way extends Secrets {
   readonly isSecure: boolean;
 }
 
+/** What says more is taken for this. */
+const mostHops = 1_000_000_000;
+
 const none: ReadonlySet<string> = new Set();
 
 /** Of Connection, the commonest values: neither is a field that goes on. */
@@ -53,10 +56,20 @@ export function requestFields(request: Request, way: Way, host: string): FieldLi
   const { fields, minorVersion } = request;
   const lines: FieldLine[] = [['Host', host]];
   addPassing(lines, fields, way);
+  const hops = hopsOf(request);
+  const told = hops === undefined ? fields.get('max-forwards') : String(hops - 1);
+  if (told !== undefined) lines.push(['Max-Forwards', told]);
   const own = `1.${minorVersion} ${way.pseudonym}`;
   lines.push(['Via', fields.has('via') ? `${fields.get('via')}, ${own}` : own]);
   addOrigin(lines, request, way);
   return lines;
+}
+
+/** RFC 9110 §7.6.2: how many servers more a request may be handed on to; undefined if it does not say, or for any number. */
+export function hopsOf({ method, fields }: Request): number | undefined {
+  if (method !== 'OPTIONS' && method !== 'TRACE') return undefined;
+  const told = fields.get('max-forwards') ?? '';
+  return /^[0-9]+$/.test(told) ? Math.min(Number(told), mostHops) : undefined;
 }
 
 /** Trailers of a request that go on, and its fields but for those that we say ourselves. */

@@ -7,7 +7,16 @@ import { HttpError } from '../../http/message/httpError';
 import type { Body, FieldLine, Request, Response } from '../../http/message/message';
 import { written } from '../common/written';
 import { linkTo, withoutToken } from './address';
-import { forwardedPath, isLoop, linesOf, passing, requestFields, responseFields, type Return } from './forwarded';
+import {
+  forwardedPath,
+  hopsOf,
+  isLoop,
+  linesOf,
+  passing,
+  requestFields,
+  responseFields,
+  type Return,
+} from './forwarded';
 import { fieldsForScript, fieldsWithScript, isPage, wantsScript, withScript } from './livePage';
 import { isOwnPort } from './ownPorts';
 import { switched, tunnelFields, Tunnels, wantsTunnel, type Switched } from './tunnel';
@@ -45,6 +54,7 @@ export class Forwarder {
   /** @param rule its number @throws HttpError 501, 502 or 504 */
   async answer(request: Request, action: Proxy, rule: number): Promise<Response> {
     this.check(request, action, rule);
+    if (hopsOf(request) === 0) return lastWord(request, rule);
     if (wantsTunnel(request)) this.tunnels.check();
     const isScripted = action.live && this.options.liveReload && wantsScript(request);
     for (;;) {
@@ -114,6 +124,12 @@ export class Forwarder {
       trailers: () => responseFields(linesOf(response.rawTrailers), back),
     };
   }
+}
+
+/** RFC 9110 §7.6.2: of who was asked last, who knows OPTIONS and no TRACE. */
+function lastWord({ method }: Request, rule: number): Response {
+  if (method !== 'OPTIONS') throw new HttpError(501, 'The server does not know that method.');
+  return { status: 204, fields: [], rule };
 }
 
 /** An answer's head, and what it answers. */
