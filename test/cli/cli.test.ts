@@ -297,7 +297,10 @@ describe('the command line', function () {
 
     it('a current folder that is gone', async function () {
       needsPosix(this);
-      const gone = ['sh', '-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh'];
+      const script = `const [{ mkdirSync, rmdirSync }, { spawnSync }] = [require('node:fs'), require('node:child_process')];
+        mkdirSync('gone'); process.chdir('gone'); rmdirSync('../gone');
+        process.exitCode = spawnSync(process.argv[1], process.argv.slice(2), { stdio: 'inherit' }).status;`;
+      const gone = [process.execPath, '-e', script];
       const { code, stdout, stderr } = await runProgram(['-p0'], { cwd: folder.path, wrapper: gone });
       const said = 'The current folder cannot be used: it is not there.\n';
       assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: said });
