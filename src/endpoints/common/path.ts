@@ -34,6 +34,9 @@ export function plainPath(path: string): string | undefined {
   }
 }
 
+/** A query as it stands behind a path: nothing, where there is none. */
+export const behindPath = (query: string | undefined): string => (query === undefined ? '' : `?${query}`);
+
 /** Whether there are neither empty nor dot segments. */
 const isPlain = (path: string): boolean => !/\/(?:\/|\.{1,2}(?:\/|$))/.test(path);
 

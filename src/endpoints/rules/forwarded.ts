@@ -5,6 +5,7 @@ import type { Fields } from '../../http/message/fields';
 import type { FieldLine, Request } from '../../http/message/message';
 import { bareAddress } from '../../http/message/peer';
 import { withoutToken } from './address';
+import { behindPath } from '../common/path';
 
 /** RFC 9110 §7.6.1, and those that only the two ends of one connection may use, or that are the framing's. */
 const hop: ReadonlySet<string> = new Set([
@@ -115,7 +116,7 @@ function withoutTokenIn(address: string, token: string): string {
   const mark = address.indexOf('?');
   if (mark < 0) return address;
   const query = withoutToken(address.slice(mark + 1), token);
-  return address.slice(0, mark) + (query === undefined ? '' : `?${query}`);
+  return address.slice(0, mark) + behindPath(query);
 }
 
 /** RFC 7239, and the older fields that say the same. */

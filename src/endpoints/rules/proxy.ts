@@ -5,6 +5,7 @@ import type { Proxy } from '../../ruleAction';
 import { parseHttpDate } from '../../http/message/date';
 import { HttpError } from '../../http/message/httpError';
 import type { Body, FieldLine, Request, Response } from '../../http/message/message';
+import { behindPath } from '../common/path';
 import { written } from '../common/written';
 import { linkTo, withoutToken } from './address';
 import {
@@ -90,7 +91,7 @@ export class Forwarder {
     return begin({
       target,
       method: request.method,
-      path: forwardedPath(request.path) + (query === undefined ? '' : `?${query}`),
+      path: forwardedPath(request.path) + behindPath(query),
       fields: (isScripted ? fieldsForScript(fields) : fields).concat(framingOf(request)),
       timeout: limits.upstreamTimeout,
     });

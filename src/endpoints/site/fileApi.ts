@@ -9,7 +9,7 @@ import { prefersHtml } from '../../http/message/negotiate';
 import type { Options } from '../../options';
 import { archivedNames, Archives } from './archives';
 import { directoryPage, jsonForm, Rows, rowsForm } from './directoryPage';
-import { parsePath } from '../common/path';
+import { behindPath, parsePath } from '../common/path';
 import { Resource, type View } from '../representation/resource';
 import { sourceOf } from '../representation/source';
 import type { Workshop } from '../representation/workshop';
@@ -34,10 +34,7 @@ export class FileApi {
 
   /** GET and HEAD. @param rest the raw path behind `/files`, empty or with its slash */
   async get(request: Request, rest: string): Promise<Response> {
-    if (rest === '') {
-      const query = request.query === undefined ? '' : `?${request.query}`;
-      return { status: 308, fields: [['Location', `./files/${query}`], noCache] };
-    }
+    if (rest === '') return { status: 308, fields: [['Location', `./files/${behindPath(request.query)}`], noCache] };
     const { segments, isFolder } = parsePath(rest);
     if (isFolder) {
       const names = archivedNames(request.query);

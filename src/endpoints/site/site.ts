@@ -17,7 +17,7 @@ import { merge } from '../common/fieldLines';
 import { fileTypeOf, isCodable, syntaxOf } from './mediaType';
 import { Draftable, type DraftSource, type Overlay } from '../representation/overlay';
 import { isPageLoad, Page, scriptTag, varyUnsaid } from '../representation/page';
-import { encodeSegment, parsePath, upToRoot, type RequestPath } from '../common/path';
+import { behindPath, encodeSegment, parsePath, upToRoot, type RequestPath } from '../common/path';
 import { codedExtensions, Resource, type Answering, type View } from '../representation/resource';
 import { sourceOf, type Source } from '../representation/source';
 import type { Described, Shown } from '../common/shown';
@@ -83,12 +83,14 @@ export class Site {
     shown: Shown,
   ): Response | Promise<Response> {
     const { path } = request;
-    const tag = shown.plain === true ? undefined : scriptTag(path, segments);
-    const manner = { tag, ...shown.described };
+    const manner = (): Manner => ({
+      tag: shown.plain === true ? undefined : scriptTag(path, segments),
+      ...shown.described,
+    });
     // By that path there may be something else one day.
     const isOther = shown.path !== undefined || shown.plain === true;
-    if (isOther || file instanceof OpenFile) return this.current(manner, segments, file).answer(request);
-    return this.workshop.responses.keep(path, file, () => this.lasting(manner, segments, file)).answer(request);
+    if (isOther || file instanceof OpenFile) return this.current(manner(), segments, file).answer(request);
+    return this.workshop.responses.keep(path, file, () => this.lasting(manner(), segments, file)).answer(request);
   }
 
   /** What shows a file, or the draft in its place, for one request. */
@@ -170,7 +172,7 @@ export class Site {
       shown.path === undefined
         ? `./${path.slice(path.lastIndexOf('/') + 1)}`
         : `./${upToRoot(path)}${segments.map(encodeSegment).join('/')}`;
-    return { status: 308, fields: [['Location', `${folder}/${query === undefined ? '' : `?${query}`}`], ...fields] };
+    return { status: 308, fields: [['Location', `${folder}/${behindPath(query)}`], ...fields] };
   }
 
   /** For a page that is not there, or not now, as while it is built anew: one that reloads when it is. */
