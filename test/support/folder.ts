@@ -7,6 +7,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -43,6 +44,15 @@ export class TestFolder {
     mkdirSync(dirname(this.at(path)), { recursive: true });
     writeFileSync(this.at(path), content);
     return this;
+  }
+
+  /** The mode that this process gives to a new file that is to have `mode`. */
+  modeMade(mode: number): number {
+    const path = join(this.outside, `made-${mode.toString(8)}`);
+    writeFileSync(path, '', { mode });
+    const made = statSync(path).mode & 0o7777;
+    rmSync(path);
+    return made;
   }
 
   link(path: string, target: string): this {
